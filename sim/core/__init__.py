@@ -1,0 +1,1 @@
+"""Ground floor: errors, money, draws, kernels, fixed-point and elementary functions."""

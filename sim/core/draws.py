@@ -1,0 +1,120 @@
+"""Chance: counter-based draws in two levels, the same for any thread count and executor.
+
+Philox 4x32-10 [Salmon2011] turns (seed, purpose, day) into a 64-bit key; SplitMix64 [Steele2014]
+of (key, index) is the draw. So the same person meets the same luck in every strategy (common
+random numbers), and no draw depends on how many others were made before it.
+
+    key(seed, purpose, day) = words 0 and 1 of Philox4x32-10(counter = (0, purpose, day, TAG), key = seed)
+    draw(key, index)        = mix64(key + (index + 1) * 0x9E3779B97F4A7C15)
+
+A purpose is a 32-bit hash of its name, never a position in a list, so that a new strategy leaves
+every other draw alone. Packing (a, b) into an index must be one-to-one: `pair(a, b) = a << 32 | b`.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.kernel import kernel
+from sim.core.maths import normal_quantile
+
+_MASK32 = 0xFFFFFFFF
+_TAG = 0x67785F31  # "gx_1": a new stream layout gets a new tag
+_M0, _M1 = 0xD2511F53, 0xCD9E8D57
+_W0, _W1 = 0x9E3779B9, 0xBB67AE85
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX2 = np.uint64(0x94D049BB133111EB)
+_S27 = np.uint64(27)
+_S30 = np.uint64(30)
+_S31 = np.uint64(31)
+_S11 = np.uint64(11)
+_S32 = np.uint64(32)
+_ONE = np.uint64(1)
+
+
+def philox4x32(counter: tuple[int, int, int, int], key: tuple[int, int], rounds: int = 10) -> tuple[int, int, int, int]:
+    """Return the four words of Philox 4x32 [Salmon2011]; known answers in tests/unit/test_draws.py."""
+    c0, c1, c2, c3 = counter
+    k0, k1 = key
+    for _ in range(rounds):
+        p0, p1 = _M0 * c0, _M1 * c2
+        c0, c1, c2, c3 = (p1 >> 32) ^ c1 ^ k0, p1 & _MASK32, (p0 >> 32) ^ c3 ^ k1, p0 & _MASK32
+        k0, k1 = (k0 + _W0) & _MASK32, (k1 + _W1) & _MASK32
+    return c0, c1, c2, c3
+
+
+@functools.cache
+def purpose_hash(name: str) -> int:
+    """Return the stable 32-bit hash of a purpose's name."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "little")
+
+
+def key_of(seed: int, purpose: str, day: int) -> np.uint64:
+    """Return the 64-bit key of all draws made for `purpose` on `day` under `seed`."""
+    words = philox4x32((0, purpose_hash(purpose), day & _MASK32, _TAG), (seed & _MASK32, (seed >> 32) & _MASK32))
+    return np.uint64(words[1] << 32 | words[0])
+
+
+def derive_seed(seed: int, *names: object) -> int:
+    """Return a 64-bit seed that depends on `seed` and every name (replication, world, days)."""
+    text = "/".join([str(seed), *map(str, names)])
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The draws of one run: `draws.key("word_of_mouth", day)` is handed to kernels."""
+
+    seed: int
+
+    def key(self, purpose: str, day: int = 0) -> np.uint64:
+        """Return the key for a purpose and day."""
+        return key_of(self.seed, purpose, day)
+
+
+@kernel()
+def draw64(key: int, index: int) -> int:
+    """Return the 64-bit draw number `index` under `key` (SplitMix64)."""
+    z = np.uint64(key) + (np.uint64(index) + _ONE) * _GOLDEN
+    z = (z ^ (z >> _S30)) * _MIX1
+    z = (z ^ (z >> _S27)) * _MIX2
+    return z ^ (z >> _S31)
+
+
+@kernel()
+def pair(a: int, b: int) -> int:
+    """Pack two numbers below 2**32 into one index, one-to-one."""
+    return (np.uint64(a) << _S32) | np.uint64(b)
+
+
+@kernel()
+def uniform(key: int, index: int) -> float:
+    """Return a draw in (0, 1): 53 bits, centred, never 0 and never 1."""
+    return (np.float64(draw64(key, index) >> _S11) + 0.5) * (1.0 / 9007199254740992.0)
+
+
+@kernel()
+def normal(key: int, index: int) -> float:
+    """Return a standard normal draw (quantile of one uniform)."""
+    return normal_quantile(uniform(key, index))
+
+
+@kernel()
+def threshold(p: float) -> int:
+    """Return the 32-bit limit that the top half of a draw stays under with probability `p`."""
+    if p <= 0.0:
+        return np.int64(0)
+    if p >= 1.0:
+        return np.int64(4294967296)
+    return np.int64(p * 4294967296.0)
+
+
+@kernel()
+def coin(key: int, index: int, limit: int) -> bool:
+    """Return whether draw `index` falls under a `threshold`."""
+    return np.int64(draw64(key, index) >> _S32) < limit

@@ -1,0 +1,119 @@
+"""Every error a user can meet: one base class, one class per broken rule, values as fields.
+
+The message says what is wrong and what to do; the shells print it and leave with
+`exit_code` (design section 9: 2 usage, 3 invalid scenario or data, 4 run failed).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class GuanxiError(Exception):
+    """Base of all errors that are the user's to mend; never a traceback in a shell."""
+
+    exit_code: ClassVar[int] = 4
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One broken rule in a file: where, what, what is allowed.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong and what to do.
+    path : str
+        Dotted path of the value, such as ``strategies.community.groups``.
+    value : object
+        The offending value, already shortened for print.
+    file, line, column : str, int, int
+        Place in the source, 1-based; line 0 means that the place is unknown.
+    source : str
+        The source line, for the caret display.
+    width : int
+        How many characters the carets span.
+    """
+
+    message: str
+    path: str = ""
+    value: object = None
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    source: str = ""
+    width: int = 1
+
+    def located(self) -> str:
+        """Return ``file:line:column: error: path: message`` and the marked source line."""
+        place = f"{self.file}:{self.line}:{self.column}: " if self.line else f"{self.file}: " if self.file else ""
+        what = f"{self.path}: " if self.path else ""
+        head = f"{place}error: {what}{self.message}"
+        if not (self.line and self.source.strip()):
+            return head
+        gutter = f"{self.line:>7} | "
+        carets = " " * (len(gutter) - 2) + "| " + " " * (self.column - 1) + "^" * max(1, self.width)
+        return f"{head}\n{gutter}{self.source}\n{carets}"
+
+
+class ScenarioError(GuanxiError):
+    """A scenario (or sweep) is wrong; carries every `Problem` found."""
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = [problems] if isinstance(problems, Problem) else list(problems)
+        super().__init__("\n".join(p.located() for p in self.problems))
+
+    @property
+    def path(self) -> str:
+        """Dotted path of the first problem."""
+        return self.problems[0].path
+
+    @property
+    def value(self) -> object:
+        """Offending value of the first problem."""
+        return self.problems[0].value
+
+
+class DataError(GuanxiError):
+    """A data file is missing, torn or malformed; the message names the file and the remedy."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class MarketMismatchError(GuanxiError):
+    """Scenarios of one comparison do not share a market; `fields` names what differs."""
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, fields: list[str], message: str) -> None:
+        self.fields = fields
+        super().__init__(message)
+
+
+class LedgerError(GuanxiError):
+    """Money or goods do not balance; a defect of the programme, never of the input."""
+
+
+class PlanError(GuanxiError):
+    """A strategy proposed something that the exchange cannot carry out."""
+
+
+class RunError(GuanxiError):
+    """A run failed; carries the case so that it can be repeated."""
+
+
+def did_you_mean(word: str, allowed: Iterable[str]) -> str:
+    """Return `` - did you mean 'x'?`` for the nearest allowed name, or an empty string."""
+    near = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.6)
+    return f" - did you mean '{near[0]}'?" if near else ""
+
+
+def shorten(value: object, limit: int = 60) -> str:
+    """Return `repr(value)` cut to `limit` characters, safe to print in one line."""
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 3] + "..."

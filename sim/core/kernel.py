@@ -1,0 +1,205 @@
+"""The decorator under which every compiled kernel is declared.
+
+Decision: importing a mechanism must not import numba (0.3 s), because `--help`, `check` and the
+schema only read parameters. So `@kernel()` keeps the plain function and compiles it on first call.
+
+Decision: numba's own cache misses changes in helper kernels of other files (a stale kernel went on
+returning old results when a helper was edited). So the cache folder is named after a hash of every
+source file under `sim/` that declares a kernel, plus numba's version; it can never be stale.
+
+Decision: a kernel that calls another kernel finds the `Kernel` object in its globals; numba needs
+the dispatcher there. The function is therefore rebuilt over a copy of its globals in which every
+`Kernel` is replaced by its dispatcher, recursively.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import sys
+import tempfile
+import time
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+compile_seconds = 0.0
+"""Seconds this process has spent on first calls (compiling, or loading from the cache)."""
+
+on_compile: Callable[[str], None] | None = None
+"""Called with the kernel's name before each first call; a shell may show progress."""
+
+
+@functools.cache
+def source_hash() -> str:
+    """Return 16 hex digits over all sources under `sim/` that declare kernels."""
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        text = path.read_bytes()
+        if b"kernel" in text:
+            digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+            digest.update(text)
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Return the folder of compiled kernels that belongs to these very sources."""
+    base = os.environ.get("GUANXI_CACHE")
+    if base is None:
+        home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        base = str(Path(home) / "guanxi")
+    folder = Path(base) / f"kernels-{source_hash()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"guanxi-{os.getuid()}" / f"kernels-{source_hash()}"
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@functools.cache
+def _numba() -> Any:
+    """Import numba once, with the cache folder and a sparing OpenMP set up before it."""
+    # A spinning OpenMP thread costs an 8 ms scheduler slice a region when cores are few.
+    os.environ.setdefault("GOMP_SPINCOUNT", "20000")
+    import numba  # noqa: PLC0415 - loaded on the first kernel call only, see module docstring
+
+    numba.config.CACHE_DIR = str(cache_folder())
+    return numba
+
+
+def set_threads(count: int) -> None:
+    """Use `count` threads in parallel kernels; results do not depend on it."""
+    if not is_plain():
+        numba = _numba()
+        numba.set_num_threads(max(1, min(count, numba.config.NUMBA_NUM_THREADS)))
+
+
+def is_plain() -> bool:
+    """Tell whether kernels run as plain Python (environment variable `GUANXI_NO_JIT`)."""
+    return os.environ.get("GUANXI_NO_JIT", "") not in {"", "0"}
+
+
+class Kernel:
+    """A pure function of arrays, compiled on first call.
+
+    `py_func` is the same function as plain Python, for tests and oracles.
+    """
+
+    def __init__(self, function: Callable[..., Any], *, parallel: bool, inline: bool) -> None:
+        self.py_func = function
+        self._parallel = parallel
+        self._inline = inline
+        self._ready: Callable[..., Any] | None = None
+        functools.update_wrapper(self, function)
+
+    def dispatcher(self) -> Any:
+        """Return numba's dispatcher, made (not yet compiled) on first use."""
+        if self._ready is None:
+            numba = _numba()
+            scope: dict[str, Any] = dict(self.py_func.__globals__)
+            for name in self.py_func.__code__.co_names:
+                found = scope.get(name)
+                if isinstance(found, Kernel):
+                    scope[name] = found.dispatcher()
+                elif found is prange:
+                    scope[name] = numba.prange
+                elif found is prefetch:
+                    scope[name] = _prefetch_intrinsic()
+            old = self.py_func
+            rebuilt = types.FunctionType(old.__code__, scope, old.__name__, old.__defaults__, old.__closure__)
+            rebuilt.__qualname__ = old.__qualname__
+            rebuilt.__module__ = old.__module__
+            options: dict[str, Any] = {"cache": True, "error_model": "numpy"}
+            if self._parallel:
+                options["parallel"] = True
+            else:
+                options["nogil"] = True
+            if self._inline:
+                options["inline"] = "never"
+            self._ready = numba.njit(**options)(rebuilt)
+        return self._ready
+
+    def __call__(self, *args: Any) -> Any:
+        """Run compiled; the first call of each signature compiles or loads from the cache."""
+        if self._ready is None:
+            if is_plain():
+                self._ready = self.py_func
+            else:
+                return self._first(*args)
+        return self._ready(*args)
+
+    def _first(self, *args: Any) -> Any:
+        global compile_seconds  # noqa: PLW0603 - one process-wide stopwatch, read by the shells
+        if on_compile is not None:
+            on_compile(self.__name__)
+        start = time.perf_counter()
+        try:
+            return self.dispatcher()(*args)
+        finally:
+            compile_seconds += time.perf_counter() - start
+
+    __name__: str
+
+
+def kernel(*, parallel: bool = False) -> Callable[[Callable[..., Any]], Kernel]:
+    """Declare a compiled kernel.
+
+    Parameters
+    ----------
+    parallel : bool
+        Allow `prange` loops. Only for the hot dozen: such a kernel compiles in twice the time.
+    """
+
+    def wrap(function: Callable[..., Any]) -> Kernel:
+        return Kernel(function, parallel=parallel, inline=False)
+
+    return wrap
+
+
+def prange(*bounds: int) -> range:
+    """Stand for `numba.prange` in kernels; plain `range` when run as Python."""
+    return range(*bounds)
+
+
+def prefetch(_array: Any, _index: int) -> None:
+    """Stand for the prefetch intrinsic in kernels; does nothing when run as Python."""
+
+
+@functools.cache
+def _prefetch_intrinsic() -> Any:
+    """Build the intrinsic `prefetch(array, index)`: ask the cache for a line, change nothing."""
+    _numba()
+    from llvmlite import ir  # noqa: PLC0415 - only with numba
+    from numba import types as nbt  # noqa: PLC0415 - only with numba
+    from numba.core import cgutils  # noqa: PLC0415 - only with numba
+    from numba.core.extending import intrinsic  # noqa: PLC0415 - only with numba
+
+    def prefetch_line(typingctx: Any, array: Any, index: Any) -> Any:  # noqa: ARG001
+        if not (isinstance(array, nbt.Array) and isinstance(index, nbt.Integer)):
+            return None
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            kind, at = signature.args
+            data = context.make_array(kind)(context, builder, args[0])
+            pointer = cgutils.get_item_pointer(context, builder, kind, data, [args[1]], wraparound=False)
+            byte = builder.bitcast(pointer, ir.IntType(8).as_pointer())
+            i32 = ir.IntType(32)
+            shape = ir.FunctionType(ir.VoidType(), [byte.type, i32, i32, i32])
+            function = cgutils.get_or_insert_function(builder.module, shape, "llvm.prefetch.p0i8")
+            builder.call(function, [byte, i32(0), i32(3), i32(1)])
+            del at
+            return context.get_dummy_value()
+
+        return nbt.void(array, index), codegen
+
+    return intrinsic(prefetch_line)
+
+
+def loaded() -> bool:
+    """Tell whether numba has been imported in this process (a test of lazy imports reads it)."""
+    return "numba" in sys.modules

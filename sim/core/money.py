@@ -1,0 +1,38 @@
+"""Money is int64 fen (分) everywhere but in a report: 1 CNY = 100 fen."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+FEN = 100
+LIMIT_FEN = 10**15
+"""Ten trillion yuan: a larger amount is a typing error, and sums stay far below 2**63."""
+
+
+def fen(yuan: str | float | Decimal) -> int:
+    """Return an amount of yuan in fen.
+
+    Raises
+    ------
+    ValueError
+        If it is not a number, not finite, beyond `LIMIT_FEN`, or finer than one fen.
+    """
+    try:
+        amount = Decimal(str(yuan)) * FEN
+    except InvalidOperation:
+        raise ValueError(f"{yuan!r} is not an amount of money") from None
+    if not amount.is_finite() or abs(amount) > LIMIT_FEN:
+        raise ValueError(f"{yuan!r} is not a usable amount of money (limit {LIMIT_FEN // FEN:,} CNY)")
+    if amount != amount.to_integral_value():
+        raise ValueError(f"{yuan!r} is finer than one fen (0.01 CNY)")
+    return int(amount)
+
+
+def yuan(amount_fen: float) -> float:
+    """Return fen as yuan, for reports only."""
+    return amount_fen / FEN
+
+
+def show(amount_fen: float) -> str:
+    """Return an amount for people: whole yuan with thousands separators."""
+    return f"{amount_fen / FEN:,.0f}"

@@ -1,0 +1,140 @@
+"""Parameters: the pydantic base of every declared number, and the quantities a file may write.
+
+A parameter is declared once, with default, unit, range, meaning and source:
+
+    b_trust: float = param(2.0, source="domain 4.3", low=1, high=4, doc="Weight of trust in utility")
+
+Where nothing was published the source is `ASSUMPTION`, and a range is compulsory: every verdict
+that rests on it is shown across that range. Files may write quantities with their unit
+("128 CNY", "5%", "4 weeks"); the parser below turns them into fen, shares and days.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from sim.core.money import LIMIT_FEN, fen
+
+ASSUMPTION = "assumption"
+
+_NUMBER = r"[+-]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_QUANTITY = re.compile(rf"^\s*({_NUMBER})\s*([^\d\s].*?)?\s*$")
+
+_MONEY = {"CNY": 1, "RMB": 1, "yuan": 1, "元": 1, "万元": 10_000, "fen": None, "分": None}
+_DAYS = {"d": 1.0, "day": 1.0, "days": 1.0, "天": 1.0, "w": 7.0, "week": 7.0, "weeks": 7.0, "周": 7.0,
+         "month": 30.0, "months": 30.0, "year": 365.0, "years": 365.0}
+_HOURS = {"h": 1.0, "hour": 1.0, "hours": 1.0, "小时": 1.0, "min": 1 / 60, "minutes": 1 / 60, "分钟": 1 / 60}
+_RATES = {"/d": 1.0, "/day": 1.0, "a day": 1.0, "/week": 1 / 7, "a week": 1 / 7, "/month": 1 / 30, "/year": 1 / 365}
+
+
+def _split(value: Any, units: dict[str, Any], example: str) -> tuple[Any, str]:
+    """Return (number, unit) of a number or a text such as ``128 CNY``."""
+    if isinstance(value, bool) or value is None:
+        raise ValueError(f"expected a number or a text such as '{example}'")
+    if isinstance(value, (int, float)):
+        return value, ""
+    if not isinstance(value, str):
+        raise ValueError(f"expected a number or a text such as '{example}'")  # noqa: TRY004 - pydantic wants ValueError
+    match = _QUANTITY.match(value)
+    unit = (match.group(2) or "").strip() if match else ""
+    if not match or (unit and unit not in units):
+        raise ValueError(f"expected a number with one of the units {', '.join(units)}, such as '{example}'")
+    return match.group(1).replace("_", "").replace(",", ""), unit
+
+
+def _parse_fen(value: Any) -> Any:
+    number, unit = _split(value, _MONEY, "128 CNY")
+    factor = _MONEY.get(unit or "CNY")
+    if factor is None:
+        return int(number)
+    return fen(number) * factor
+
+
+def _parse_share(value: Any) -> Any:
+    number, unit = _split(value, {"%": 0.01}, "5%")
+    return float(number) / 100.0 if unit else float(number)
+
+
+def _parse_days(value: Any) -> Any:
+    number, unit = _split(value, _DAYS, "30 days")
+    return float(number) * _DAYS.get(unit or "d", 1.0)
+
+
+def _parse_hours(value: Any) -> Any:
+    number, unit = _split(value, _HOURS, "3 hours")
+    return float(number) * _HOURS.get(unit or "h", 1.0)
+
+
+def _parse_rate(value: Any) -> Any:
+    number, unit = _split(value, _RATES, "2 /week")
+    return float(number) * _RATES.get(unit or "/day", 1.0)
+
+
+def _schema(example: str) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}], "examples": [example]})
+
+
+AnyFen = Annotated[int, BeforeValidator(_parse_fen), _schema("128 CNY")]
+Fen = Annotated[int, BeforeValidator(_parse_fen), Field(ge=0, le=LIMIT_FEN), _schema("128 CNY")]
+"""An amount in fen, never negative; a bare number in a file means yuan."""
+Share = Annotated[float, BeforeValidator(_parse_share), Field(ge=0, le=1), _schema("5%")]
+"""A fraction in [0, 1]; '5%' and 0.05 are the same."""
+Days = Annotated[float, BeforeValidator(_parse_days), Field(ge=0, le=36_500), _schema("30 days")]
+"""A span in days."""
+Hours = Annotated[float, BeforeValidator(_parse_hours), Field(ge=0, le=100_000), _schema("3 hours")]
+"""A span in hours."""
+PerDay = Annotated[float, BeforeValidator(_parse_rate), Field(ge=0, le=1e9), _schema("2 /week")]
+"""A rate per day; '2 /week' is 0.2857."""
+
+
+class Params(BaseModel):
+    """Base of all declared parameters: frozen, no unknown keys, no NaN, no infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+
+
+def param(
+    default: Any = ...,
+    *,
+    source: str,
+    doc: str,
+    zh: str = "",
+    unit: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    **checks: Any,
+) -> Any:
+    """Declare one parameter.
+
+    Parameters
+    ----------
+    default : object
+        Value when a scenario says nothing; `...` makes it compulsory.
+    source : str
+        Key of the bibliography, a row of the evidence table, or `ASSUMPTION`.
+    doc, zh : str
+        Meaning in plain words, English and Chinese.
+    unit : str
+        Unit of the number.
+    low, high : float
+        Plausible range for sensitivity (not a hard limit; those are pydantic's `ge`, `le`).
+
+    Raises
+    ------
+    ValueError
+        If an assumption comes without a range.
+    """
+    numeric = isinstance(default, (int, float)) and not isinstance(default, bool)
+    if source == ASSUMPTION and numeric and (low is None or high is None):
+        raise ValueError(f"an assumption needs a range: {doc}")
+    extra: dict[str, Any] = {"source": source}
+    if unit:
+        extra["unit"] = unit
+    if zh:
+        extra["zh"] = zh
+    if low is not None:
+        extra["range"] = [low, high]
+    return Field(default, description=doc, json_schema_extra=extra, **checks)

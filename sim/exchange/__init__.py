@@ -1,0 +1,1 @@
+"""The words that strategies and mechanisms share: view, actions, events, composition."""

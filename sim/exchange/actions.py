@@ -1,0 +1,277 @@
+"""What a strategy may propose for a day. A strategy decides; it never touches the world.
+
+Every class below is a table: its fields are arrays of equal length (one row a proposal), except
+`Offer`, which describes one offer. Ids of offers, channels and queues are the run's own; a
+strategy learns its ids from the view (`view.offers[0]`, `view.channels`, `view.queues`).
+
+A row that costs money names in `spend` the row of `Spend` that pays for it (-1: free). Budgets
+cut only `Spend`; whatever it pays for shrinks by the same share (floored where it counts things).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+LAYER_ALL = 0b1111
+"""Layer mask of a peer post that goes along every tie (bit l = layer l, 0 closest)."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One thing for sale: a product of a brand, at a price, with a claim.
+
+    Parameters
+    ----------
+    offer : int
+        Id, one of `view.offers`.
+    product : int
+        Product axis of the world.
+    price_fen, list_price_fen : int
+        What the buyer pays, and the list price that the discount refers to.
+    claim : float, [0, 1]
+        Delivered quality as claimed; above the true one it is exaggeration.
+    fit : float, [0, 1]
+        Fit of the seller's label or content with the product.
+    stock_owner : int
+        -1: the brand delivers; otherwise the reseller (row of the resellers' table).
+    queue : int
+        Queue that must answer before the order counts; -1: none.
+    pool_seats : int
+        Seats of a group deal that must fill; 0: sold singly.
+    commission : float, [0, 1]
+        Share of the price owed to the path's owner (settled by the strategy).
+    """
+
+    offer: int
+    product: int
+    price_fen: int
+    list_price_fen: int
+    claim: float
+    fit: float = 1.0
+    stock_owner: int = -1
+    queue: int = -1
+    pool_seats: int = 0
+    commission: float = 0.0
+
+
+class Table:
+    """Base of the row-wise actions: length, checked on construction."""
+
+    def __post_init__(self) -> None:
+        sizes = {len(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+        if len(sizes) > 1:
+            raise ValueError(f"{type(self).__name__}: columns differ in length")
+
+    def __len__(self) -> int:
+        return len(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Post(Table):
+    """Messages in channels. items: messages a day; commercial: share that sells, [0, 1];
+    value: usefulness to a reader, [0, 1]; visibility: multiplier of being seen."""
+
+    channel: Ints
+    offer: Ints
+    items: Floats
+    commercial: Floats
+    value: Floats
+    visibility: Floats
+
+
+@dataclass(frozen=True)
+class PeerPost(Table):
+    """Messages along a person's own ties (Moments). layers: bit mask of tie layers."""
+
+    person: Ints
+    offer: Ints
+    items: Floats
+    layers: Ints
+
+
+@dataclass(frozen=True)
+class Impress(Table):
+    """Bought impressions shown to people drawn at random.
+
+    targeting: [0, 1], chance that an impression is drawn by interest in the product's category
+    rather than uniformly. spend: row of `Spend` that pays.
+    """
+
+    offer: Ints
+    count: Ints
+    targeting: Floats
+    spend: Ints
+
+
+@dataclass(frozen=True)
+class Contact(Table):
+    """One-to-one messages to members: audience row and offer."""
+
+    row: Ints
+    offer: Ints
+
+
+@dataclass(frozen=True)
+class Invite(Table):
+    """Sponsors asked to bring somebody.
+
+    invitee: person, or -1 (drawn along a tie of the sponsor). channel: where the invitee would
+    join, or -1. role_tier: tier of reseller offered, or -1 (no reseller role). Rewards in fen.
+    buy_in_fen: what the invitee must pay. perceived_income_fen: monthly income shown to recruits.
+    """
+
+    sponsor: Ints
+    invitee: Ints
+    channel: Ints
+    role_tier: Ints
+    reward_sponsor_fen: Ints
+    reward_invitee_fen: Ints
+    buy_in_fen: Ints
+    perceived_income_fen: Ints
+
+
+@dataclass(frozen=True)
+class Enrol(Table):
+    """Put people where they have agreed to be: channel (or -1), or reseller tier (or -1) under `upline`
+    (reseller row, -1: the brand)."""
+
+    person: Ints
+    channel: Ints
+    tier: Ints
+    upline: Ints
+
+
+@dataclass(frozen=True)
+class Release(Table):
+    """Take people out of a channel (or -1) or out of the reseller role (channel -1)."""
+
+    person: Ints
+    channel: Ints
+
+
+@dataclass(frozen=True)
+class StockOrder(Table):
+    """Goods ordered into the channel: buyer and supplier are reseller rows (-1: the brand)."""
+
+    buyer: Ints
+    supplier: Ints
+    product: Ints
+    quantity: Ints
+    unit_fen: Ints
+
+
+@dataclass(frozen=True)
+class Promote(Table):
+    """Move resellers to a tier."""
+
+    reseller: Ints
+    tier: Ints
+
+
+@dataclass(frozen=True)
+class PoolOpen(Table):
+    """Open group deals: they close at the end of `deadline_day`, filled or not."""
+
+    initiator: Ints
+    offer: Ints
+    seats: Ints
+    deadline_day: Ints
+
+
+@dataclass(frozen=True)
+class Tend(Table):
+    """Care for a group: host hours, red packets, rules, fit of content, pruning, fake accounts.
+
+    packet_fen: total given away today; packets: how many; rules: 0 or 1; fit: [0, 1] knowledge of
+    needs; prune_idle_days: remove members silent that long (0: nobody).
+    """
+
+    channel: Ints
+    host_hours: Floats
+    packet_fen: Ints
+    packets: Ints
+    rules: Floats
+    fit: Floats
+    prune_idle_days: Ints
+    fake_accounts: Ints
+    spend: Ints
+
+
+@dataclass(frozen=True)
+class Capacity(Table):
+    """Staff of a queue: servers, opening hours of the day, minutes a case, mean patience, skill."""
+
+    queue: Ints
+    servers: Ints
+    open_minute: Ints
+    close_minute: Ints
+    minutes_a_case: Floats
+    patience_minutes: Floats
+    skill: Floats
+    spend: Ints
+
+
+@dataclass(frozen=True)
+class Spend(Table):
+    """Money to be spent today, the only thing budgets cut. Accounts: `ledger` names by number;
+    purposes: `exchange.postings.PURPOSES`."""
+
+    brand: Ints
+    payee_account: Ints
+    payee_owner: Ints
+    amount_fen: Ints
+    purpose: Ints
+
+
+def rows(cls: type[Any], **columns: Any) -> Any:
+    """Build a table from scalars and arrays, broadcast to one length.
+
+    `rows(Post, channel=view.channels, offer=3, items=1.5, ...)`.
+    """
+    kinds = {f.name: (np.int64 if "Ints" in str(f.type) else np.float64) for f in fields(cls)}
+    unknown = set(columns) ^ set(kinds)
+    if unknown:
+        raise ValueError(f"{cls.__name__}: columns missing or unknown: {', '.join(sorted(unknown))}")
+    arrays = np.broadcast_arrays(*[np.atleast_1d(np.asarray(columns[n])) for n in kinds])
+    return cls(**{n: np.ascontiguousarray(a, dtype=k) for (n, k), a in zip(kinds.items(), arrays, strict=True)})
+
+
+@dataclass(frozen=True)
+class Actions:
+    """Everything one strategy proposes for one day."""
+
+    offers: tuple[Offer, ...] = ()
+    tables: tuple[Table, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a strategy needs before day 0. Counts become ids in the view.
+
+    channel_kind: one of `CHANNEL_KINDS` a channel; owned: private domain or rented; capacity:
+    members a channel can hold; account: number of the account (within the strategy) that holds
+    the channel, for bans. n_seed_members: seed customers placed in the channels at the start.
+    book: names of int64 columns the strategy keeps (per reseller: see `exchange.view`).
+    """
+
+    n_offers: int = 1
+    channel_kind: tuple[str, ...] = ()
+    channel_owned: tuple[bool, ...] = ()
+    channel_capacity: tuple[int, ...] = ()
+    channel_account: tuple[int, ...] = ()
+    channel_trust: tuple[float, ...] = ()
+    seed_members_share: float = 0.0
+    followers: tuple[int, ...] = ()
+    n_queues: int = 0
+    actions: Actions = Actions()
+
+
+CHANNEL_KINDS = ("group", "feed", "contacts", "live")
+"""group: everybody talks; feed: a broadcaster's followers; contacts: one-to-one; live: an event."""

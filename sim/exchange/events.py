@@ -1,0 +1,227 @@
+"""What happened in a day, as tables; strategies read them in `settle`, records keep counts.
+
+All arrays of one table have equal length. `path_kind` says through which door an order came and
+`path_row` which one exactly: a row of the ties, of the audiences, or -1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class PathKind(IntEnum):
+    """Doors through which a person meets an offer."""
+
+    IMPRESSION = 0
+    FEED = 1
+    GROUP = 2
+    LIVE = 3
+    CHAT = 4
+    TIE = 5
+    MEMORY = 6
+
+
+class Reason(IntEnum):
+    """Why an order was not filled, an invitation refused, or a membership ended."""
+
+    STOCK = 0
+    QUEUE = 1
+    POOL = 2
+    BAN = 3
+    DECLINED = 4
+    CONTEST = 5
+    FULL = 6
+    MEMBER = 7
+    MUTED = 8
+    UNHAPPY = 9
+    PRUNED = 10
+    LOSSES = 11
+    RELEASED = 12
+    CASH = 13
+
+
+class EnforcementKind(IntEnum):
+    """What a platform does to an account."""
+
+    THROTTLE = 0
+    BAN = 1
+    PERMANENT = 2
+
+
+class EventTable:
+    """Base: a table of equal columns; `empty()` makes one without rows."""
+
+    @classmethod
+    def empty(cls) -> "EventTable":
+        """Return the table without rows."""
+        kinds = {f.name: (np.int64 if "Ints" in str(f.type) else np.float64) for f in fields(cls)}  # type: ignore[arg-type]
+        return cls(**{n: np.empty(0, dtype=k) for n, k in kinds.items()})
+
+    def __len__(self) -> int:
+        return len(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Exposed(EventTable):
+    """Per offer and path kind: messages seen, messages considered, sum of buying chances."""
+
+    offer: Ints
+    path_kind: Ints
+    seen: Ints
+    considered: Ints
+    mean_p: Floats
+
+
+@dataclass(frozen=True)
+class Ordered(EventTable):
+    """Orders placed and filled today (unfilled ones are in `Unfilled`)."""
+
+    order: Ints
+    person: Ints
+    offer: Ints
+    product: Ints
+    quantity: Ints
+    path_kind: Ints
+    path_row: Ints
+    seller: Ints
+    price_fen: Ints
+    expectation: Floats
+    pool: Ints
+    first: Ints
+
+
+@dataclass(frozen=True)
+class Unfilled(EventTable):
+    """Orders that could not be filled."""
+
+    person: Ints
+    offer: Ints
+    reason: Ints
+
+
+@dataclass(frozen=True)
+class Delivered(EventTable):
+    """Experience of today's deliveries; refund_fen > 0 and resaleable for goods sent back."""
+
+    order: Ints
+    person: Ints
+    product: Ints
+    satisfaction: Floats
+    returned: Ints
+    refund_fen: Ints
+    resaleable: Ints
+
+
+@dataclass(frozen=True)
+class Talked(EventTable):
+    """People who talked about a product today: polarity +1 or -1, ties told, channel or -1."""
+
+    person: Ints
+    product: Ints
+    polarity: Ints
+    told: Ints
+    channel: Ints
+
+
+@dataclass(frozen=True)
+class Joined(EventTable):
+    """People who joined a channel, or became resellers (tier >= 0)."""
+
+    person: Ints
+    channel: Ints
+    tier: Ints
+    sponsor: Ints
+    path_row: Ints
+    reward_sponsor_fen: Ints
+    reward_invitee_fen: Ints
+    buy_in_fen: Ints
+
+
+@dataclass(frozen=True)
+class Refused(EventTable):
+    """Invitations that failed, with the reason."""
+
+    person: Ints
+    sponsor: Ints
+    channel: Ints
+    tier: Ints
+    reason: Ints
+
+
+@dataclass(frozen=True)
+class Left(EventTable):
+    """People who left a channel (or the reseller role, channel -1)."""
+
+    person: Ints
+    channel: Ints
+    reason: Ints
+
+
+@dataclass(frozen=True)
+class StockMoved(EventTable):
+    """Goods moved between resellers (rows; -1: the brand); first = 1 for a buyer's first order."""
+
+    buyer: Ints
+    supplier: Ints
+    product: Ints
+    quantity: Ints
+    unit_fen: Ints
+    first: Ints
+
+
+@dataclass(frozen=True)
+class PoolClosed(EventTable):
+    """Group deals that closed today."""
+
+    pool: Ints
+    offer: Ints
+    success: Ints
+    filled: Ints
+
+
+@dataclass(frozen=True)
+class Settled(EventTable):
+    """What was paid of what was asked, per spending row."""
+
+    brand: Ints
+    purpose: Ints
+    asked_fen: Ints
+    paid_fen: Ints
+
+
+@dataclass(frozen=True)
+class Enforced(EventTable):
+    """Platform measures: account, kind (`EnforcementKind`), until day (exclusive)."""
+
+    account: Ints
+    kind: Ints
+    until_day: Ints
+
+
+def _empty(cls: type[EventTable]) -> "EventTable":
+    return field(default_factory=cls.empty)  # type: ignore[return-value]
+
+
+@dataclass
+class Events:
+    """Everything that happened on one day; filled in the day's order, read-only afterwards."""
+
+    exposed: Exposed = _empty(Exposed)  # type: ignore[assignment]
+    ordered: Ordered = _empty(Ordered)  # type: ignore[assignment]
+    unfilled: Unfilled = _empty(Unfilled)  # type: ignore[assignment]
+    delivered: Delivered = _empty(Delivered)  # type: ignore[assignment]
+    talked: Talked = _empty(Talked)  # type: ignore[assignment]
+    joined: Joined = _empty(Joined)  # type: ignore[assignment]
+    refused: Refused = _empty(Refused)  # type: ignore[assignment]
+    left: Left = _empty(Left)  # type: ignore[assignment]
+    stock_moved: StockMoved = _empty(StockMoved)  # type: ignore[assignment]
+    pool_closed: PoolClosed = _empty(PoolClosed)  # type: ignore[assignment]
+    settled: Settled = _empty(Settled)  # type: ignore[assignment]
+    enforced: Enforced = _empty(Enforced)  # type: ignore[assignment]
