@@ -1,0 +1,1 @@
+"""Words as data: what the shells say in Chinese and English, the glossary, the bibliography."""
