@@ -11,7 +11,7 @@ cut only `Spend`; whatever it pays for shrinks by the same share (floored where 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,22 +61,38 @@ class Offer:
     commission: float = 0.0
 
 
+_COLUMNS: dict[type[Any], dict[str, type[np.generic]]] = {}
+
+
+def columns_of(cls: type[Any]) -> dict[str, type[np.generic]]:
+    """Return the columns of a table class, name -> int64 or float64, in order (looked up once a class)."""
+    known = _COLUMNS.get(cls)
+    if known is None:
+        known = {f.name: (np.int64 if "Ints" in str(f.type) else np.float64) for f in fields(cls)}
+        _COLUMNS[cls] = known
+    return known
+
+
+@dataclass(frozen=True)
 class Table:
     """Base of the row-wise actions: length, checked on construction."""
 
     def __post_init__(self) -> None:
-        sizes = {len(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+        sizes = {len(getattr(self, name)) for name in columns_of(type(self))}
         if len(sizes) > 1:
             raise ValueError(f"{type(self).__name__}: columns differ in length")
 
     def __len__(self) -> int:
-        return len(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
+        return len(getattr(self, next(iter(columns_of(type(self))))))
 
 
 @dataclass(frozen=True)
 class Post(Table):
-    """Messages in channels. items: messages a day; commercial: share that sells, [0, 1];
-    value: usefulness to a reader, [0, 1]; visibility: multiplier of being seen."""
+    """Messages in channels.
+
+    items: messages a day; commercial: share that sells, [0, 1]; value: usefulness to a reader,
+    [0, 1]; visibility: multiplier of being seen.
+    """
 
     channel: Ints
     offer: Ints
@@ -139,8 +155,10 @@ class Invite(Table):
 
 @dataclass(frozen=True)
 class Enrol(Table):
-    """Put people where they have agreed to be: channel (or -1), or reseller tier (or -1) under `upline`
-    (reseller row, -1: the brand)."""
+    """Put people where they have agreed to be: a channel (or -1), or a reseller's tier (or -1).
+
+    upline: reseller row, -1: the brand.
+    """
 
     person: Ints
     channel: Ints
@@ -220,8 +238,10 @@ class Capacity(Table):
 
 @dataclass(frozen=True)
 class Spend(Table):
-    """Money to be spent today, the only thing budgets cut. Accounts: `ledger` names by number;
-    purposes: `exchange.postings.PURPOSES`."""
+    """Money that a brand wants to spend today, the only thing budgets cut.
+
+    payee_account: `sim.core.accounts.Account`; purpose: `sim.core.accounts.Purpose`.
+    """
 
     brand: Ints
     payee_account: Ints
@@ -230,17 +250,34 @@ class Spend(Table):
     purpose: Ints
 
 
-def rows(cls: type[Any], **columns: Any) -> Any:
-    """Build a table from scalars and arrays, broadcast to one length.
+_T = TypeVar("_T")
+
+
+def rows(cls: type[_T], **columns: Any) -> _T:
+    """Build a table from scalars and arrays of one length (scalars and single values are repeated).
 
     `rows(Post, channel=view.channels, offer=3, items=1.5, ...)`.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or unknown, or lengths differ.
     """
-    kinds = {f.name: (np.int64 if "Ints" in str(f.type) else np.float64) for f in fields(cls)}
-    unknown = set(columns) ^ set(kinds)
-    if unknown:
+    kinds = columns_of(cls)
+    if columns.keys() != kinds.keys():
+        unknown = columns.keys() ^ kinds.keys()
         raise ValueError(f"{cls.__name__}: columns missing or unknown: {', '.join(sorted(unknown))}")
-    arrays = np.broadcast_arrays(*[np.atleast_1d(np.asarray(columns[n])) for n in kinds])
-    return cls(**{n: np.ascontiguousarray(a, dtype=k) for (n, k), a in zip(kinds.items(), arrays, strict=True)})
+    return cls(**repeated(columns, kinds))
+
+
+def repeated(columns: dict[str, Any], kinds: dict[str, type[np.generic]]) -> dict[str, NDArray[Any]]:
+    """Return the columns as arrays of one length, cast to their kinds; single values are repeated."""
+    arrays = {name: np.asarray(columns[name], kind) for name, kind in kinds.items()}
+    sizes = {a.size for a in arrays.values() if a.ndim and a.size != 1} or {1}
+    if len(sizes) > 1:
+        raise ValueError(f"columns differ in length: {', '.join(f'{k} {a.size}' for k, a in arrays.items())}")
+    n = sizes.pop()
+    return {name: a if a.ndim and a.size == n else a.reshape(1).repeat(n) for name, a in arrays.items()}
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,14 @@ All arrays of one table have equal length. `path_kind` says through which door a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.exchange.actions import columns_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -55,17 +58,23 @@ class EnforcementKind(IntEnum):
     PERMANENT = 2
 
 
+_EMPTY: dict[type[Any], Any] = {}
+
+
+@dataclass(frozen=True)
 class EventTable:
-    """Base: a table of equal columns; `empty()` makes one without rows."""
+    """Base: a table of equal columns; `empty()` gives the one without rows (shared, it holds nothing)."""
 
     @classmethod
-    def empty(cls) -> "EventTable":
+    def empty(cls) -> Self:
         """Return the table without rows."""
-        kinds = {f.name: (np.int64 if "Ints" in str(f.type) else np.float64) for f in fields(cls)}  # type: ignore[arg-type]
-        return cls(**{n: np.empty(0, dtype=k) for n, k in kinds.items()})
+        if cls not in _EMPTY:
+            _EMPTY[cls] = cls(**{name: np.empty(0, dtype=kind) for name, kind in columns_of(cls).items()})
+        table: Self = _EMPTY[cls]
+        return table
 
     def __len__(self) -> int:
-        return len(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
+        return len(getattr(self, next(iter(columns_of(type(self))))))
 
 
 @dataclass(frozen=True)
@@ -205,23 +214,19 @@ class Enforced(EventTable):
     until_day: Ints
 
 
-def _empty(cls: type[EventTable]) -> "EventTable":
-    return field(default_factory=cls.empty)  # type: ignore[return-value]
-
-
 @dataclass
 class Events:
     """Everything that happened on one day; filled in the day's order, read-only afterwards."""
 
-    exposed: Exposed = _empty(Exposed)  # type: ignore[assignment]
-    ordered: Ordered = _empty(Ordered)  # type: ignore[assignment]
-    unfilled: Unfilled = _empty(Unfilled)  # type: ignore[assignment]
-    delivered: Delivered = _empty(Delivered)  # type: ignore[assignment]
-    talked: Talked = _empty(Talked)  # type: ignore[assignment]
-    joined: Joined = _empty(Joined)  # type: ignore[assignment]
-    refused: Refused = _empty(Refused)  # type: ignore[assignment]
-    left: Left = _empty(Left)  # type: ignore[assignment]
-    stock_moved: StockMoved = _empty(StockMoved)  # type: ignore[assignment]
-    pool_closed: PoolClosed = _empty(PoolClosed)  # type: ignore[assignment]
-    settled: Settled = _empty(Settled)  # type: ignore[assignment]
-    enforced: Enforced = _empty(Enforced)  # type: ignore[assignment]
+    exposed: Exposed = field(default_factory=Exposed.empty)
+    ordered: Ordered = field(default_factory=Ordered.empty)
+    unfilled: Unfilled = field(default_factory=Unfilled.empty)
+    delivered: Delivered = field(default_factory=Delivered.empty)
+    talked: Talked = field(default_factory=Talked.empty)
+    joined: Joined = field(default_factory=Joined.empty)
+    refused: Refused = field(default_factory=Refused.empty)
+    left: Left = field(default_factory=Left.empty)
+    stock_moved: StockMoved = field(default_factory=StockMoved.empty)
+    pool_closed: PoolClosed = field(default_factory=PoolClosed.empty)
+    settled: Settled = field(default_factory=Settled.empty)
+    enforced: Enforced = field(default_factory=Enforced.empty)

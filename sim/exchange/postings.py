@@ -7,12 +7,12 @@ are never cut; shares of a price must be floored by whoever computes them (`floo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.exchange.actions import Actions
+from sim.exchange.actions import Actions, columns_of, repeated
 
 Ints = NDArray[np.int64]
 
@@ -34,24 +34,27 @@ class Postings:
 
 
 def no_postings() -> Postings:
-    """Return an empty table."""
-    return Postings(*[np.empty(0, dtype=np.int64) for _ in fields(Postings)])
+    """Return the table without rows (shared, it holds nothing)."""
+    return _NONE
+
+
+_NONE = Postings(*[np.empty(0, dtype=np.int64) for _ in columns_of(Postings)])
 
 
 def postings(**columns: object) -> Postings:
-    """Build postings from scalars and arrays, broadcast to one length."""
-    names = [f.name for f in fields(Postings)]
-    if set(columns) != set(names):
-        raise ValueError(f"Postings: columns must be {', '.join(names)}")
-    arrays = np.broadcast_arrays(*[np.atleast_1d(np.asarray(columns[n])) for n in names])
-    return Postings(*[np.ascontiguousarray(a, dtype=np.int64) for a in arrays])
+    """Build postings from scalars and arrays of one length (single values are repeated)."""
+    kinds = columns_of(Postings)
+    if columns.keys() != kinds.keys():
+        raise ValueError(f"Postings: columns must be {', '.join(kinds)}")
+    return Postings(**repeated(columns, kinds))
 
 
 def join_postings(parts: list[Postings]) -> Postings:
     """Concatenate tables of postings."""
-    if not parts:
-        return no_postings()
-    return Postings(*[np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Postings)])
+    filled = [part for part in parts if len(part.amount_fen)]
+    if len(filled) <= 1:
+        return filled[0] if filled else no_postings()
+    return Postings(*[np.concatenate([getattr(p, name) for p in filled]) for name in columns_of(Postings)])
 
 
 def floor_share(amount_fen: Ints, share: float) -> Ints:
@@ -68,4 +71,4 @@ class Settlement:
 
     postings: Postings = field(default_factory=no_postings)
     book: dict[str, NDArray[np.generic]] = field(default_factory=dict)
-    tomorrow: Actions = Actions()
+    tomorrow: Actions = field(default_factory=Actions)
