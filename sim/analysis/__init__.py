@@ -1,0 +1,1 @@
+"""Statistics on result tables: intervals, pairs, inequality, compliance, crossings, expectations."""

@@ -1,0 +1,1 @@
+"""What a run leaves behind: the catalogue of outcomes, the record of a run, comparisons, the store."""

@@ -1,0 +1,221 @@
+"""The catalogue of outcomes: every daily series and every summary, declared once.
+
+Labels, units, formulas, sources, the direction that is better and the rule where an outcome is
+undefined or censored stand here and nowhere else; tables, pages and checks read them from here.
+An undefined outcome is NaN in every table, never 0 and never a large number, and its `undefined`
+text says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Better = Literal["more", "less", "neutral"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One declared outcome.
+
+    Parameters
+    ----------
+    name : str
+        Key in tables and column name of user data.
+    zh, en : str
+        Label.
+    unit : str
+        One of ``fen``, ``share``, ``day``, ``people``, ``count``, ``index`` (a number without unit) or ``light``.
+    formula : str
+        How it is computed, in words.
+    source : str
+        Where the definition comes from.
+    better : {'more', 'less', 'neutral'}
+        Which direction is better for whoever runs the strategy.
+    undefined : str
+        When the value is NaN, and why; empty if it always exists.
+    """
+
+    name: str
+    zh: str
+    en: str
+    unit: str
+    formula: str
+    source: str = "design 8"
+    better: Better = "neutral"
+    undefined: str = ""
+
+
+_NO_GROUPS = "NaN where the strategy keeps no groups"
+_NO_AGENTS = "NaN where the strategy has no resellers"
+
+_DAILY = (
+    Outcome("exposures", "曝光(看到的信息)", "Exposures", "count", "messages seen, all paths", "domain 4.2"),
+    Outcome("impressions", "付费展示", "Paid impressions", "count", "advertisements shown to random people"),
+    Outcome("reach", "触达人数", "Reach", "people", "people who saw at least one message that day", better="more"),
+    Outcome("considered", "认真考虑", "Considered", "count", "messages that led to a decision to buy or not"),
+    Outcome("orders", "订单数", "Orders", "count", "orders filled", better="more"),
+    Outcome("units", "售出件数", "Units sold", "count", "units delivered to consumers", better="more"),
+    Outcome("first_orders", "首单数", "First orders", "count",
+            "orders of people who had never bought; seed customers bought before day 0", better="more"),
+    Outcome("repeat_orders", "复购单数", "Repeat orders", "count", "orders minus first orders", better="more"),
+    Outcome("gmv_fen", "成交总额 GMV", "GMV", "fen", "price paid by consumers x units, before refunds", better="more"),
+    Outcome("refunds_fen", "退款", "Refunds", "fen", "money given back to consumers", better="less"),
+    Outcome("net_revenue_fen", "净收入", "Net revenue", "fen",
+            "what the brand receives from consumers and resellers, less refunds", better="more"),
+    Outcome("cost_goods_fen", "货品成本", "Cost of goods", "fen", "unit cost x units that left the brand", better="less"),
+    Outcome("cost_delivery_fen", "配送成本", "Delivery", "fen", "freight out and back", better="less"),
+    Outcome("cost_media_fen", "投放与坑位费", "Media", "fen", "advertisements, leads and slot fees", better="less"),
+    Outcome("cost_people_fen", "人力成本", "People", "fen", "hosts, staff and surveys", better="less"),
+    Outcome("cost_incentives_fen", "激励成本", "Incentives", "fen",
+            "red packets, commissions, rewards and rebates", better="less"),
+    Outcome("cost_other_fen", "其他成本", "Other costs", "fen", "tools, write-offs and the rest", better="less"),
+    Outcome("profit_fen", "累计利润", "Cumulative profit", "fen",
+            "net revenue less all costs, summed from day 0, after provisions for buy-back", better="more"),
+    Outcome("cash_fen", "现金余额", "Cash", "fen", "brand's cash at the end of the day", better="more"),
+    Outcome("buyers", "累计买家", "Buyers to date", "people", "people with at least one order", better="more"),
+    Outcome("active_buyers", "活跃买家", "Active buyers", "people",
+            "people with an order in the last 30 days", better="more"),
+    Outcome("trust", "信任度", "Trust in the brand", "index",
+            "mean trust in the brand of people who know it, in [0, 1]", "domain 4.4", better="more"),
+    Outcome("satisfaction", "满意度", "Satisfaction", "index",
+            "mean satisfaction of the day's deliveries", "domain 4.4", "more", "NaN on a day without deliveries"),
+    Outcome("fatigue", "疲劳度", "Fatigue", "index", "mean fatigue of people with some", "domain 4.2", "less"),
+    Outcome("mutes", "屏蔽", "Mutes", "count", "ties and memberships muted or unfollowed", "domain 4.2", "less"),
+    Outcome("complaints", "投诉", "Complaints", "count", "negative talks", "domain 4.5", "less"),
+    Outcome("returns", "退货", "Returns", "count", "orders sent back", better="less"),
+    Outcome("talks", "口碑传播", "Talks", "count", "people who talked about the product", "domain 4.5"),
+    Outcome("members", "私域成员", "Members of owned audiences", "people",
+            "memberships in groups and contacts that the seller owns", better="more"),
+    Outcome("group_health", "群健康度", "Group health", "index", "mean health of groups, in [0, 1]",
+            "domain 4.12", "more", _NO_GROUPS),
+    Outcome("zombie_groups", "僵尸群", "Zombie groups", "count", "groups below health .1 for 14 days",
+            "domain 4.12", "less", _NO_GROUPS),
+    Outcome("heat", "网红热度", "KOL heat", "index", "mean heat of rented accounts, 1 at the start",
+            "domain 4.11", "more", "NaN where no account is rented"),
+    Outcome("agents", "代理人数", "Agents", "people", "resellers active at the end of the day", "domain 4.9"),
+    Outcome("agent_joins", "新增代理", "Agents joining", "people", "resellers who joined that day", "domain 4.8"),
+    Outcome("agent_exits", "退出代理", "Agents leaving", "people", "resellers who left that day", "domain 4.8", "less"),
+    Outcome("channel_stock", "渠道库存", "Channel inventory", "count", "units held by resellers", "domain 4.9", "less"),
+    Outcome("sell_in", "压货量", "Sell-in", "count", "units that moved from the brand to resellers", "domain 4.9"),
+    Outcome("sell_through", "动销量", "Sell-through", "count", "units resellers sold to consumers",
+            "domain 4.9", "more"),
+    Outcome("bans", "封号", "Bans", "count", "accounts banned that day", "domain 4.13", "less"),
+)
+
+DAILY: dict[str, Outcome] = {o.name: o for o in _DAILY}
+"""Series of `RunRecord.daily`, by name."""
+
+_NEVER = "NaN if no order was placed"
+_REPURCHASE = "only buyers with at least that many days left after their first order count; NaN if there are none"
+_INCOME = "NaN without resellers; Gini is taken on gross income because it has no meaning with negative values"
+
+_SUMMARY = (
+    Outcome("profit_fen", "利润", "Profit", "fen",
+            "cumulative profit on the last day, after provisions for buy-back", better="more"),
+    Outcome("gmv_fen", "成交总额 GMV", "GMV", "fen", "sum of daily GMV: exposures x conversion x order value",
+            better="more"),
+    Outcome("orders", "订单数", "Orders", "count", "sum of daily orders", better="more"),
+    Outcome("buyers", "买家数", "Buyers", "people", "people with at least one order in the run", better="more"),
+    Outcome("new_buyers", "新买家", "New buyers", "people",
+            "people whose first order ever falls in the run: buyers beyond the seed customers", better="more"),
+    Outcome("conversion", "转化率", "Conversion", "share", "orders / messages seen", "domain 4.19", "more",
+            "NaN if nothing was seen"),
+    Outcome("order_value_fen", "客单价", "Order value", "fen", "GMV / orders", "domain 4.19", "more", _NEVER),
+    Outcome("cac_fen", "获客成本 CAC", "CAC", "fen",
+            "media, people and incentive costs / buyers beyond the seed customers", "domain 4.19", "less",
+            "NaN without a new buyer; with an empty strategy list nothing is spent, so it is 0 or NaN"),
+    Outcome("ltv_fen", "客户价值 LTV", "LTV", "fen",
+            "contribution margin of a buyer: margin share of net revenue x mean spending, over buyers who were "
+            "observed for at least 90 days", "domain 4.19", "more",
+            "spending after the horizon is not counted; NaN if nobody was observed for 90 days or nothing was sold"),
+    Outcome("payback_day", "回本日", "Payback day", "day",
+            "first day after the last loss-making one of cumulative profit", "domain 4.19", "less",
+            "NaN if cumulative profit is still negative on the last day (never reached within the run)"),
+    Outcome("cash_trough_fen", "现金最低点", "Deepest cash trough", "fen", "lowest daily cash, opening cash included",
+            "domain 4.19", "more"),
+    Outcome("cash_trough_day", "现金最低日", "Day of the trough", "day", "first day of the lowest cash", "domain 4.19"),
+    Outcome("insolvent_day", "资不抵债日", "Insolvent on day", "day", "first day on which a due debt could not be paid",
+            "design 6", "more", "NaN if it never happened (the good case)"),
+    Outcome("k_factor", "裂变系数 K", "K-factor", "index",
+            "new buyers whose first order came along a personal tie / all buyers", "domain 2.8", "more", _NEVER),
+    *(Outcome(f"repurchase_rate_{d}d", f"{d}天复购率", f"Repurchase within {d} days", "share",
+              f"buyers with a second order within {d} days of the first / buyers", "domain 4.19", "more", _REPURCHASE)
+      for d in (30, 90, 180)),
+    Outcome("retention_90d", "90天留存率", "Retention after 90 days", "share",
+            "buyers with an order 90 days or later after the first / buyers", "domain 4.19", "more", _REPURCHASE),
+    Outcome("trust_mean", "期末信任", "Trust at the end", "index", "trust in the brand on the last day",
+            "domain 4.4", "more"),
+    Outcome("trust_spread", "信任离散度", "Spread of trust", "index",
+            "standard deviation over people of trust in the brand on the last day", "domain 4.19", "neutral",
+            "NaN if the run did not record it"),
+    Outcome("satisfaction_mean", "平均满意度", "Satisfaction", "index", "daily satisfaction weighted by units",
+            "domain 4.4", "more", "NaN if nothing was delivered"),
+    Outcome("mutes", "屏蔽总数", "Mutes", "count", "sum of daily mutes", "domain 4.2", "less"),
+    Outcome("complaints", "投诉总数", "Complaints", "count", "sum of daily complaints", "domain 4.5", "less"),
+    Outcome("return_rate", "退货率", "Return rate", "share", "orders sent back / orders", better="less", undefined=_NEVER),
+    Outcome("members_end", "期末私域成员", "Members at the end", "people", "members on the last day", better="more"),
+    Outcome("group_health_end", "期末群健康度", "Group health at the end", "index", "group health on the last day",
+            "domain 4.12", "more", _NO_GROUPS),
+    Outcome("zombie_share", "僵尸群占比", "Share of zombie groups", "share", "zombie groups on the last day / groups",
+            "domain 4.12", "less", _NO_GROUPS),
+    Outcome("n_agents", "代理总数", "Agents in all", "people", "resellers who ever joined", "domain 4.9"),
+    Outcome("losing_agent_share", "亏损代理占比", "Agents losing money", "share",
+            "resellers with a negative cash result, unsold stock at salvage value / resellers", "domain 4.18", "less",
+            _NO_AGENTS),
+    Outcome("agent_income_median_fen", "代理净收入中位数", "Median agent's net income", "fen",
+            "median net result of resellers, unsold stock at salvage value", "domain 4.18", "more", _NO_AGENTS),
+    Outcome("agent_income_top1_share", "头部1%代理收入占比", "Top 1 % of agents' share of income", "share",
+            "gross income of the best-paid 1 % (at least one) / gross income of all", "domain 4.18", "less", _INCOME),
+    Outcome("agent_income_gini", "代理收入基尼系数", "Gini of agents' income", "index",
+            "Gini coefficient of gross income with the n/(n-1) correction", "domain 2.8", "less", _INCOME),
+    Outcome("compliance_people", "层级网络人数", "People under one organiser", "people",
+            "resellers who ever joined, and the organiser", "domain 4.18", "less"),
+    Outcome("compliance_levels", "层级数(含组织者)", "Levels, all downlines", "count",
+            "levels of the deepest line of recruits, the organiser's own included", "domain 4.18", "less"),
+    Outcome("compliance_levels_paid", "计酬层级数", "Levels that are paid", "count",
+            "levels linked by rebates: the smaller of all levels and rebate depth + 1", "domain 4.18", "less"),
+    Outcome("compliance_line_day", "越线日(30人3级)", "Day of 30 people and 3 levels", "day",
+            "first day with at least 30 people and 3 levels, the organiser included", "domain 2.6 row 80", "more",
+            "NaN if the line was never reached"),
+    Outcome("compliance_light", "合规信号灯", "Compliance light", "light",
+            "0 green, 1 amber, 2 red; a convention, never legal advice", "domain 4.18", "less"),
+    Outcome("recruiting_income_share", "拉人收入占比", "Recruiting share of agents' income", "share",
+            "pay for recruits and for entry fees / all income of resellers", "domain 4.18", "less", _NO_AGENTS),
+    Outcome("ultimate_user_share", "最终用户购买占比", "Share bought by ultimate users", "share",
+            "units sold to consumers / units sold in to resellers", "domain 4.18", "more",
+            "NaN where nothing was sold to resellers"),
+    Outcome("top_seller_share", "头部卖家依赖度", "Dependence on the top seller", "share",
+            "sales value of the largest single seller / sales value of all sellers", "design 8", "less",
+            "NaN where nobody but the brand sells"),
+    Outcome("survival_after_shock", "冲击后存活率", "Survival after a shock", "share",
+            "GMV of the 30 days after the first shock / GMV of the 30 days before it", "design 8", "more",
+            "NaN without a shock, with fewer than 30 days on either side, or with no sales before it"),
+    Outcome("participants_result_fen", "全体参与者净结果", "Result of all participants", "fen",
+            "profit of the brand + net results of its resellers", "design 6", "more"),
+)
+
+SUMMARY: dict[str, Outcome] = {o.name: o for o in _SUMMARY}
+"""Outcomes of one run, by name; the columns of a comparison's table."""
+
+FACTS: dict[str, str] = {
+    "n_seed_customers": "people who had bought before day 0",
+    "opening_cash_fen": "the brand's cash before day 0",
+    "list_price_fen": "list price of the first product",
+    "unit_cost_fen": "unit cost of the first product",
+    "inventory_fen": "the brand's stock at cost on the last day",
+    "payables_fen": "what the brand owes on the last day",
+    "buyback_provision_fen": "expected cost of taking unsold stock back (already in the daily profit)",
+    "trust_sd": "standard deviation over people of trust in the brand on the last day",
+    "n_groups": "groups the strategy keeps",
+    "rebate_levels": "levels of uplines that a sale pays",
+    "entry_fee_fen": "smallest buy-in of a reseller",
+    "recruiting_income_fen": "what resellers received for recruits and entry fees",
+    "top_seller_share": "share of the largest single seller in all sellers' sales value",
+    "shock_day": "day of the first shock",
+    "insolvent_day": "first day on which a due debt could not be paid",
+}
+"""Scalars of `RunRecord.facts` that summaries read; all but the first five may be absent."""
+
+LIGHTS = ("green", "amber", "red")
+"""Names of the values of `compliance_light`."""
