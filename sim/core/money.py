@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 FEN = 100
 LIMIT_FEN = 10**15
 """Ten trillion yuan: a larger amount is a typing error, and sums stay far below 2**63."""
 
 
-def fen(yuan: str | float | Decimal) -> int:
-    """Return an amount of yuan in fen.
+def fen(yuan: str | float | Decimal, unit: int | str = 1) -> int:
+    """Return an amount of yuan in fen; `unit` is the worth in yuan of what is counted (10,000 for 万元).
 
     Raises
     ------
@@ -18,8 +18,8 @@ def fen(yuan: str | float | Decimal) -> int:
         If it is not a number, not finite, beyond `LIMIT_FEN`, or finer than one fen.
     """
     try:
-        amount = Decimal(str(yuan)) * FEN
-    except InvalidOperation:
+        amount = Decimal(str(yuan)) * Decimal(unit) * FEN
+    except ArithmeticError:
         raise ValueError(f"{yuan!r} is not an amount of money") from None
     if not amount.is_finite() or abs(amount) > LIMIT_FEN:
         raise ValueError(f"{yuan!r} is not a usable amount of money (limit {LIMIT_FEN // FEN:,} CNY)")

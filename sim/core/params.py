@@ -14,16 +14,19 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from sim.core.money import LIMIT_FEN, fen
+from sim.core.money import FEN, LIMIT_FEN, fen
 
 ASSUMPTION = "assumption"
 
 _NUMBER = r"[+-]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _QUANTITY = re.compile(rf"^\s*({_NUMBER})\s*([^\d\s].*?)?\s*$")
 
-_MONEY = {"CNY": 1, "RMB": 1, "yuan": 1, "元": 1, "万元": 10_000, "fen": None, "分": None}
+_LARGEST = 1e30
+_LONGEST = 80  # characters of a quantity; keeps the pattern's backtracking from hurting
+
+_MONEY: dict[str, int | str] = {"CNY": 1, "RMB": 1, "yuan": 1, "元": 1, "万元": 10_000, "fen": "0.01", "分": "0.01"}
 _DAYS = {"d": 1.0, "day": 1.0, "days": 1.0, "天": 1.0, "w": 7.0, "week": 7.0, "weeks": 7.0, "周": 7.0,
          "month": 30.0, "months": 30.0, "year": 365.0, "years": 365.0}
 _HOURS = {"h": 1.0, "hour": 1.0, "hours": 1.0, "小时": 1.0, "min": 1 / 60, "minutes": 1 / 60, "分钟": 1 / 60}
@@ -35,8 +38,10 @@ def _split(value: Any, units: dict[str, Any], example: str) -> tuple[Any, str]:
     if isinstance(value, bool) or value is None:
         raise ValueError(f"expected a number or a text such as '{example}'")
     if isinstance(value, (int, float)):
+        if abs(value) > _LARGEST:
+            raise ValueError("a number too large for any quantity")
         return value, ""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _LONGEST:
         raise ValueError(f"expected a number or a text such as '{example}'")  # noqa: TRY004 - pydantic wants ValueError
     match = _QUANTITY.match(value)
     unit = (match.group(2) or "").strip() if match else ""
@@ -47,10 +52,7 @@ def _split(value: Any, units: dict[str, Any], example: str) -> tuple[Any, str]:
 
 def _parse_fen(value: Any) -> Any:
     number, unit = _split(value, _MONEY, "128 CNY")
-    factor = _MONEY.get(unit or "CNY")
-    if factor is None:
-        return int(number)
-    return fen(number) * factor
+    return fen(number, _MONEY[unit or "CNY"])
 
 
 def _parse_share(value: Any) -> Any:
@@ -77,8 +79,16 @@ def _schema(example: str) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}], "examples": [example]})
 
 
-AnyFen = Annotated[int, BeforeValidator(_parse_fen), _schema("128 CNY")]
-Fen = Annotated[int, BeforeValidator(_parse_fen), Field(ge=0, le=LIMIT_FEN), _schema("128 CNY")]
+def _write_fen(amount: int) -> str:
+    """Write fen so that reading it back gives the same: a bare number in a file means yuan."""
+    return f"{amount // FEN} CNY" if amount % FEN == 0 else f"{amount} fen"
+
+
+# model_dump keeps int fen for computing; JSON mode writes the unit, so that it can be read again.
+_AS_TEXT = PlainSerializer(_write_fen, return_type=str, when_used="json")
+
+AnyFen = Annotated[int, BeforeValidator(_parse_fen), Field(ge=-LIMIT_FEN, le=LIMIT_FEN), _schema("128 CNY"), _AS_TEXT]
+Fen = Annotated[int, BeforeValidator(_parse_fen), Field(ge=0, le=LIMIT_FEN), _schema("128 CNY"), _AS_TEXT]
 """An amount in fen, never negative; a bare number in a file means yuan."""
 Share = Annotated[float, BeforeValidator(_parse_share), Field(ge=0, le=1), _schema("5%")]
 """A fraction in [0, 1]; '5%' and 0.05 are the same."""
@@ -118,7 +128,7 @@ def param(
     doc, zh : str
         Meaning in plain words, English and Chinese.
     unit : str
-        Unit of the number.
+        Unit of the number. With ``fen`` a default number is fen (in a file a bare number is yuan).
     low, high : float
         Plausible range for sensitivity (not a hard limit; those are pydantic's `ge`, `le`).
 
@@ -137,4 +147,6 @@ def param(
         extra["zh"] = zh
     if low is not None:
         extra["range"] = [low, high]
+    if unit == "fen" and not isinstance(default, str):
+        checks.setdefault("validate_default", False)  # else the parser would take the default for yuan
     return Field(default, description=doc, json_schema_extra=extra, **checks)
