@@ -1,0 +1,134 @@
+"""Commands and their help: loaded when called, laid out in terminal cells, in both languages.
+
+Decision: click lays out help by counting characters, which breaks Chinese at 80 columns, and reads
+help texts at import, which is too early for `--lang`. So help is written here: texts come from the
+catalogue under ``<command>.summary``, ``.examples``, ``.about`` and ``<command>.option.<name>``
+(``option.<name>`` for what commands share), examples first.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.language import has_message, tell
+from sim.text.cells import cell_width, pad, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WIDTH = 80
+_COLUMN = 26
+
+COMMANDS: dict[str, str] = {
+    "compare": "sim.cli.compare:compare",
+    "run": "sim.cli.run:run",
+    "new": "sim.cli.new:new",
+    "check": "sim.cli.check:check",
+    "report": "sim.cli.report:report",
+    "network": "sim.cli.network:network",
+    "schema": "sim.cli.schema:schema",
+    "explain": "sim.cli.explain:explain",
+}
+"""Every command and the object that carries it out; nothing else is a command."""
+
+
+def definition_list(rows: Iterable[tuple[str, str]], column: int = _COLUMN) -> list[str]:
+    """Return lines of names with their meanings beside them, at most `WIDTH` cells wide."""
+    lines: list[str] = []
+    for name, meaning in rows:
+        texts = wrap(meaning, WIDTH - column - 2)
+        head = f"  {name}"
+        if cell_width(head) > column:
+            lines.append(head)
+            head = ""
+        lines += [pad(head if at == 0 else "", column) + "  " + text for at, text in enumerate(texts)]
+    return lines
+
+
+class Command(click.Command):
+    """A command whose help comes from the catalogue."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("add_help_option", True)
+        settings = kwargs.setdefault("context_settings", {})
+        settings.setdefault("help_option_names", ["-h", "--help"])
+        super().__init__(*args, **kwargs)
+
+    def topic(self) -> str:
+        """Return the first part of this command's keys in the catalogue."""
+        return str(self.name)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the whole help: usage, summary, examples, about, commands, options."""
+        topic = self.topic()
+        lines = [tell("usage", line=" ".join([ctx.command_path, *self.collect_usage_pieces(ctx)])), ""]
+        lines += _paragraphs(f"{topic}.summary")
+        lines += ["", tell("heading.examples"), *_verbatim(f"{topic}.examples")]
+        if has_message(f"{topic}.about"):
+            lines += ["", *_paragraphs(f"{topic}.about")]
+        lines += self.command_lines()
+        lines += ["", tell("heading.options"), *definition_list(self.option_rows(ctx))]
+        formatter.write("\n".join(lines) + "\n")
+
+    def command_lines(self) -> list[str]:
+        """Return the section that lists subcommands; a plain command has none."""
+        return []
+
+    def option_rows(self, ctx: click.Context) -> list[tuple[str, str]]:
+        """Return (how to write it, what it does) for each option."""
+        rows = []
+        for option in self.get_params(ctx):
+            if isinstance(option, click.Option) and not option.hidden:
+                names = ", ".join([*option.opts, *option.secondary_opts])
+                metavar = "" if option.is_flag or option.count else f" {option.make_metavar(ctx)}"
+                name = "help" if "--help" in option.opts else option.name
+                own = f"{self.topic()}.option.{name}"
+                key = own if has_message(own) else f"option.{name}"
+                rows.append((names + metavar, tell(key, default=option.default)))
+        return rows
+
+
+class Group(Command, click.Group):
+    """The group of all commands; each is imported when it is called for."""
+
+    def topic(self) -> str:
+        """Return the first part of this group's keys in the catalogue."""
+        return "guanxi" if self.name == "guanxi" else super().topic()
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the table: what is used most stands first."""
+        return list(COMMANDS) if self.name == "guanxi" else super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import and return one command."""
+        if self.name != "guanxi":
+            return super().get_command(ctx, name)
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def command_lines(self) -> list[str]:
+        """Return the section that lists subcommands."""
+        names = list(COMMANDS) if self.name == "guanxi" else list(self.commands)
+        keys = {name: f"{name}.summary" if self.name == "guanxi" else f"{self.name}.{name}.summary" for name in names}
+        rows = [(name, tell(keys[name]).split("\n", 1)[0]) for name in names]
+        return ["", tell("heading.commands"), *definition_list(rows, 12)]
+
+
+def _paragraphs(key: str) -> list[str]:
+    """Return a text wrapped to the terminal; a blank line parts paragraphs."""
+    lines: list[str] = []
+    for paragraph in tell(key).split("\n\n"):
+        joined = " ".join(paragraph.split("\n"))
+        lines += ["", *wrap(joined, WIDTH)] if lines else wrap(joined, WIDTH)
+    return lines
+
+
+def _verbatim(key: str) -> list[str]:
+    """Return a text line by line, set in by two blanks."""
+    return [f"  {line}" for line in tell(key).split("\n")]

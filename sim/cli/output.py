@@ -1,0 +1,43 @@
+"""Results go to stdout and nothing else does; messages and progress go to stderr."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+JSON_SCHEMA = 1
+"""Version of every `--json` document; it grows when a key changes its meaning or goes."""
+
+
+def emit(text: str) -> None:
+    """Print a result on stdout."""
+    click.echo(text)
+
+
+def emit_json(kind: str, body: Mapping[str, Any]) -> None:
+    """Print one JSON document on stdout: schema, kind, then `body`; what is undefined is null."""
+    document = {"schema": JSON_SCHEMA, "kind": kind, **_plain(body)}
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def note(text: str, *, quiet: bool = False) -> None:
+    """Print a message on stderr, unless quiet is asked for."""
+    if not quiet:
+        click.echo(text, err=True)
+
+
+def _plain(value: Any) -> Any:
+    """Return `value` as JSON can hold it: array scalars as numbers, NaN and infinity as null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
