@@ -42,7 +42,7 @@ def _split(value: Any, units: dict[str, Any], example: str) -> tuple[Any, str]:
             raise ValueError("a number too large for any quantity")
         return value, ""
     if not isinstance(value, str) or len(value) > _LONGEST:
-        raise ValueError(f"expected a number or a text such as '{example}'")  # noqa: TRY004 - pydantic wants ValueError
+        raise ValueError(f"expected a number or a text such as '{example}'")
     match = _QUANTITY.match(value)
     unit = (match.group(2) or "").strip() if match else ""
     if not match or (unit and unit not in units):
