@@ -1,0 +1,57 @@
+"""Sums of money by (payer account, payee account, purpose), for today and for every day closed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.accounts import Account, Purpose
+
+Ints = NDArray[np.int64]
+
+N_ACCOUNTS = len(Account)
+N_PURPOSES = len(Purpose)
+SHAPE = (N_ACCOUNTS, N_ACCOUNTS, N_PURPOSES)
+
+
+class Flows:
+    """A dense matrix for today; of closed days only the cells that were used are kept."""
+
+    def __init__(self) -> None:
+        self._today = np.zeros(N_ACCOUNTS * N_ACCOUNTS * N_PURPOSES, np.int64)
+        self._days: list[tuple[int, Ints, Ints]] = []
+
+    def add(self, payer: Ints, payee: Ints, purpose: Ints, amount_fen: Ints) -> None:
+        """Add amounts, int64 (n,)."""
+        np.add.at(self._today, (payer * N_ACCOUNTS + payee) * N_PURPOSES + purpose, amount_fen)
+
+    def add_one(self, payer: int, payee: int, purpose: int, amount_fen: int) -> None:
+        """Add one amount."""
+        self._today[(payer * N_ACCOUNTS + payee) * N_PURPOSES + purpose] += amount_fen
+
+    def close(self, day: int) -> None:
+        """Keep today's cells under `day` and start an empty matrix."""
+        cells = np.flatnonzero(self._today)
+        self._days.append((day, cells, self._today[cells]))
+        self._today[cells] = 0
+
+    def today(self) -> Ints:
+        """Return today's sums, int64 (payer accounts, payee accounts, purposes)."""
+        return self._today.reshape(SHAPE).copy()
+
+    def total(self) -> Ints:
+        """Return the sums of all closed days, int64 (payer accounts, payee accounts, purposes)."""
+        sums = np.zeros_like(self._today)
+        for _, cells, amounts in self._days:
+            sums[cells] += amounts
+        return sums.reshape(SHAPE)
+
+    def table(self) -> dict[str, Ints]:
+        """Return closed days as columns day, payer_account, payee_account, purpose, amount_fen; used cells only."""
+        days = [np.full(len(cells), day, np.int64) for day, cells, _ in self._days]
+        none = [np.empty(0, np.int64)]
+        cells = np.concatenate([c for _, c, _ in self._days] or none)
+        payer, payee, purpose = np.unravel_index(cells, SHAPE)
+        amounts = np.concatenate([a for _, _, a in self._days] or none)
+        return {"day": np.concatenate(days or none), "payer_account": payer.astype(np.int64),
+                "payee_account": payee.astype(np.int64), "purpose": purpose.astype(np.int64), "amount_fen": amounts}
