@@ -1,0 +1,34 @@
+"""The kinds of network, in one explicit table; nothing is imported before it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from sim.core.errors import Problem, ScenarioError, did_you_mean
+
+if TYPE_CHECKING:
+    from sim.world.networks.network import NetworkParams
+
+NETWORKS: dict[str, str] = {
+    "dunbar": "sim.world.networks.dunbar:DunbarParams",
+    "small_world": "sim.world.networks.small_world:SmallWorldParams",
+    "complete": "sim.world.networks.complete:CompleteParams",
+}
+
+
+def network_class(kind: str) -> type[NetworkParams]:
+    """Return the parameter class of a kind of network.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such kind; the nearest name is proposed.
+    """
+    place = NETWORKS.get(kind)
+    if place is None:
+        message = f"unknown kind of network{did_you_mean(kind, NETWORKS)}; allowed are {', '.join(NETWORKS)}"
+        raise ScenarioError(Problem(message, path="network.kind", value=kind))
+    module, name = place.split(":")
+    found: type[NetworkParams] = getattr(importlib.import_module(module), name)
+    return found
