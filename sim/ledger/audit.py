@@ -24,14 +24,15 @@ from numpy.typing import NDArray
 
 from sim.core.accounts import OWNED, Account, Purpose
 from sim.core.errors import LedgerError
+from sim.ledger.moves import AMOUNT, CAUSE, PAYEE, PAYEE_OWNER, PAYER, PAYER_OWNER, PURPOSE
 
 if TYPE_CHECKING:
     from sim.ledger.ledger import Ledger
-    from sim.ledger.payables import Moves
 
 Ints = NDArray[np.int64]
 
-COLUMNS = ("day", "payer_account", "payer_owner", "payee_account", "payee_owner", "amount_fen", "purpose", "cause")
+COLUMNS = {"payer_account": PAYER, "payer_owner": PAYER_OWNER, "payee_account": PAYEE, "payee_owner": PAYEE_OWNER,
+           "amount_fen": AMOUNT, "purpose": PURPOSE, "cause": CAUSE}
 
 PARTIES = (Account.BRAND, Account.RESELLER, Account.KOL, Account.STAFF, Account.ESCROW)
 """Accounts of those who take part in the business, escrow being money in transit between them."""
@@ -63,24 +64,21 @@ class Audit:
 
     def __init__(self, n_brands: int) -> None:
         self._n_brands = n_brands
-        self._lines: list[tuple[int, int, Moves]] = []
+        self._lines: list[tuple[int, Ints]] = []
         self._checked = 0
         self._derived: list[Ints] = [np.zeros(0, np.int64) for _ in Account]
         self._before = np.zeros(len(Account), np.int64)
         self._cash_before = np.zeros(n_brands, np.int64)
 
-    def note(self, moves: Moves, day: int, cause: int) -> None:
-        """Keep lines as they were booked."""
-        # Copied: the columns belong to whoever posted them and may be reused.
-        self._lines.append((day, cause, type(moves)(*[column.copy() for column in moves.columns()])))
+    def note(self, moves: Ints, day: int) -> None:
+        """Keep lines, int64 (7, n), as they were booked."""
+        self._lines.append((day, moves))
 
     def journal(self) -> dict[str, Ints]:
-        """Return all lines as columns `COLUMNS`, in the order of booking."""
-        if not self._lines:
-            return {name: np.empty(0, np.int64) for name in COLUMNS}
-        parts = [(np.full(len(m), day, np.int64), *m.columns(), np.full(len(m), cause, np.int64))
-                 for day, cause, m in self._lines]
-        return dict(zip(COLUMNS, (np.concatenate(c) for c in zip(*parts, strict=True)), strict=True))
+        """Return all lines as columns: `day` and `COLUMNS`, in the order of booking."""
+        lines = np.concatenate([np.empty((7, 0), np.int64), *(m for _, m in self._lines)], axis=1)
+        days = np.repeat(np.array([d for d, _ in self._lines], np.int64), [m.shape[1] for _, m in self._lines])
+        return {"day": days} | {name: lines[row] for name, row in COLUMNS.items()}
 
     def check(self, ledger: Ledger, day: int) -> None:
         """Check all laws for the day that is about to close."""
@@ -97,10 +95,10 @@ class Audit:
     def _derive(self) -> None:
         """Add the lines since the last check to the derived balances, sorted by account and owner."""
         new, self._checked = self._lines[self._checked :], len(self._lines)
-        for _, _, m in new:
-            account = np.concatenate((m.payer_account, m.payee_account))
-            owner = np.concatenate((m.payer_owner, m.payee_owner))
-            signed = np.concatenate((-m.amount_fen, m.amount_fen))
+        for _, m in new:
+            account = np.concatenate((m[PAYER], m[PAYEE]))
+            owner = np.concatenate((m[PAYER_OWNER], m[PAYEE_OWNER]))
+            signed = np.concatenate((-m[AMOUNT], m[AMOUNT]))
             owner = np.where(np.isin(account, [int(a) for a in OWNED]), owner, 0)
             order = np.lexsort((owner, account))
             account, owner, signed = account[order], owner[order], signed[order]
@@ -152,7 +150,7 @@ class Audit:
                                  "cash changed by other than consumer spend - production - logistics - external costs")
 
     def _check_statement(self, ledger: Ledger, flows: Ints, day: int) -> None:
-        lines = ledger.lines_today()
+        lines = ledger.statement[:, :, day]
         cash = ledger.balances.value[: self._n_brands].copy()
         gap = lines.sum(axis=1) - (cash - self._cash_before)
         self._cash_before = cash
@@ -174,8 +172,8 @@ class Audit:
 
     def _check_debts(self, ledger: Ledger, day: int) -> None:
         waiting = np.zeros(self._n_brands + 1, np.int64)
-        for m in ledger.payables.all_moves():
-            np.add.at(waiting, np.where(m.payer_account == Account.BRAND, m.payer_owner, self._n_brands), m.amount_fen)
+        queue = ledger.payables.waiting()
+        np.add.at(waiting, np.where(queue[PAYER] == Account.BRAND, queue[PAYER_OWNER], self._n_brands), queue[AMOUNT])
         noted = ledger.balances.due_from[: self._n_brands]
         for gap in (ledger.balance(Account.PAYABLE) + waiting, noted - waiting[: self._n_brands]):
             if gap.any():

@@ -23,15 +23,15 @@ class Flows:
 
     def add(self, payer: Ints, payee: Ints, purpose: Ints, amount_fen: Ints) -> None:
         """Add amounts, int64 (n,)."""
-        np.add.at(self._today, (payer * N_ACCOUNTS + payee) * N_PURPOSES + purpose, amount_fen)
-
-    def add_one(self, payer: int, payee: int, purpose: int, amount_fen: int) -> None:
-        """Add one amount."""
-        self._today[(payer * N_ACCOUNTS + payee) * N_PURPOSES + purpose] += amount_fen
+        cell = payer * N_ACCOUNTS
+        cell += payee
+        cell *= N_PURPOSES
+        cell += purpose
+        np.add.at(self._today, cell, amount_fen)
 
     def close(self, day: int) -> None:
         """Keep today's cells under `day` and start an empty matrix."""
-        cells = np.flatnonzero(self._today)
+        cells = self._today.nonzero()[0]
         self._days.append((day, cells, self._today[cells]))
         self._today[cells] = 0
 
@@ -48,10 +48,9 @@ class Flows:
 
     def table(self) -> dict[str, Ints]:
         """Return closed days as columns day, payer_account, payee_account, purpose, amount_fen; used cells only."""
-        days = [np.full(len(cells), day, np.int64) for day, cells, _ in self._days]
         none = [np.empty(0, np.int64)]
+        days = np.concatenate([np.full(len(cells), day, np.int64) for day, cells, _ in self._days] or none)
         cells = np.concatenate([c for _, c, _ in self._days] or none)
-        payer, payee, purpose = np.unravel_index(cells, SHAPE)
         amounts = np.concatenate([a for _, _, a in self._days] or none)
-        return {"day": np.concatenate(days or none), "payer_account": payer.astype(np.int64),
-                "payee_account": payee.astype(np.int64), "purpose": purpose.astype(np.int64), "amount_fen": amounts}
+        payer, payee, purpose = (index.astype(np.int64) for index in np.unravel_index(cells, SHAPE))
+        return {"day": days, "payer_account": payer, "payee_account": payee, "purpose": purpose, "amount_fen": amounts}

@@ -8,8 +8,10 @@ another, so all balances together are zero at any moment. Three families of acco
 - goods at cost (INVENTORY, RESELLER_STOCK, mirrored by GOODS_VALUE).
 
 The order of a day: `fall_due(day)`, any number of `post`, `pay` and `stock_value`, `close_day(day)`.
-Only sums are kept (columns and a daily matrix); single lines exist under `audit=True` alone, which
-derives every balance again from them each day (`sim.ledger.audit`).
+Bookings are collected and entered together, when a balance is asked for or the day closes: a day
+with a dozen small bookings costs little more than one with a single one. Only sums are kept (columns
+and a daily matrix); single lines exist under `audit=True` alone, which derives every balance again
+from them each day (`sim.ledger.audit`).
 """
 
 from __future__ import annotations
@@ -21,19 +23,32 @@ from sim.core.accounts import Account, Purpose
 from sim.core.errors import LedgerError
 from sim.core.money import LIMIT_FEN
 from sim.ledger.audit import Audit
-from sim.ledger.balances import N_ACCOUNTS, Balances
-from sim.ledger.flows import Flows
+from sim.ledger.balances import Balances
+from sim.ledger.flows import N_PURPOSES, Flows
 from sim.ledger.goods import Goods
-from sim.ledger.payables import Moves, Payables, PostingRows, join_moves
+from sim.ledger.moves import (
+    AMOUNT,
+    PAYEE,
+    PAYEE_OWNER,
+    PAYER,
+    PAYER_OWNER,
+    PURPOSE,
+    Payables,
+    PostingRows,
+    check_moves,
+    debt_of,
+    moves_of,
+)
 
 Ints = NDArray[np.int64]
 
-N_PURPOSES = len(Purpose)
 TURNOVER_LIMIT_FEN = 2**62
 """No balance can exceed the sum of all amounts ever moved; below this nothing overflows int64."""
 
 _OPENED_FROM = {Account.INVENTORY: (Account.GOODS_VALUE, Purpose.STOCK_VALUE),
                 Account.RESELLER_STOCK: (Account.GOODS_VALUE, Purpose.STOCK_VALUE)}
+
+CLOSING = ("cash", "inventory", "payables", "receivables")
 
 
 class Ledger:
@@ -48,12 +63,16 @@ class Ledger:
 
     Attributes
     ----------
-    statement : int64 (B, purposes, T)
-        Signed cash of each brand by purpose and day: received +, paid -; openings under CAPITAL.
-    closing : dict of int64 (B, T)
-        Closing `cash`, `inventory` (at cost), `payables` and `receivables` of each brand.
     goods : Goods
         Units, from made to sold.
+    flows : Flows
+        Daily sums by payer's account, payee's account and purpose.
+    payables : Payables
+        What waits for its day.
+    day : int
+        The open day.
+    causes : list of str
+        Names of who asked for bookings; the journal's `cause` is a position in it.
     """
 
     def __init__(self, n_brands: int, n_products: int, days: int, *, audit: bool = False) -> None:
@@ -62,19 +81,20 @@ class Ledger:
         self.payables = Payables()
         self.goods = Goods(n_products)
         self.flows = Flows()
-        self.statement = np.zeros((n_brands, N_PURPOSES, days), np.int64)
-        self.closing = {n: np.zeros((n_brands, days), np.int64) for n in ("cash", "inventory", "payables",
-                                                                          "receivables")}
         self.day = 0
         self.causes: list[str] = []
-        self._lines = np.zeros((n_brands + 1) * N_PURPOSES, np.int64)
+        # One line more than brands: all other accounts share it, and nobody reads it.
+        self._lines = np.zeros((days, n_brands + 1, N_PURPOSES), np.int64)
+        self._closing = np.zeros((days, len(CLOSING), n_brands), np.int64)
+        self._tables: list[Ints] = []
+        self._singles: list[tuple[int, ...]] = []
         self._turnover_fen = 0
         self._audit = Audit(n_brands) if audit else None
 
     # ------------------------------------------------------------------ booking
 
     def open_account(self, account: Account, owner: int | Ints, amount_fen: int | Ints) -> None:
-        """Put opening money (or, for the stock accounts, goods at cost) into accounts.
+        """Put opening money (for the stock accounts: goods at cost) into accounts; results do not count it as gained.
 
         Parameters
         ----------
@@ -83,13 +103,14 @@ class Ledger:
             Single values are repeated.
         """
         source, purpose = _OPENED_FROM.get(account, (Account.CAPITAL, Purpose.CAPITAL))
-        owners, amounts = np.broadcast_arrays(np.atleast_1d(np.asarray(owner, np.int64)),
-                                              np.asarray(amount_fen, np.int64))
-        kinds = np.full(len(owners), int(account), np.int64)
-        columns = np.full((3, len(owners)), [[int(source)], [0], [int(purpose)]], np.int64)
-        self._book(Moves(columns[0], columns[1], kinds, owners.copy(), amounts.copy(), columns[2]), self.day,
-                   self._cause("opening"))
-        np.add.at(self.balances.opening, self.balances.slots(kinds, owners), amounts)
+        owners, amounts = np.broadcast_arrays(np.atleast_1d(np.asarray(owner, np.int64)), amount_fen)
+        moves = np.zeros((7, len(owners)), np.int64)
+        moves[PAYER], moves[PAYEE], moves[PAYEE_OWNER] = source, account, owners
+        moves[AMOUNT], moves[PURPOSE], moves[-1] = amounts, purpose, self._cause("opening")
+        self._accept(moves, self.day)
+        # The slots first: making room for new owners lays the columns out anew.
+        slot = self.balances.slots(moves[PAYEE], moves[PAYEE_OWNER])
+        np.add.at(self.balances.opening, slot, moves[AMOUNT])
 
     def post(self, rows: PostingRows, day: int, cause: str = "") -> None:
         """Book postings: those due today (or earlier) move cash now, later ones become payables.
@@ -97,7 +118,7 @@ class Ledger:
         Parameters
         ----------
         rows : PostingRows
-            Columns of one length.
+            Columns of one length; copied.
         day : int
             The open day.
         cause : str
@@ -106,45 +127,30 @@ class Ledger:
         Raises
         ------
         LedgerError
-            If a row names an unknown account, owner or purpose, or an amount below zero or too large;
-            nothing is booked then.
+            If a row names an unknown account or purpose, an amount below zero or too large, or (found
+            when the bookings are entered) an owner that cannot be. Nothing of the table is booked then.
         """
         if not len(rows.amount_fen):
             return
-        moves = Moves(rows.payer_account, rows.payer_owner, rows.payee_account, rows.payee_owner, rows.amount_fen,
-                      rows.purpose)
+        moves = moves_of(rows, self._cause(cause))
         later = rows.due_day > day
-        if not later.any():
-            self._book(moves, day, self._cause(cause))
-            return
-        self._check(moves, day)
-        self._slots(moves)
-        self._owe(moves.where(later), rows.due_day[later], day, self._cause(cause))
-        if not later.all():
-            self._book(moves.where(~later), day, self._cause(cause))
+        n_later = np.count_nonzero(later)
+        if not n_later:
+            self._accept(moves, day)
+        elif n_later == len(later):
+            self._owe(moves, rows.due_day, day)
+        else:
+            check_moves(moves, day)
+            self._owe(moves[:, later], rows.due_day[later], day)
+            self._accept(moves[:, ~later], day)
 
     def pay(self, payer: tuple[int, int], payee: tuple[int, int], amount_fen: int, purpose: int, day: int,
             cause: str = "") -> None:
-        """Book one amount now, from (account, owner) to (account, owner); much cheaper than a table of one row."""
-        code = self._cause(cause)
-        if not 0 <= amount_fen <= LIMIT_FEN or not 0 <= purpose < N_PURPOSES:
-            raise LedgerError(f"day {day}: {amount_fen} fen for purpose {purpose} cannot be booked")
-        self._open(day)
-        self._turn_over(amount_fen, day)
-        balances = self.balances
-        # Both slots first: finding one may lay the columns out anew.
-        balances.slot(*payer)
-        to = balances.slot(*payee)
-        source = balances.slot(*payer)
-        balances.value[source] -= amount_fen
-        balances.value[to] += amount_fen
-        balances.received[to] += amount_fen
-        self.flows.add_one(payer[0], payee[0], purpose, amount_fen)
-        self._lines[min(source, self.n_brands) * N_PURPOSES + purpose] -= amount_fen
-        self._lines[min(to, self.n_brands) * N_PURPOSES + purpose] += amount_fen
-        if self._audit:
-            row = [np.array([v], np.int64) for v in (*payer, *payee, amount_fen, purpose)]
-            self._audit.note(Moves(*row), day, code)
+        """Book one amount now, from (account, owner) to (account, owner); cheaper than a table of one row."""
+        if day != self.day or not 0 <= amount_fen <= LIMIT_FEN:
+            self._check_day(day)
+            raise LedgerError(f"day {day}: a booking needs an amount between 0 and {LIMIT_FEN} fen, not {amount_fen}")
+        self._singles.append((payer[0], payee[0], payer[1], payee[1], amount_fen, purpose, self._cause(cause)))
 
     def stock_value(self, source: tuple[int, int], target: tuple[int, int], amount_fen: int, day: int,
                     purpose: Purpose = Purpose.STOCK_VALUE) -> None:
@@ -154,58 +160,56 @@ class Ledger:
     def fall_due(self, day: int) -> None:
         """Turn back every payable due on `day` and move its cash, whether or not the payer has it."""
         parts = self.payables.take(day)
-        if not parts:
-            return
-        for cause in {c for c, _ in parts}:
-            moves = join_moves([m for c, m in parts if c == cause])
+        if parts:
+            moves = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
             self._note_debt(moves, -1)
-            self._book(join_moves([self._debt_of(moves, back=True), moves]), day, cause)
+            self._accept(debt_of(moves, self.n_brands, back=True), day)
+            self._accept(moves, day)
 
     def close_day(self, day: int) -> None:
-        """Write the day's statement, flows and closing balances; under audit, check every law.
+        """Enter what waits, write the closing balances and flows; under audit, check every law.
 
         Raises
         ------
         LedgerError
             If the day is not the open one, or a law is broken (day, account and difference are named).
         """
-        self._open(day)
+        self._check_day(day)
+        self._enter()
         if self._audit:
             self._audit.check(self, day)
-        n = self.n_brands
-        self.statement[:, :, day] = self.lines_today()
-        self._lines[:] = 0
         self.flows.close(day)
-        balances, closing = self.balances, self.closing
-        closing["cash"][:, day] = balances.value[:n]
-        closing["inventory"][:, day] = balances.column(balances.value, Account.INVENTORY)
-        closing["payables"][:, day] = balances.due_from[:n]
-        closing["receivables"][:, day] = balances.due_to[:n]
+        balances, n = self.balances, self.n_brands
+        closing = self._closing[day]
+        closing[0] = balances.value[:n]
+        closing[1] = balances.column(balances.value, Account.INVENTORY)
+        closing[2] = balances.due_from[:n]
+        closing[3] = balances.due_to[:n]
         self.day = day + 1
 
     # ------------------------------------------------------------------ reading
 
     def balance(self, account: Account) -> Ints:
         """Return present balances of an account, int64 (owners,), read-only; fetch anew after bookings."""
+        self._enter()
         return self.balances.column(self.balances.value, account)
 
     def received(self, account: Account) -> Ints:
         """Return all that owners of an account ever received, without what they were opened with, int64 (owners,)."""
+        self._enter()
         balances = self.balances
         return balances.column(balances.received, account) - balances.column(balances.opening, account)
 
     def result(self, account: Account) -> Ints:
         """Return balance - opening + owed to - owed by, int64 (owners,): what each owner gained so far."""
+        self._enter()
         b = self.balances
         gained = b.column(b.value, account) - b.column(b.opening, account)
         return gained + b.column(b.due_to, account) - b.column(b.due_from, account)
 
-    def lines_today(self) -> Ints:
-        """Return the open day's statement so far, int64 (B, purposes)."""
-        return self._lines.reshape(self.n_brands + 1, N_PURPOSES)[: self.n_brands].copy()
-
     def cash_fen(self, brand: int = 0) -> int:
         """Return a brand's cash now; below zero when debts fell due that it could not cover."""
+        self._enter()
         return int(self.balances.value[brand])
 
     def payables_fen(self, brand: int = 0) -> int:
@@ -216,10 +220,18 @@ class Ledger:
         """Return what others owe to a brand."""
         return int(self.balances.due_to[brand])
 
-    def journal(self) -> dict[str, Ints]:
-        """Return every line: day, payer_account, payer_owner, payee_account, payee_owner, amount_fen, purpose, cause.
+    @property
+    def statement(self) -> Ints:
+        """Signed cash of each brand by purpose and day, int64 (B, purposes, T): received +, paid -."""
+        self._enter()
+        return self._lines[:, : self.n_brands].transpose(1, 2, 0)
 
-        `cause` is a position in `causes`.
+    def closing(self, what: str) -> Ints:
+        """Return closing `cash`, `inventory` (at cost), `payables` or `receivables` of each brand, int64 (B, T)."""
+        return self._closing[:, CLOSING.index(what)].T
+
+    def journal(self) -> dict[str, Ints]:
+        """Return every line: day, payer and payee (account, owner), amount_fen, purpose, cause (see `causes`).
 
         Raises
         ------
@@ -228,6 +240,7 @@ class Ledger:
         """
         if self._audit is None:
             raise LedgerError("single lines are kept under audit only: open the ledger with audit=True")
+        self._enter()
         return self._audit.journal()
 
     # ------------------------------------------------------------------ inside
@@ -239,69 +252,63 @@ class Ledger:
             self.causes.append(cause)
         return self.causes.index(cause)
 
-    def _open(self, day: int) -> None:
+    def _check_day(self, day: int) -> None:
         if day != self.day:
             raise LedgerError(f"day {day} is not open: the ledger stands at day {self.day}")
         if day >= self.days:
             raise LedgerError(f"day {day} is beyond the last day {self.days - 1}")
 
-    def _turn_over(self, amount_fen: int, day: int) -> None:
-        self._turnover_fen += amount_fen
-        if self._turnover_fen > TURNOVER_LIMIT_FEN:
-            raise LedgerError(f"day {day}: more than {TURNOVER_LIMIT_FEN} fen were moved; sums could overflow")
+    def _accept(self, moves: Ints, day: int) -> None:
+        """Check a table of moves and collect it."""
+        self._check_day(day)
+        check_moves(moves, day)
+        self._tables.append(moves)
 
-    def _check(self, moves: Moves, day: int) -> None:
-        """Refuse rows that cannot be booked, before anything is booked."""
-        self._open(day)
-        amount = moves.amount_fen
-        accounts_ok = (np.maximum(moves.payer_account.view(np.uint64), moves.payee_account.view(np.uint64)).max()
-                       < N_ACCOUNTS)
-        if not accounts_ok or moves.purpose.view(np.uint64).max() >= N_PURPOSES:
-            raise LedgerError(f"day {day}: a posting names an unknown account or purpose")
-        if amount.view(np.uint64).max() > LIMIT_FEN:
-            raise LedgerError(f"day {day}: amounts must lie between 0 and {LIMIT_FEN} fen, not "
-                              f"{int(amount.min())} to {int(amount.max())}")
-        exact = int(amount.sum()) if len(amount) < 9_000 else sum(amount.tolist())
-        self._turn_over(exact, day)
+    def _owe(self, moves: Ints, due_day: Ints, day: int) -> None:
+        """Book debts as payables and put them into the queue."""
+        self._accept(debt_of(moves, self.n_brands, back=False), day)
+        self._note_debt(moves, 1)
+        self.payables.add(moves, due_day)
 
-    def _slots(self, moves: Moves) -> Ints:
-        """Return the slots of all payers, then of all payees, int64 (2 n,)."""
-        return self.balances.slots(np.concatenate((moves.payer_account, moves.payee_account)),
-                                   np.concatenate((moves.payer_owner, moves.payee_owner)))
+    def _note_debt(self, moves: Ints, sign: int) -> None:
+        balances, n = self.balances, moves.shape[1]
+        slot = balances.slots(moves[: PAYEE + 1].ravel(), moves[PAYER_OWNER : PAYEE_OWNER + 1].ravel())
+        amount = moves[AMOUNT] * sign
+        np.add.at(balances.due_from, slot[:n], amount)
+        np.add.at(balances.due_to, slot[n:], amount)
 
-    def _book(self, moves: Moves, day: int, cause: int) -> None:
-        """Move amounts now: balances, what was received, the day's flows and the brands' lines."""
-        self._check(moves, day)
-        n, amount, purpose, balances = len(moves), moves.amount_fen, moves.purpose, self.balances
-        slot = self._slots(moves)
+    def _collected(self) -> Ints:
+        """Return everything collected as one table and start a new collection."""
+        tables, singles = self._tables, self._singles
+        self._tables, self._singles = [], []
+        if singles:
+            table = np.array(singles, np.int64).T.copy()
+            check_moves(table, self.day)
+            tables.append(table)
+        return tables[0] if len(tables) == 1 else np.concatenate(tables, axis=1)
+
+    def _enter(self) -> None:
+        """Enter what was collected: balances, receipts, the day's flows and the brands' lines."""
+        if not self._tables and not self._singles:
+            return
+        moves, balances = self._collected(), self.balances
+        n, amount, purpose = moves.shape[1], moves[AMOUNT], moves[PURPOSE]
+        self._turn_over(amount)
+        slot = balances.slots(moves[: PAYEE + 1].ravel(), moves[PAYER_OWNER : PAYEE_OWNER + 1].ravel())
         signed = np.concatenate((-amount, amount))
         np.add.at(balances.value, slot, signed)
         np.add.at(balances.received, slot[n:], amount)
-        # Slots from n_brands on are not brands' cash: they share one line that nobody reads.
-        line = np.minimum(slot, self.n_brands) * N_PURPOSES
-        line[:n] += purpose
-        line[n:] += purpose
-        np.add.at(self._lines, line, signed)
-        self.flows.add(moves.payer_account, moves.payee_account, purpose, amount)
+        self.flows.add(moves[PAYER], moves[PAYEE], purpose, amount)
+        line = np.minimum(slot, self.n_brands, out=slot).reshape(2, n)
+        line *= N_PURPOSES
+        line += purpose
+        np.add.at(self._lines[self.day].reshape(-1), slot, signed)
         if self._audit:
-            self._audit.note(moves, day, cause)
+            self._audit.note(moves, self.day)
 
-    def _owe(self, moves: Moves, due_day: Ints, day: int, cause: int) -> None:
-        self._note_debt(moves, 1)
-        self._book(self._debt_of(moves, back=False), day, cause)
-        self.payables.add(moves, due_day, cause)
-
-    def _note_debt(self, moves: Moves, sign: int) -> None:
-        n, slot = len(moves), self._slots(moves)
-        np.add.at(self.balances.due_from, slot[:n], sign * moves.amount_fen)
-        np.add.at(self.balances.due_to, slot[n:], sign * moves.amount_fen)
-
-    def _debt_of(self, moves: Moves, *, back: bool) -> Moves:
-        """Return the PAYABLE -> RECEIVABLE side of debts, or its reversal."""
-        n = len(moves)
-        owed = np.where(moves.payer_account == Account.BRAND, moves.payer_owner, self.n_brands)
-        payable, receivable = np.full(n, int(Account.PAYABLE), np.int64), np.full(n, int(Account.RECEIVABLE), np.int64)
-        none, purpose = np.zeros(n, np.int64), np.full(n, int(Purpose.DEBT), np.int64)
-        if back:
-            return Moves(receivable, none, payable, owed, moves.amount_fen, purpose)
-        return Moves(payable, owed, receivable, none, moves.amount_fen, purpose)
+    def _turn_over(self, amount: Ints) -> None:
+        """Guard against overflow: every amount counts, for no balance can exceed their sum."""
+        safe = len(amount) * LIMIT_FEN < TURNOVER_LIMIT_FEN or len(amount) * int(amount.max()) < TURNOVER_LIMIT_FEN
+        self._turnover_fen += int(amount.sum()) if safe else sum(amount.tolist())
+        if self._turnover_fen > TURNOVER_LIMIT_FEN:
+            raise LedgerError(f"day {self.day}: more than {TURNOVER_LIMIT_FEN} fen were moved; sums could overflow")

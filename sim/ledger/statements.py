@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Account, Purpose
+from sim.ledger.ledger import CLOSING
 
 if TYPE_CHECKING:
     from sim.ledger.ledger import Ledger
@@ -50,15 +51,11 @@ def by_group(ledger: Ledger, brand: int = 0) -> dict[str, Ints]:
 
 def profit(ledger: Ledger, brand: int = 0) -> Ints:
     """Return a brand's cumulative profit at the end of every day, int64 (T,)."""
-    closing = {name: series[brand] for name, series in ledger.closing.items()}
-    opening = np.cumsum(ledger.statement[brand, Purpose.CAPITAL])
-    stock = closing["inventory"] - int(_opening_inventory(ledger)[brand])
-    result: Ints = closing["cash"] - opening + stock - closing["payables"] + closing["receivables"]
+    cash, stock, payables, receivables = (ledger.closing(w)[brand] for w in CLOSING)
+    opening_cash = np.cumsum(ledger.statement[brand, Purpose.CAPITAL])
+    opening_stock = int(ledger.balances.column(ledger.balances.opening, Account.INVENTORY)[brand])
+    result: Ints = cash - opening_cash + stock - opening_stock - payables + receivables
     return result
-
-
-def _opening_inventory(ledger: Ledger) -> Ints:
-    return ledger.balances.column(ledger.balances.opening, Account.INVENTORY)
 
 
 @dataclass(frozen=True)
