@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
-
-from sim.records.run_record import Floats, Ints, RunRecord
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
+    from numpy.typing import NDArray
+
+    from sim.records.run_record import Floats, Ints, RunRecord
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,19 @@ class Comparison:
 
     def _rows(self, strategy: str, replications: Ints) -> NDArray[np.intp]:
         return np.searchsorted(self.replications[strategy], replications)
+
+    def save(self, folder: Path, *, replace: bool = False) -> None:
+        """Write the comparison as a folder of tables, see `sim.records.store.save`."""
+        from sim.records.store import save
+
+        save(self, folder, replace=replace)
+
+    @staticmethod
+    def load(folder: Path) -> Comparison:
+        """Return the comparison stored in a folder, see `sim.records.store.load`."""
+        from sim.records.store import load
+
+        return load(folder)
 
     @property
     def table(self) -> pd.DataFrame:

@@ -8,13 +8,17 @@ and holds that none is missing.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.records import formulas as f
 from sim.records.outcomes import SUMMARY
-from sim.records.run_record import Floats, RunRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sim.records.run_record import Floats, RunRecord
 
 SHOCK_WINDOW = 30
 """Days on either side of a shock that `survival_after_shock` compares. Source: assumption (a month)."""

@@ -1,0 +1,76 @@
+"""Folders that appear whole or not at all, and names that stay inside them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.core.errors import DataError
+from sim.records.spool import PART
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_UNSAFE = re.compile(r"[^\w.-]+")
+_LONGEST = 80
+
+
+def safe_name(text: str) -> str:
+    """Return `text` as a name of one file or folder: letters of any script, digits, ``_ . -``.
+
+    No separator, no leading dot, never empty, at most 80 characters, so that a name taken from a
+    file cannot become a path outside the output folder.
+    """
+    return _UNSAFE.sub("-", text).strip(".-")[:_LONGEST].rstrip(".-") or "result"
+
+
+def new_folder(parent: Path, name: str) -> Path:
+    """Return a path in `parent` that does not exist yet: ``name``, else ``name-2``, ``name-3``, ..."""
+    base = safe_name(name)
+    number = 1
+    while True:
+        path = parent / (base if number == 1 else f"{base}-{number}")
+        if not path.exists() and not path.with_name(path.name + PART).exists():
+            return path
+        number += 1
+
+
+@contextlib.contextmanager
+def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
+    """Give a temporary folder to fill; rename it to `path` when the block ends, drop it if it fails.
+
+    Raises
+    ------
+    DataError
+        If `path` exists and is not to be replaced, or cannot be written.
+    """
+    path = Path(path)
+    if path.exists() and not replace:
+        raise DataError(f"{path}: already exists; name another folder or remove it")
+    part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
+    try:
+        part.mkdir(parents=True)
+        yield part
+        _swap(part, path)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written ({error.strerror or error}); name another folder") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _swap(part: Path, path: Path) -> None:
+    """Rename `part` to `path`; what stood there is put aside first and removed afterwards."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.old")
+    if path.exists():
+        path.rename(aside)
+    try:
+        part.rename(path)
+    except OSError:
+        if aside.exists():
+            aside.rename(path)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)

@@ -1,0 +1,76 @@
+"""The manifest of a result folder: what it is, its schema, what made it.
+
+Schema rule: `SCHEMA` grows by one when a table or key changes its meaning or goes; adding one does
+not count. `MIGRATIONS[n]` turns a manifest of schema n into one of n + 1; they are applied in turn
+on load. A folder of a newer schema than this programme knows is refused, never guessed at.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from typing import TYPE_CHECKING, Any
+
+from sim.core.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SCHEMA = 1
+FILE = "manifest.json"
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""From schema n to n + 1; empty as long as there has been one schema only."""
+
+_REMEDY = "give a folder that `guanxi compare` or `guanxi run` wrote, copied whole"
+
+
+def machine() -> dict[str, Any]:
+    """Return what the figures were made on, without anything that names a person or a host."""
+    return {
+        "system": platform.system(),
+        "processor": platform.machine(),
+        "cores": os.cpu_count() or 0,
+        "python": platform.python_version(),
+    }
+
+
+def write_manifest(folder: Path, kind: str, body: dict[str, Any]) -> None:
+    """Write the manifest of a folder of `kind`; NaN is written as null."""
+    text = json.dumps({"format": kind, "schema": SCHEMA, **body}, ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path, kind: str) -> dict[str, Any]:
+    """Return the manifest of a folder of `kind`, brought up to the current schema.
+
+    Raises
+    ------
+    DataError
+        If the folder or its manifest is missing, torn, of another kind, or too new.
+    """
+    try:
+        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise DataError(f"{folder}: no result here (there is no {FILE}); {_REMEDY}") from None
+    except (OSError, ValueError) as error:
+        raise DataError(f"{folder / FILE}: cannot be read ({error}); {_REMEDY}") from error
+    if not isinstance(found, dict) or found.get("format") != kind or not isinstance(found.get("schema"), int):
+        raise DataError(f"{folder}: not a result of kind {kind}; {_REMEDY}")
+    return _migrated(folder, found)
+
+
+def _migrated(folder: Path, found: dict[str, Any]) -> dict[str, Any]:
+    """Apply `MIGRATIONS` until the manifest has the current schema."""
+    schema = int(found["schema"])
+    if schema > SCHEMA:
+        raise DataError(
+            f"{folder}: written by a newer version (schema {schema}, this one reads up to {SCHEMA}); upgrade guanxi"
+        )
+    while schema < SCHEMA:
+        if schema not in MIGRATIONS:
+            raise DataError(f"{folder}: schema {schema} is no longer read; run the command in its manifest again")
+        found = MIGRATIONS[schema](found)
+        schema += 1
+    return found | {"schema": SCHEMA}

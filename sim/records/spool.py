@@ -1,0 +1,80 @@
+"""One finished run as one small file: what a worker leaves the moment a run ends.
+
+The file is an uncompressed ``.npz`` (arrays under ``table/column``, everything else as JSON in
+``head``), read without pickle. It is written under a temporary name, flushed to disk and renamed,
+so a killed worker leaves either the whole run or nothing. Folders of tables for people are made
+from these files later (`sim.records.store`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.core.errors import DataError
+from sim.records.run_record import RunRecord
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPOOL_SCHEMA = 1
+PART = ".part"
+"""Ending of files and folders that are not finished."""
+
+TABLES = ("daily", "statement", "people", "agents", "network")
+HEAD = ("strategy", "title", "seed", "replication", "days", "n_people", "facts", "price_split", "events", "timings")
+
+
+def head_of(run: RunRecord) -> dict[str, Any]:
+    """Return the part of a run that is not arrays, ready for JSON."""
+    head = {name: getattr(run, name) for name in HEAD}
+    return head | {"facts": {k: None if v != v else float(v) for k, v in run.facts.items()}}  # noqa: PLR0124 - NaN test
+
+
+def run_of(head: dict[str, Any], tables: dict[str, dict[str, Any]]) -> RunRecord:
+    """Return the run made of a head and its tables; raises KeyError where a part is missing."""
+    fields: dict[str, Any] = {name: head[name] for name in HEAD}
+    fields["facts"] = {k: float("nan") if v is None else float(v) for k, v in head["facts"].items()}
+    fields["events"] = [(int(day), str(kind), str(key)) for day, kind, key in head["events"]]
+    fields |= {name: tables[name] for name in TABLES}
+    return RunRecord(**fields)
+
+
+def write_run(run: RunRecord, path: Path) -> None:
+    """Write a run to `path` whole or not at all."""
+    head = json.dumps({"schema": SPOOL_SCHEMA, **head_of(run)}, ensure_ascii=False).encode()
+    arrays = {f"{table}/{name}": column for table in TABLES for name, column in getattr(run, table).items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}{PART}")
+    with part.open("wb") as stream:
+        np.savez(stream, allow_pickle=False, head=np.frombuffer(head, dtype=np.uint8), **arrays)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(path)
+
+
+def read_run(path: Path) -> RunRecord:
+    """Return the run stored in `path`.
+
+    Raises
+    ------
+    DataError
+        If the file is torn, foreign or of another schema.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            head = json.loads(stored["head"].tobytes())
+            if head["schema"] != SPOOL_SCHEMA:
+                raise DataError(f"{path}: schema {head['schema']} is not {SPOOL_SCHEMA}; remove the file and run again")
+            tables: dict[str, dict[str, Any]] = {name: {} for name in TABLES}
+            for key in stored.files:
+                table, _, column = key.partition("/")
+                if table in tables:
+                    tables[table][column] = stored[key]
+            return run_of(head, tables)
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path}: not a whole run ({error}); remove the file and run again") from error

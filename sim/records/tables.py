@@ -1,0 +1,114 @@
+"""Parquet tables from plain arrays and back, without loading pandas.
+
+`pyarrow.array` loads pandas (1.7 s) to look whether its argument is a pandas object; so columns are
+handed over as buffers. A column of strategy names is stored as a dictionary of strings, so that
+other tools read names, while here it is (codes, names).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.core.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+Table = dict[str, Any]
+NAME = "strategy"
+"""The one column that holds names."""
+
+_REMEDY = "copy the whole folder again, or run the command in its manifest again"
+
+
+def _column(values: NDArray[Any]) -> Any:
+    """Return a numeric array as an arrow column that shares its memory."""
+    import pyarrow as pa
+
+    flat = np.ascontiguousarray(values)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(flat.dtype), len(flat), [None, pa.py_buffer(flat)])
+
+
+def _names(codes: NDArray[Any], names: Sequence[str]) -> Any:
+    """Return names[codes] as an arrow dictionary column."""
+    import pyarrow as pa
+
+    texts = [name.encode() for name in names]
+    offsets = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+    words = pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(texts)))
+    return pa.DictionaryArray.from_arrays(_column(codes.astype(np.int32)), words)
+
+
+def write_table(path: Path, columns: Mapping[str, Any], names: Sequence[str] = ()) -> int:
+    """Write columns of equal length as one parquet file and return the number of rows.
+
+    Parameters
+    ----------
+    path : Path
+        File to write.
+    columns : dict of number (n,)
+        A column called ``strategy`` holds positions in `names`.
+    names : list of str
+        Names that ``strategy`` counts.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    made = {k: _names(v, names) if k == NAME else _column(v) for k, v in columns.items()}
+    table = pa.Table.from_arrays(list(made.values()), names=list(made))
+    parquet.write_table(table, path, compression="zstd")
+    return int(table.num_rows)
+
+
+def read_table(path: Path, rows: object, names: Sequence[str] = ()) -> Table:
+    """Return the columns of a parquet file; ``strategy`` as positions in `names`.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, torn, has not the promised number of rows, or names a strategy
+        that is not in `names`.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        table = parquet.ParquetFile(path).read()
+    except (OSError, pa.ArrowException) as error:
+        raise DataError(f"{path}: missing or torn ({str(error).splitlines()[0]}); {_REMEDY}") from error
+    if table.num_rows != rows:
+        raise DataError(f"{path}: has {table.num_rows} rows where {rows} were written; {_REMEDY}")
+    return {n: _codes(path, table.column(n), names) if n == NAME else _array(table.column(n))
+            for n in table.column_names}
+
+
+def _array(column: Any) -> NDArray[Any]:
+    """Return a numeric arrow column as an array of its own."""
+    kind = np.dtype(column.type.to_pandas_dtype())
+    out = np.empty(len(column), dtype=kind)
+    at = 0
+    for chunk in column.chunks:
+        part = np.frombuffer(chunk.buffers()[1], dtype=kind, count=chunk.offset + len(chunk))[chunk.offset:]
+        out[at:at + len(chunk)] = part
+        at += len(chunk)
+    return out
+
+
+def _codes(path: Path, column: Any, names: Sequence[str]) -> NDArray[Any]:
+    """Return a dictionary column as positions in `names`."""
+    parts = [np.empty(0, dtype=np.int64)]
+    for chunk in column.chunks:
+        words = [word.as_py() for word in chunk.dictionary]
+        unknown = set(words) - set(names)
+        if unknown:
+            raise DataError(f"{path}: holds strategies that the manifest does not name; {_REMEDY}")
+        place = np.array([names.index(word) for word in words] or [0], dtype=np.int64)
+        codes = chunk.indices
+        view = np.frombuffer(codes.buffers()[1], dtype=np.int32, count=codes.offset + len(codes))[codes.offset:]
+        parts.append(place[view])
+    return np.concatenate(parts)
