@@ -7,9 +7,12 @@ The message says what is wrong and what to do; the shells print it and leave wit
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import unicodedata
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class GuanxiError(Exception):
@@ -55,7 +58,12 @@ class Problem:
         if not (self.line and self.source.strip()):
             return head
         gutter = f"{self.line:>7} | "
-        carets = " " * (len(gutter) - 2) + "| " + " " * (self.column - 1) + "^" * max(1, self.width)
+        # A Chinese character takes two cells, and so does the ideographic space.
+        before = "".join("\u3000" if unicodedata.east_asian_width(c) in "WF" else " "
+                         for c in self.source[: self.column - 1])
+        under = self.source[self.column - 1 : self.column - 1 + self.width]
+        carets = " " * (len(gutter) - 2) + "| " + before + "^" * max(1, self.width + sum(
+            unicodedata.east_asian_width(c) in "WF" for c in under))
         return f"{head}\n{gutter}{self.source}\n{carets}"
 
 

@@ -12,6 +12,7 @@ that rests on it is shown across that range. Files may write quantities with the
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
@@ -81,7 +82,7 @@ def _schema(example: str) -> WithJsonSchema:
 
 def _write_fen(amount: int) -> str:
     """Write fen so that reading it back gives the same: a bare number in a file means yuan."""
-    return f"{amount // FEN} CNY" if amount % FEN == 0 else f"{amount} fen"
+    return f"{Decimal(amount) / FEN} CNY"
 
 
 # model_dump keeps int fen for computing; JSON mode writes the unit, so that it can be read again.

@@ -1,0 +1,1 @@
+"""Scenario files: YAML to checked parameters, with every error located."""

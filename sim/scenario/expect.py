@@ -1,0 +1,77 @@
+"""Expectations: ``outcome op number``, parsed by check and judged by run, compare and sweep."""
+
+from __future__ import annotations
+
+import operator
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.core.errors import did_you_mean, shorten
+from sim.core.money import fen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SHAPE = re.compile(r"\s*([A-Za-z_]\w{0,79})\s*(<=|>=|<|>)\s*([-+]?[\d_.]{1,30}(?:[eE][-+]?\d{1,3})?)\s*(%|CNY|元)?\s*")
+_OPS: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One expectation of a scenario.
+
+    Parameters
+    ----------
+    outcome : str
+        Name in the catalogue of summary outcomes.
+    op : {'<', '<=', '>', '>='}
+    number : float
+        In the outcome's own unit (fen for money, a fraction for shares).
+    text : str
+        As the file has it.
+    """
+
+    outcome: str
+    op: str
+    number: float
+    text: str
+
+    def holds(self, value: float) -> bool:
+        """Return whether a value of the outcome meets it; an undefined value (NaN) never does."""
+        return _OPS[self.op](value, self.number)
+
+
+def parse_expectation(text: str) -> Expectation:
+    """Return the expectation that a text such as ``repurchase_rate_90d > 25%`` states.
+
+    Raises
+    ------
+    ValueError
+        If it has another shape or names no outcome of the catalogue.
+    """
+    match = _SHAPE.fullmatch(text)
+    if match is None:
+        raise ValueError("an expectation is 'outcome < number' with <, <=, > or >=, "
+                         "such as 'losing_agent_share < 0.5' or 'profit_fen > 100000 CNY'")
+    outcome, op, digits, unit = match.groups()
+    _check_outcome(outcome, unit or "")
+    try:
+        number = float(digits)
+        number = number / 100 if unit == "%" else float(fen(digits)) if unit else number
+    except ValueError:
+        raise ValueError(f"{shorten(digits)} is not a number") from None
+    return Expectation(outcome, op, number, " ".join(text.split()))
+
+
+def _check_outcome(outcome: str, unit: str) -> None:
+    from sim.records.outcomes import SUMMARY
+
+    if outcome not in SUMMARY:
+        hint = did_you_mean(outcome, SUMMARY) or f"; outcomes are {', '.join(SUMMARY)}"
+        raise ValueError(f"unknown outcome '{outcome}'{hint}")
+    expected = {"%": "share", "CNY": "fen", "元": "fen"}.get(unit)
+    if expected and SUMMARY[outcome].unit != expected:
+        raise ValueError(f"'{outcome}' is measured in {SUMMARY[outcome].unit}, so the number has no '{unit}'")

@@ -1,0 +1,119 @@
+"""Where scenarios and data files are found.
+
+A bare name means ``./scenarios/NAME.yaml``, then the shipped scenario of that name; anything with a
+slash or ending in ``.yaml`` is a path. Paths written inside a file are relative to that file; data
+files are also looked for in the folder that the variable GUANXI_DATA names.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from sim.core.errors import Problem, ScenarioError, did_you_mean, shorten
+
+SAFE_NAME = r"^[^\W_][\w-]{0,59}$"
+"""Names of scenarios and ids: letters of any script, digits, ``_`` and ``-``; never a path, never markup."""
+
+_SUFFIXES = (".yaml", ".yml")
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def shipped_folder() -> Path:
+    """Return the folder of shipped scenarios: beside the package in a checkout, inside it in a wheel."""
+    inside = _PACKAGE / "scenarios_data"
+    return inside if inside.is_dir() else _PACKAGE.parent / "scenarios"
+
+
+def available() -> dict[str, Path]:
+    """Return scenarios that a bare name reaches; ./scenarios hides a shipped one of the same name."""
+    found: dict[str, Path] = {}
+    for folder in (shipped_folder(), Path("scenarios")):
+        if folder.is_dir():
+            found.update({p.stem: p for p in sorted(folder.iterdir()) if p.suffix in _SUFFIXES and p.is_file()})
+    return found
+
+
+def is_path(name: str) -> bool:
+    """Return whether a scenario argument is a path rather than a bare name."""
+    return "/" in name or os.sep in name or name.lower().endswith(_SUFFIXES)
+
+
+def find_scenario(name: str, folder: Path | None = None) -> Path:
+    """Return the file of a scenario.
+
+    Parameters
+    ----------
+    name : str
+        Bare name or path.
+    folder : Path
+        What a relative path is relative to; the working folder by default.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such file; carries the nearest name.
+    """
+    if is_path(name):
+        path = _joined(name, folder)
+        if path is None or not path.exists():
+            raise ScenarioError(Problem(f"no such file{_near_file(path)}", value=name, file=shorten_name(name)))
+        return path
+    found = available()
+    if name in found:
+        return found[name]
+    known = ", ".join(sorted(found)) or "none"
+    hint = did_you_mean(name[:100], found)
+    raise ScenarioError(Problem(
+        f"no scenario {shorten(name)}{hint} (known: {known}; a path needs a slash or .yaml)", value=shorten(name)))
+
+
+def find_data(name: str, folder: Path | None = None) -> Path | None:
+    """Return a data file: relative to `folder`, then in the folder of GUANXI_DATA; None if it is in neither."""
+    direct = _joined(name, folder)
+    candidates = [direct] if direct is not None else []
+    data = os.environ.get("GUANXI_DATA")
+    if data and direct is not None:
+        candidates += [Path(data) / name, Path(data) / Path(name).name]
+    for path in candidates:
+        try:
+            if path.is_file():
+                return path.absolute()
+        except (OSError, ValueError):
+            continue
+    return None
+
+
+def shorten_name(name: str) -> str:
+    """Return a file name safe to print in one line."""
+    return name if name.isprintable() and len(name) <= 200 else shorten(name)
+
+
+def is_safe_name(name: str) -> bool:
+    """Return whether a name can become part of a file name."""
+    return re.match(SAFE_NAME, name) is not None and not name.endswith("\n")
+
+
+def _joined(name: str, folder: Path | None) -> Path | None:
+    """Return the path, or None if no file system could hold it."""
+    if "\0" in name or len(name) > 4000:
+        return None
+    try:
+        path = Path(name).expanduser()
+        path = path if folder is None else folder / path
+        path.exists()
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return path
+
+
+def _near_file(path: Path | None) -> str:
+    """Return a hint at a file of a similar name in the same folder."""
+    if path is None or not path.parent.is_dir():
+        return ""
+    try:
+        names = [p.name for p in path.parent.iterdir() if p.suffix in _SUFFIXES]
+    except OSError:
+        return ""
+    return did_you_mean(path.name, names)

@@ -1,0 +1,225 @@
+"""From validation errors to located problems: where, what is wrong, what is allowed, what was meant."""
+
+from __future__ import annotations
+
+import typing
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.core.errors import Problem, ScenarioError, did_you_mean, shorten
+from sim.core.params import Params
+from sim.scenario import kinds
+from sim.scenario.merge import identity
+from sim.scenario.nodes import Node, Path, locate, walk
+from sim.scenario.spec import ScenarioSpec
+
+LIMIT_PROBLEMS = 50
+
+_FAMILIES = {"network": kinds.NETWORK, "strategies": kinds.STRATEGIES, "shocks": kinds.SHOCKS}
+
+_TEXTS = {
+    "missing": "is missing",
+    "int_type": "a whole number is expected",
+    "int_parsing": "a whole number is expected",
+    "int_from_float": "a whole number is expected",
+    "int_parsing_size": "the number is too large",
+    "float_type": "a number is expected",
+    "float_parsing": "a number is expected",
+    "finite_number": "a finite number is expected",
+    "bool_type": "true or false is expected",
+    "bool_parsing": "true or false is expected",
+    "string_type": "a text is expected (put it in quotes if it looks like a number)",
+    "model_type": "a mapping of names to values is expected",
+    "model_attributes_type": "a mapping of names to values is expected",
+    "dict_type": "a mapping of names to values is expected",
+    "tuple_type": "a list is expected",
+    "list_type": "a list is expected",
+    "greater_than_equal": "must be at least {ge}",
+    "greater_than": "must be above {gt}",
+    "less_than_equal": "must be at most {le}",
+    "less_than": "must be below {lt}",
+    "too_long": "at most {max_length} entries are allowed",
+    "too_short": "at least {min_length} entries are expected",
+    "string_too_long": "at most {max_length} characters are allowed",
+    "string_too_short": "at least {min_length} characters are expected",
+    "string_pattern_mismatch": "letters, digits, _ and - only, beginning with a letter or digit",
+    "date_type": "a date such as 2026-01-31 is expected",
+    "date_parsing": "a date such as 2026-01-31 is expected",
+    "date_from_datetime_parsing": "a date such as 2026-01-31 is expected",
+    "date_from_datetime_inexact": "a date such as 2026-01-31 is expected",
+}
+
+
+def check_tree(tree: Node) -> ScenarioSpec:
+    """Return the checked scenario of a merged tree.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found, in the order of the file.
+    """
+    spec: ScenarioSpec | None = None
+    problems: list[Problem] = []
+    try:
+        spec = ScenarioSpec.model_validate(tree.plain())
+    except ValidationError as error:
+        problems = [_problem(entry, tree) for entry in error.errors(include_url=False)]
+    problems.extend(_twice(tree, problems))
+    if spec is not None:
+        problems.extend(_truths(tree, spec))
+    if problems or spec is None:
+        raise ScenarioError(_in_order(problems))
+    return spec
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    ordered = sorted(problems, key=lambda p: (p.file, p.line, p.column))
+    if len(ordered) > LIMIT_PROBLEMS:
+        rest = len(ordered) - LIMIT_PROBLEMS
+        ordered = [*ordered[:LIMIT_PROBLEMS], Problem(f"and {rest} more", file=ordered[0].file)]
+    return ordered
+
+
+def _problem(entry: Any, tree: Node) -> Problem:
+    """Return the located problem of one validation error."""
+    loc: Path = tuple(entry["loc"])
+    path = named_path(loc, tree)
+    if entry["type"] == "extra_forbidden":
+        node, _ = locate(tree, loc)
+        name = str(loc[-1])
+        allowed = allowed_names(loc[:-1], tree)
+        hint = did_you_mean(name[:100], allowed) or _list_of(allowed)
+        return node.key.problem(f"unknown name '{name[:100]}'{hint}", path, shorten(entry["input"]))
+    if entry["type"] == "missing":
+        node, _ = locate(tree, loc[:-1])
+        place = node.place if not node.is_map or not node.value else next(iter(node.value.values())).key
+        return place.problem(f"'{loc[-1]}' is missing{_meaning(loc, tree)}", path)
+    node, found = locate(tree, loc)
+    place = node.place if found else node.key
+    text = _text(entry)
+    said = node.is_map or node.is_list or not found or str(node.value)[:100] in text
+    got = "" if said else f" (got {shorten(node.value, 40)})"
+    return place.problem(f"{text}{got}", path, shorten(entry["input"]))
+
+
+def _text(entry: Any) -> str:
+    """Return what is wrong in plain words."""
+    context = entry.get("ctx", {})
+    if entry["type"] == "literal_error":
+        expected = str(context.get("expected", ""))
+        words = [w.strip(" '") for w in expected.replace(" or ", ", ").split(",")]
+        return f"one of {expected} is expected{did_you_mean(str(entry['input'])[:100], words)}"
+    if entry["type"] in _TEXTS:
+        return _TEXTS[entry["type"]].format(**context)
+    if entry["type"] == "value_error":
+        return str(context.get("error", entry["msg"]))
+    return str(entry["msg"])
+
+
+def named_path(loc: Path, tree: Node) -> Path:
+    """Return the path as people write it: strategies by their id instead of their position."""
+    strategies = tree.get("strategies")
+    if len(loc) > 1 and loc[0] == "strategies" and strategies is not None and strategies.is_list:
+        place = loc[1]
+        if isinstance(place, int) and place < len(strategies.value):
+            name = identity(strategies.value[place])
+            return ("strategies", name if name is not None else place, *loc[2:])
+    return loc
+
+
+def _list_of(allowed: list[str]) -> str:
+    return f"; allowed: {', '.join(allowed)}" if allowed else ""
+
+
+def _meaning(loc: Path, tree: Node) -> str:
+    """Return what a missing parameter means, from its declaration."""
+    owner = model_at(loc[:-1], tree)
+    field = owner.model_fields.get(str(loc[-1])) if owner is not None else None
+    return f" ({field.description})" if field is not None and field.description else ""
+
+
+def allowed_names(loc: Path, tree: Node) -> list[str]:
+    """Return the names that a mapping of the scenario may have."""
+    owner = model_at(loc, tree)
+    if owner is None:
+        return []
+    names = [field.alias or name for name, field in owner.model_fields.items()]
+    return [*names, "extends"] if not loc else names
+
+
+def model_at(loc: Path, tree: Node) -> type[Params] | None:
+    """Return the parameter class that governs the mapping at `loc`, as far as the declarations tell."""
+    owner: type[Params] | None = ScenarioSpec
+    depth = 0
+    while depth < len(loc) and owner is not None:
+        name = loc[depth]
+        depth += 1
+        if owner is ScenarioSpec and name in _FAMILIES:
+            depth += name != "network"
+            owner = _class_of_kind(_FAMILIES[str(name)], loc[:depth], tree)
+        elif owner is ScenarioSpec and name == "mechanisms":
+            owner = kinds.mechanisms_class()
+        elif isinstance(name, str):
+            field = owner.model_fields.get(name)
+            owner = _params_in(field.annotation) if field is not None else None
+    return owner
+
+
+def _class_of_kind(family: str, loc: Path, tree: Node) -> type[Params] | None:
+    node, _ = locate(tree, loc)
+    kind = node.text("kind") or kinds.DEFAULT_KIND.get(family, "")
+    return kinds.params_class(family, kind)
+
+
+def _params_in(annotation: Any) -> type[Params] | None:
+    """Return the first parameter class inside an annotation such as ``tuple[ProductParams, ...]``."""
+    if isinstance(annotation, type) and issubclass(annotation, Params):
+        return annotation
+    for part in typing.get_args(annotation):
+        found = _params_in(part)
+        if found is not None:
+            return found
+    return None
+
+
+def _twice(tree: Node, known: list[Problem]) -> list[Problem]:
+    """Return problems of strategies that share an id, even if the file has other faults too."""
+    strategies = tree.get("strategies")
+    if strategies is None or not strategies.is_list or any("a second strategy" in p.message for p in known):
+        return []
+    problems: list[Problem] = []
+    seen: dict[str, Node] = {}
+    for item in strategies.value:
+        name = identity(item)
+        if name is not None and name in seen:
+            place = (item.get("id") or item.get("kind") or item).place
+            problems.append(place.problem(
+                f"a second strategy with the id '{name[:100]}' (first in line {seen[name].place.line}); "
+                "give one of them an id of its own", ("strategies", name), name))
+        elif name is not None:
+            seen[name] = item
+    return problems
+
+
+def _truths(tree: Node, spec: ScenarioSpec) -> list[Problem]:
+    """Return problems of true and false where a number is meant, which validation takes for 1 and 0."""
+    problems = []
+    for path, node in walk(tree):
+        if isinstance(node.value, bool):
+            value = _value_at(spec, path)
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                problems.append(node.place.problem("a number is expected (got true or false)",
+                                                   named_path(path, tree), node.value))
+    return problems
+
+
+def _value_at(spec: Any, path: Path) -> Any:
+    for part in path:
+        if isinstance(spec, Params):
+            spec = getattr(spec, str(part), None)
+        elif isinstance(spec, dict):
+            spec = spec.get(part)
+        elif isinstance(spec, (list, tuple)) and isinstance(part, int):
+            spec = spec[part] if part < len(spec) else None
+    return spec

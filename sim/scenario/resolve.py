@@ -1,0 +1,122 @@
+"""From a name or path to a checked scenario: find, load, merge, lay settings over, check, write out."""
+
+from __future__ import annotations
+
+import pathlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.core.errors import Problem, ScenarioError
+from sim.scenario.data import settle_data
+from sim.scenario.dump import to_yaml
+from sim.scenario.find import find_scenario, is_safe_name, shorten_name
+from sim.scenario.load import load_file, load_text
+from sim.scenario.merge import finish
+from sim.scenario.nodes import Node, Path, Place, walk
+from sim.scenario.override import apply_override
+from sim.scenario.problems import check_tree
+from sim.scenario.spec import ScenarioSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A scenario ready to run.
+
+    Parameters
+    ----------
+    spec : ScenarioSpec
+        The checked scenario.
+    text : str
+        The whole scenario as one YAML file, every default written out; reading it gives `spec` again.
+    stated : str
+        What the files and settings say, merged into one YAML file, without defaults.
+    path : pathlib.Path or None
+        The file; None for a text.
+    tree : Node
+        The merged tree, with the place of every stated value.
+    """
+
+    spec: ScenarioSpec
+    text: str
+    stated: str
+    path: pathlib.Path | None
+    tree: Node
+
+    @property
+    def positions(self) -> dict[Path, Place]:
+        """Where each stated value is written, by its path."""
+        return {path: node.place for path, node in walk(self.tree)}
+
+
+def resolve(name_or_path: str | pathlib.Path, overrides: Iterable[str] = (), **options: Any) -> Resolved:
+    """Return the checked scenario of a name or path.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A bare name (./scenarios, then the shipped ones) or a path.
+    overrides : iterable of str
+        ``path=value``, later ones over earlier ones.
+    options : object
+        Top-level values such as ``people``, ``days`` or ``seed``; None means not given.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found; nothing is written.
+    """
+    path = name_or_path if isinstance(name_or_path, pathlib.Path) else find_scenario(name_or_path)
+    tree = finish(load_file(path, shorten_name(str(path))), path.parent, [path])
+    return _finished(tree, overrides, options, path)
+
+
+def resolve_text(text: str, label: str = "scenario", overrides: Iterable[str] = (), **options: Any) -> Resolved:
+    """Return the checked scenario of a text from outside, such as a page's editor.
+
+    It may extend shipped scenarios by name, and reads no other file.
+    """
+    tree = finish(load_text(text, label), None, [])
+    return _finished(tree, overrides, options, None)
+
+
+def _finished(tree: Node, overrides: Iterable[str], options: dict[str, Any], path: pathlib.Path | None) -> Resolved:
+    _lay_over(tree, overrides, options)
+    _name(tree, path)
+    stated = to_yaml(_in_order(tree.plain()))
+    settle_data(tree, inside=path is not None)
+    spec = check_tree(tree)
+    return Resolved(spec, scenario_text(spec), stated, path, tree)
+
+
+def _lay_over(tree: Node, overrides: Iterable[str], options: dict[str, Any]) -> None:
+    """Apply all settings; all faulty ones are reported together."""
+    problems: list[Problem] = []
+    given = [(f"{name}={value}", f"--{name}") for name, value in options.items() if value is not None]
+    for setting, label in [*((s, "--set") for s in overrides), *given]:
+        try:
+            apply_override(tree, setting, label)
+        except ScenarioError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ScenarioError(problems)
+
+
+def _name(tree: Node, path: pathlib.Path | None) -> None:
+    """Name a nameless scenario after its file."""
+    if "name" not in tree.value and path is not None and is_safe_name(path.stem):
+        tree.value = {"name": Node(path.stem, tree.place, tree.place), **tree.value}
+
+
+def _in_order(data: dict[str, Any]) -> dict[str, Any]:
+    """Put the top-level names into the order of the declaration; unknown ones last."""
+    known = [field.alias or name for name, field in ScenarioSpec.model_fields.items()]
+    return {name: data[name] for name in sorted(data, key=lambda n: known.index(n) if n in known else len(known))}
+
+
+def scenario_text(spec: ScenarioSpec) -> str:
+    """Return a scenario as one YAML file, every default written out."""
+    return to_yaml(spec.model_dump(mode="json", by_alias=True, exclude_none=True))
