@@ -219,3 +219,6 @@ FACTS: dict[str, str] = {
 
 LIGHTS = ("green", "amber", "red")
 """Names of the values of `compliance_light`."""
+
+NEVER_REACHED = frozenset({"payback_day", "insolvent_day", "compliance_line_day"})
+"""Days that are NaN because they lie beyond the end of the run: later than any day in it."""
