@@ -43,10 +43,10 @@ class Line:
         Summary outcome.
     limit : float
         The line.
-    above : bool
-        True where being at or above the line is what it warns of; False for below.
     source : str
         Where the line comes from.
+    above : bool
+        True where being at or above the line is what it warns of; False for below.
     """
 
     name: str
@@ -54,24 +54,24 @@ class Line:
     en: str
     outcome: str
     limit: float
-    above: bool
     source: str
+    above: bool = True
 
 
 LINES = (
-    Line("people_30", "达到30人(含组织者)", "30 people, organiser included", "compliance_people", 30, True,
+    Line("people_30", "达到30人(含组织者)", "30 people, organiser included", "compliance_people", 30,
          "2013 Opinion of SPC, SPP and MPS on pyramid selling (domain row 80)"),
-    Line("people_120", "达到120人(情节严重)", "120 people (serious)", "compliance_people", 120, True,
+    Line("people_120", "达到120人(情节严重)", "120 people (serious)", "compliance_people", 120,
          "2013 Opinion; filing standards (domain row 82)"),
-    Line("levels_3", "达到3级(全部下线)", "3 levels, all downlines counted", "compliance_levels", 3, True,
+    Line("levels_3", "达到3级(全部下线)", "3 levels, all downlines counted", "compliance_levels", 3,
          "2013 Opinion (domain row 80); which count applies is debated (row 83)"),
     Line("levels_3_paid", "达到3级(仅计酬层级)", "3 levels, only paid levels counted", "compliance_levels_paid", 3,
-         True, "2013 Opinion (domain row 80); which count applies is debated (row 83)"),
-    Line("recruiting", "拉人收入过半", "Recruiting pays more than half", "recruiting_income_share", 0.5, True,
+         "2013 Opinion (domain row 80); which count applies is debated (row 83)"),
+    Line("recruiting", "拉人收入过半", "Recruiting pays more than half", "recruiting_income_share", 0.5,
          "Vander Nat & Keep 2002; Regulation on Prohibition of Pyramid Selling, art. 7 (domain row 79)"),
     Line("ultimate_users", "最终用户购买不足一半", "Ultimate users buy less than half", "ultimate_user_share", 0.5,
-         False, "Vander Nat & Keep 2002; Koscot test (domain 4.18)"),
-    Line("losing", "超过一半代理亏损", "More than half of resellers lose money", "losing_agent_share", 0.5, True,
+         "Vander Nat & Keep 2002; Koscot test (domain 4.18)", above=False),
+    Line("losing", "超过一半代理亏损", "More than half of resellers lose money", "losing_agent_share", 0.5,
          "fairness indicator, no legal line (domain 4.18)"),
 )
 """What is shown, in this order."""

@@ -3,6 +3,7 @@
 A crossing is a day on which the difference of two mean curves changes its sign and keeps the new
 one for at least `HOLD` days (shorter ones are noise). The line is the purpose in which the two
 statements differed most, in cash, over the `WINDOW` days before: a fact of the books, not a cause.
+What customers and resellers pay is one line, ``sale``, whichever way the goods take.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.analysis.intervals import mean_path
+from sim.core.accounts import INCOME
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +29,7 @@ WINDOW = 14
 HOLD = 7
 """Days a lead must last to count. Source: assumption (a week evens out weekdays)."""
 _NOT_TRADE = frozenset({"capital"})
+_INCOME = frozenset(p.name.lower() for p in INCOME) | {"escrow_in", "escrow_refund", "buy_in", "reseller_sale"}
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,9 @@ class Crossing:
     level : float
         Value of both curves there (mean of the two), in the unit of the series.
     line : str
-        Purpose of the statement that differed most; empty if none did.
+        Line of the statement that differed most; empty if none did.
     gap_fen : float
-        Mean cash in that purpose over the window, `ahead` minus `behind`.
+        Mean cash in that line over the window, `ahead` minus `behind`.
     """
 
     day: int
@@ -100,21 +103,22 @@ def crossings(comparison: Comparison, series: str = "profit_fen") -> list[Crossi
 
 
 def widest_line(comparison: Comparison, ahead: str, behind: str, day: int) -> tuple[str, float]:
-    """Return the purpose with the largest absolute gap of cash over the window before `day`, and the gap."""
+    """Return the line with the largest absolute gap of cash over the window before `day`, and the gap."""
     shared = comparison.common(ahead, behind)
-    purposes = [p for p in dict.fromkeys([*comparison.statement[ahead], *comparison.statement[behind]])
-                if p not in _NOT_TRADE]
-    gaps = {p: _cash(comparison, ahead, p, day, shared) - _cash(comparison, behind, p, day, shared) for p in purposes}
-    if not gaps or not any(gaps.values()):
+    gaps: dict[str, float] = {}
+    for strategy, sign in ((ahead, 1.0), (behind, -1.0)):
+        for purpose in comparison.statement[strategy]:
+            line = "sale" if purpose in _INCOME else purpose
+            if purpose not in _NOT_TRADE:
+                gaps[line] = gaps.get(line, 0.0) + sign * _cash(comparison, strategy, purpose, day, shared)
+    if not any(gaps.values()):
         return "", 0.0
-    line = max(gaps, key=lambda p: abs(gaps[p]))
-    return line, gaps[line]
+    widest = max(gaps, key=lambda p: abs(gaps[p]))
+    return widest, gaps[widest]
 
 
 def _cash(comparison: Comparison, strategy: str, purpose: str, day: int, shared: Ints) -> float:
     """Return mean cash of one purpose over the window before `day`."""
-    table = comparison.statement[strategy].get(purpose)
-    if table is None:
-        return 0.0
+    table = comparison.statement[strategy][purpose]
     rows = np.searchsorted(comparison.replications[strategy], shared)
     return float(table[rows, max(0, day - WINDOW):day].sum(axis=1).mean())

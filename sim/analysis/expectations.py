@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from sim.analysis.intervals import LEVEL, mean_interval
-from sim.records.expectations import Expectation, parse_expectation
 from sim.records.outcomes import NEVER_REACHED
+from sim.scenario.expect import Expectation, parse_expectation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
