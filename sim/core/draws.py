@@ -118,3 +118,4 @@ def threshold(p: float) -> int:
 def coin(key: int, index: int, limit: int) -> bool:
     """Return whether draw `index` falls under a `threshold`."""
     return np.int64(draw64(key, index) >> _S32) < limit
+

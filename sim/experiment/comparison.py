@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.records.comparison import Comparison, Failure
-from sim.records.run_record import RunRecord
 from sim.records.summarise import summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sim.records.run_record import RunRecord
 
 __all__ = ["Comparison", "Failure", "Frame", "gather"]
 

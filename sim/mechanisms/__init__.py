@@ -1,0 +1,1 @@
+"""How people respond: one file per theory, each with equation, source, kernel and rule."""

@@ -1,0 +1,316 @@
+"""Attention and fatigue: which messages people notice, and how selling wears them out.
+
+A person has room for A items a day; what arrives beyond that pushes older items out of sight. Every
+commercial message noticed tires, every useful one refreshes.
+
+Equations, per person i and day:
+
+    v_i = min(1, A_i m_day / (background + load_i)),  load_i = items delivered by modelled senders
+    P(at least one of n items noticed) = 1 - (1 - v_i g)^n,   g = visibility of the post
+    phi_i <- max(0, phi_i e^{-dt / tau} + c_ad sum commercial - kappa sum value)
+    T_row <- T_row + gain value n (1 - T_row) - loss commercial n T_row      (noticed messages only)
+
+n is the expected number noticed, given that any was. The rise of the response to repetition comes
+from belief (claims gain precision), its fall from fatigue; a separate repetition curve would count
+both twice.
+
+| symbol | meaning | shape |
+|---|---|---|
+| A_i | attention, items a day | (N,) |
+| load_i | items delivered today, fixed point | (N,) |
+| phi_i | fatigue | (N,) |
+
+Sources: [HodasLerman2012] divided attention; fatigue domain 4.2 with the strength of market 0.7;
+trust moved by value and spam: design 4, strengths assumed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.draws import pair, uniform
+from sim.core.kernel import kernel, prange
+from sim.core.maths import exp_, log_, to_fixed
+from sim.core.params import ASSUMPTION, Days, Params, Share, param
+from sim.exchange.actions import Contact, Impress, Post
+from sim.exchange.events import PathKind
+from sim.mechanisms.encounters import Encounters, encounters
+from sim.world.audiences import ACTIVE
+from sim.world.state import World
+
+_CHUNK = 4096
+_KIND_OF_CHANNEL = np.array([PathKind.GROUP, PathKind.FEED, PathKind.CHAT, PathKind.LIVE], dtype=np.int8)
+
+
+class AttentionParams(Params):
+    """Attention and fatigue."""
+
+    mode: Literal["limited", "all"] = param("limited", source="scenario",
+                                            doc="all: every message is noticed (closed forms)", zh="注意力方式")
+    background_items: float = param(120.0, source="market 7", low=60, high=240, ge=0, le=1e6, unit="items a day",
+                                    doc="Items a day from everybody else", zh="背景信息量")
+    fatigue_per_message: float = param(1.0, source="market 0.7", low=0.25, high=3.0, ge=0, le=100,
+                                       doc="Fatigue of one commercial message", zh="每条广告疲劳")
+    relief_per_value: float = param(0.05, source="market 7", low=0.0, high=0.2, ge=0, le=100,
+                                    doc="Fatigue taken away by one useful message", zh="有用内容缓解")
+    fatigue_decay: Days = param(7.0, source="domain 4.2", low=3, high=14, unit="days",
+                                doc="Time constant of fatigue", zh="疲劳衰减")
+    trust_gain_value: Share = param(0.01, source=ASSUMPTION, low=0.0, high=0.03,
+                                    doc="Trust gained in the sender by one useful message", zh="有用内容增信")
+    trust_loss_spam: Share = param(0.01, source=ASSUMPTION, low=0.0, high=0.03,
+                                   doc="Trust lost in the sender by one commercial message", zh="广告失信")
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """Messages noticed today; one row a (person, sender, offer).
+
+    times : expected number noticed; commercial, value : shares of it; met : whether the offer itself
+    was noticed; key : name of the sender that does not depend on row numbers.
+    """
+
+    person: NDArray[np.int32]
+    offer: NDArray[np.int32]
+    kind: NDArray[np.int8]
+    row: NDArray[np.int64]
+    trust: NDArray[np.float32]
+    times: NDArray[np.float64]
+    commercial: NDArray[np.float64]
+    value: NDArray[np.float64]
+    met: NDArray[np.bool_]
+    key: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+    def encounters(self) -> Encounters:
+        """Return the offers met, for choice."""
+        m = self.met
+        return encounters(person=self.person[m], offer=self.offer[m], kind=self.kind[m], row=self.row[m],
+                          trust=self.trust[m], sure=self.kind[m] == PathKind.CHAT, row_key=self.key[m])
+
+
+@kernel()
+def _load_rows(start, stop, items, person, state, load):
+    """Add each post's items to the load of the channel's active members."""
+    for s in range(len(start)):
+        add = to_fixed(items[s])
+        for r in range(start[s], stop[s]):
+            if state[r] == ACTIVE:
+                load[person[r]] += add
+
+
+@kernel()
+def _clear_rows(start, stop, person, load):
+    for s in range(len(start)):
+        for r in range(start[s], stop[s]):
+            load[person[r]] = 0
+
+
+@kernel(parallel=True)
+def notice_posts(start, stop, at, items, commercial, visibility, sender, person, state, uid, attention, load,
+                 background, factor, everything, key_see, key_meet, times, met):
+    """Draw for every delivered row how many items are noticed (0: none) and whether the offer is among them.
+
+    start, stop, at : int64 (S,), spans of audience rows and their place in the output;
+    items, commercial, visibility : float64 (S,); sender : int64 (S,) = channel << 16 | offer.
+    """
+    for s in prange(len(start)):
+        for r in range(start[s], stop[s]):
+            k = at[s] + r - start[s]
+            times[k] = 0.0
+            met[k] = False
+            if state[r] != ACTIVE:
+                continue
+            i = person[r]
+            index = pair(np.int64(uid[i]), sender[s])
+            if everything:
+                v = 1.0
+            else:
+                v = min(1.0, np.float64(attention[i]) * factor / (background + load[i] / 4294967296.0))
+                v = min(1.0, v * visibility[s])
+            if v >= 1.0:
+                chance = 1.0 if items[s] > 0.0 else 0.0
+            elif items[s] == 1.0:
+                chance = v
+            else:
+                chance = 1.0 - exp_(items[s] * log_(1.0 - v))
+            if chance > 0.0 and uniform(key_see, index) < chance:
+                n = items[s] * v / chance
+                times[k] = n
+                offered = 1.0 if commercial[s] >= 1.0 else 1.0 - exp_(n * log_(1.0 - commercial[s]))
+                met[k] = uniform(key_meet, index) < offered
+
+
+@kernel()
+def draw_impressions(count, offer, targeting, category, key, n, row_of_uid, interest, attention, background, factor,
+                     everything, at, person, met):
+    """Hand `count` impressions to people drawn at random; a targeted one goes by interest (rejection).
+
+    Writes person and whether it was noticed; returns the next free place.
+    """
+    for j in range(count):
+        base = pair(offer, j)
+        who = np.int64(0)
+        if uniform(key, base) < targeting:
+            inner = pair(offer + 32768, j)
+            for attempt in range(16):
+                u = uniform(key, inner * np.uint64(64) + np.uint64(2 * attempt))
+                who = np.int64(row_of_uid[np.int64(u * n)])
+                if uniform(key, inner * np.uint64(64) + np.uint64(2 * attempt + 1)) < interest[who, category]:
+                    break
+        else:
+            who = np.int64(row_of_uid[np.int64(uniform(key, base + np.uint64(1 << 62)) * n)])
+        person[at + j] = who
+        v = 1.0 if everything else min(1.0, np.float64(attention[who]) * factor / background)
+        met[at + j] = everything or uniform(key, base + np.uint64(1 << 63)) < v
+    return at + count
+
+
+@kernel()
+def tire(person, times, commercial, value, per_message, relief, day, fatigue, fatigue_day, keep, load, mark, touched):
+    """Apply the fatigue of everything noticed; sums are fixed point, each person is written once."""
+    count = 0
+    for e in range(len(person)):
+        i = person[e]
+        if mark[i] == 0:
+            mark[i] = 1
+            touched[count] = i
+            count += 1
+        load[i] += to_fixed(times[e] * (per_message * commercial[e] - relief * value[e]))
+    for k in range(count):
+        i = touched[k]
+        phi = np.float64(fatigue[i]) * keep[min(day - fatigue_day[i], len(keep) - 1)]
+        fatigue[i] = max(0.0, phi + load[i] / 4294967296.0)
+        fatigue_day[i] = day
+        load[i] = 0
+        mark[i] = 0
+
+
+@kernel()
+def move_row_trust(row, times, commercial, value, gain, loss, trust):
+    """Move trust in the sender for every noticed row: value adds, selling takes."""
+    for e in range(len(row)):
+        r = row[e]
+        if r >= 0:
+            t = np.float64(trust[r])
+            t += gain * value[e] * times[e] * (1.0 - t)
+            t -= loss * commercial[e] * times[e] * t
+            trust[r] = min(1.0, max(0.0, t))
+
+
+def notice(world: World, posts: Post, contacts: Contact, impress: Impress, day: int,
+           params: AttentionParams) -> Noticed:
+    """Return what people notice today, and tire them by it.
+
+    Reads people, audiences, channels. Writes fatigue and the trust of audience rows. Purposes of draws:
+    see, meet, impress. Cost: O(members of posting channels + impressions).
+    """
+    parts = [part for part in (_from_posts(world, posts, day, params), _from_contacts(world, contacts),
+                               _from_impressions(world, impress, day, params)) if len(part)]
+    seen = _join(parts)
+    people, scratch = world.people, world.scratch
+    if len(seen):
+        tire(seen.person, seen.times, seen.commercial, seen.value, params.fatigue_per_message,
+             params.relief_per_value, day, people.fatigue, people.fatigue_day, world.keep.fatigue, scratch.load,
+             scratch.mark, scratch.people_list)
+        rows = seen.kind != PathKind.IMPRESSION
+        move_row_trust(seen.row[rows], seen.times[rows], seen.commercial[rows], seen.value[rows],
+                       params.trust_gain_value, params.trust_loss_spam, world.audiences.trust)
+    return seen
+
+
+def _join(parts: list[Noticed]) -> Noticed:
+    if len(parts) == 1:
+        return parts[0]
+    names = list(Noticed.__dataclass_fields__)
+    if not parts:
+        kinds = (np.int32, np.int32, np.int8, np.int64, np.float32, np.float64, np.float64, np.float64, np.bool_,
+                 np.int64)
+        return Noticed(*[np.empty(0, k) for k in kinds])
+    return Noticed(*[np.concatenate([getattr(p, name) for p in parts]) for name in names])
+
+
+def _from_posts(world: World, posts: Post, day: int, params: AttentionParams) -> Noticed:
+    """Deliver posts to the members of their channels."""
+    if not len(posts):
+        return _join([])
+    aud = world.audiences
+    order = np.argsort(aud.block_channel, kind="stable")
+    blocks = aud.block_channel[order]
+    first = np.searchsorted(blocks, posts.channel, "left")
+    last = np.searchsorted(blocks, posts.channel, "right")
+    post = np.repeat(np.arange(len(posts)), last - first)
+    nth = np.arange(len(post)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
+    block = order[first[post] + nth]
+    post, start, stop = _chunks(post, aud.block_start[block], aud.block_stop[block])
+    size = stop - start
+    at = np.cumsum(size) - size
+    total = int(size.sum())
+    items = posts.items[post]
+    people, scratch = world.people, world.scratch
+    _load_rows(start, stop, items, aud.person, aud.state, scratch.load)
+    times, met = np.empty(total), np.empty(total, np.bool_)
+    sender = (posts.channel[post] << 16) | posts.offer[post]
+    notice_posts(start, stop, at, items, posts.commercial[post], posts.visibility[post], sender, aud.person,
+                 aud.state, people.uid, people.attention, scratch.load, params.background_items,
+                 world.calendar.attention[day], params.mode == "all", world.draws.key("see", day),
+                 world.draws.key("meet", day), times, met)
+    _clear_rows(start, stop, aud.person, scratch.load)
+    k = np.flatnonzero(times > 0.0)
+    span = np.searchsorted(at, k, "right") - 1
+    row = start[span] + k - at[span]
+    p = post[span]
+    channel = posts.channel[p]
+    return Noticed(aud.person[row], posts.offer[p].astype(np.int32),
+                   _KIND_OF_CHANNEL[world.channels.kind[channel]], row, aud.trust[row], times[k],
+                   posts.commercial[p], posts.value[p], met[k], channel)
+
+
+def _chunks(post: NDArray[np.int64], start: NDArray[np.int64],
+            stop: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Cut long spans into chunks, so that threads share big channels."""
+    parts = np.maximum(1, -(-(stop - start) // _CHUNK))
+    which = np.repeat(np.arange(len(start)), parts)
+    nth = np.arange(len(which)) - np.repeat(np.cumsum(parts) - parts, parts)
+    begin = start[which] + nth * _CHUNK
+    return post[which], begin, np.minimum(begin + _CHUNK, stop[which])
+
+
+def _from_contacts(world: World, contacts: Contact) -> Noticed:
+    """One-to-one messages are noticed by whoever has not muted the sender."""
+    if not len(contacts):
+        return _join([])
+    aud = world.audiences
+    live = aud.state[contacts.row] == ACTIVE
+    row, offer = contacts.row[live], contacts.offer[live]
+    one = np.ones(len(row))
+    return Noticed(aud.person[row], offer.astype(np.int32), np.full(len(row), PathKind.CHAT, np.int8), row,
+                   aud.trust[row], one, one, np.zeros(len(row)), np.ones(len(row), np.bool_),
+                   aud.channel[row].astype(np.int64))
+
+
+def _from_impressions(world: World, impress: Impress, day: int, params: AttentionParams) -> Noticed:
+    """Show bought impressions to people drawn at random."""
+    total = int(impress.count.sum()) if len(impress) else 0
+    if total == 0:
+        return _join([])
+    people = world.people
+    person, met = np.empty(total, np.int32), np.empty(total, np.bool_)
+    offer = np.repeat(impress.offer, impress.count)
+    at = 0
+    for k in range(len(impress)):
+        category = int(world.products.category[world.offers.product[impress.offer[k]]])
+        at = draw_impressions(int(impress.count[k]), int(impress.offer[k]), float(impress.targeting[k]), category,
+                              world.draws.key("impress", day), len(people), world.row_of_uid, people.interest,
+                              people.attention, max(params.background_items, 1e-9), world.calendar.attention[day],
+                              params.mode == "all", at, person, met)
+    person, offer = person[met], offer[met].astype(np.int32)
+    m = len(person)
+    one = np.ones(m)
+    return Noticed(person, offer, np.full(m, PathKind.IMPRESSION, np.int8), np.full(m, -1, np.int64),
+                   np.full(m, np.nan, np.float32), one, one, np.zeros(m), np.ones(m, np.bool_), offer.astype(np.int64))

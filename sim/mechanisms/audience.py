@@ -1,0 +1,221 @@
+"""The life of audiences: joining, muting, leaving, and the health of groups.
+
+A group lives on its host, on content that fits, and on itself: a lively group keeps itself lively, a
+dull one empties. So it has two stable states and noise decides between them; lifetimes are long or
+short, and a neglected group becomes a zombie (僵尸群).
+
+Equations, group c with health h, and members i:
+
+    dh = (a_host H + a_val fit V (.2 + .8 H) + a_soc h^2 / (h^2 + .09)) (1 - h) + a_rp sqrt(packet / head)
+         - d r h - b P h + sigma sqrt(h (1 - h)) z
+    H = 1 - e^{-skill hours / half},  V = 1 - e^{-useful items / scale},  P = 1 - e^{-selling items / scale}
+    r = 1 with rules, else `no_rules`;  zombie: h < .1 on 14 days in a row
+    P(mute)  = min(1, h_0 e^{b_m max(phi - phi_0, 0)})   on noticed messages only
+    P(leave) = leave (1 - h) a day in groups
+
+Leavers are found by skipping geometrically along a channel's rows: O(leavers), not O(members).
+
+Sources: [Qiu2016], [Yuan2024] (packets), domain 4.12 in the bistable form of market 0.6 and 2; mutes
+domain 4.2; scales of H, V and P assumed.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.draws import draw64, normal, pair, uniform
+from sim.core.kernel import kernel
+from sim.core.maths import exp_, log_
+from sim.core.params import ASSUMPTION, Days, Hours, Params, Share, param
+from sim.exchange.actions import Post, Tend
+from sim.exchange.events import Left, Reason
+from sim.mechanisms.attention import Noticed
+from sim.world.audiences import ACTIVE, LEFT, MUTED, NO_ROW
+from sim.world.state import World
+
+ZOMBIE_HEALTH, ZOMBIE_DAYS = 0.1, 14
+_HALF_SQUARED = 0.09
+
+
+class AudienceParams(Params):
+    """Mutes, leaving and group health."""
+
+    mode: Literal["living", "static"] = param("living", source="scenario",
+                                              doc="static: nobody mutes or leaves, health stays", zh="受众方式")
+    mute_base: float = param(0.001, source="domain 4.2, rows 28-29", low=0.0005, high=0.004, ge=0, le=1,
+                             doc="Chance a day to mute a sender", zh="屏蔽率")
+    mute_slope: float = param(0.5, source="domain 4.2", low=0.2, high=1, ge=0, le=10,
+                              doc="Growth of muting with fatigue", zh="疲劳屏蔽")
+    mute_from: float = param(3.0, source="domain 4.2", low=1, high=6, ge=0, le=100,
+                             doc="Fatigue from which muting grows", zh="屏蔽起点")
+    leave: float = param(0.01, source="domain 4.12", low=0.003, high=0.02, ge=0, le=1, unit="per day",
+                         doc="Chance a day to leave a dead group", zh="退群率")
+    start_health: Share = param(0.5, source=ASSUMPTION, low=0.3, high=0.7, doc="Health of a new group", zh="初始群健康度")
+    host_effect: float = param(0.03, source="domain 4.12", low=0.01, high=0.06, ge=0, le=1, doc="a_host", zh="群主作用")
+    host_half: Hours = param(0.5, source="market 7", low=0.2, high=1.5, gt=0, unit="hours",
+                             doc="Host hours a group and day that do most of the work", zh="群主工时尺度")
+    host_skill_spread: float = param(0.5, source="market 2", low=0, high=1, ge=0, le=3,
+                                     doc="Log-normal spread of host skill", zh="群主能力离散")
+    value_effect: float = param(0.03, source="domain 4.12", low=0.01, high=0.06, ge=0, le=1, doc="a_val", zh="内容作用")
+    items_scale: float = param(1.5, source=ASSUMPTION, low=0.5, high=4, gt=0, le=100,
+                               doc="Items a day that do most of the work, useful or selling", zh="内容量尺度")
+    social_effect: float = param(0.05, source="market 2", low=0.02, high=0.1, ge=0, le=1, doc="a_soc", zh="自激作用")
+    packet_effect: float = param(0.01, source="domain 4.12", low=0.005, high=0.02, ge=0, le=1,
+                                 doc="a_rp, with the packet in yuan a head", zh="红包作用")
+    decay: float = param(0.08, source="market 2", low=0.04, high=0.12, ge=0, le=1, doc="d", zh="自然衰减")
+    no_rules: float = param(1.5, source=ASSUMPTION, low=1, high=2.5, ge=0, le=10,
+                            doc="Faster decay without group rules", zh="无群规衰减倍数")
+    promo_harm: float = param(0.10, source="market 2", low=0.05, high=0.2, ge=0, le=1, doc="b", zh="促销伤害")
+    noise: float = param(0.04, source="market 2", low=0.0, high=0.08, ge=0, le=1, doc="sigma", zh="随机波动")
+
+
+@kernel()
+def group_health(health, zombie_days, group, skill, hours, value, promo, fit, packet_head, rules, uid, key, weights):
+    """Move the health of every group by one day; all arrays (C,), weights as `_weights`."""
+    a_host, half, a_val, scale, a_soc, a_rp, decay, no_rules, harm, sigma = weights
+    for c in range(len(health)):
+        if not group[c]:
+            continue
+        h = health[c]
+        host = 1.0 - exp_(-skill[c] * hours[c] / half)
+        useful = 1.0 - exp_(-value[c] / scale)
+        selling = 1.0 - exp_(-promo[c] / scale)
+        gain = a_host * host + a_val * fit[c] * useful * (0.2 + 0.8 * host) + a_soc * h * h / (h * h + 0.09)
+        drift = gain * (1.0 - h) + a_rp * packet_head[c] ** 0.5
+        drift -= decay * (1.0 if rules[c] > 0.0 else no_rules) * h + harm * selling * h
+        drift += sigma * (max(0.0, h * (1.0 - h))) ** 0.5 * normal(key, uid[c])
+        health[c] = min(1.0, max(0.0, h + drift))
+        zombie_days[c] = zombie_days[c] + 1 if health[c] < 0.1 else 0
+
+
+@kernel()
+def draw_mutes(person, row, channel, uid, fatigue, base, slope, start, key, state):
+    """Mute noticed senders; returns how many rows were muted."""
+    count = 0
+    for k in range(len(person)):
+        r = row[k]
+        if r < 0 or state[r] != ACTIVE:
+            continue
+        i = person[k]
+        over = max(0.0, np.float64(fatigue[i]) - start)
+        if uniform(key, pair(np.int64(uid[i]), channel[k])) < base * exp_(slope * over):
+            state[r] = MUTED
+            count += 1
+    return count
+
+
+@kernel()
+def draw_leavers(start, stop, block_key, chance, person, state, key, out):
+    """Walk each block by geometric skips and write the rows that leave; returns how many."""
+    count = 0
+    for s in range(len(start)):
+        p = chance[s]
+        if p <= 0.0:
+            continue
+        inner = draw64(key, block_key[s])
+        slow = log_(1.0 - p) if p < 1.0 else -745.0
+        r = start[s]
+        step = 0
+        while True:
+            r += np.int64(log_(uniform(inner, step)) / slow)
+            step += 1
+            if r >= stop[s]:
+                break
+            if state[r] != LEFT:
+                state[r] = LEFT
+                out[count] = r
+                count += 1
+            r += 1
+    return count
+
+
+def _weights(p: AudienceParams) -> tuple[float, ...]:
+    return (p.host_effect, p.host_half, p.value_effect, p.items_scale, p.social_effect, p.packet_effect, p.decay,
+            p.no_rules, p.promo_harm, p.noise)
+
+
+def live(world: World, noticed: Noticed, posts: Post, tend: Tend, day: int, params: AudienceParams) -> tuple[int, Left]:
+    """Let members mute and leave, and groups thrive or decay; returns (mutes, who left).
+
+    Writes states of rows, members, health. Purposes of draws: mute, leave, health.
+    """
+    if params.mode == "static" or not len(world.channels):
+        return 0, Left.empty()  # type: ignore[return-value]
+    people, aud = world.people, world.audiences
+    mutes = draw_mutes(noticed.person, noticed.row, noticed.key, people.uid, people.fatigue, params.mute_base,
+                       params.mute_slope, params.mute_from, world.draws.key("mute", day), aud.state)
+    gone = [_leavers(world, day, params), _pruned(world, tend, day)]
+    _health(world, posts, tend, day, params)
+    rows = np.concatenate([r for r, _ in gone])
+    reason = np.concatenate([np.full(len(r), why, np.int64) for r, why in gone])
+    channel = aud.channel[rows].astype(np.int64)
+    person = aud.person[rows].astype(np.int64)
+    np.add.at(world.channels.members, channel, -1)
+    owner = world.channels.owner[channel]
+    mine = aud.home[person, owner] == rows
+    aud.home[person[mine], owner[mine]] = NO_ROW
+    return int(mutes), Left(person, channel, reason)
+
+
+def _leavers(world: World, day: int, params: AudienceParams) -> tuple[NDArray[np.int64], int]:
+    """Draw who leaves the groups of their own will."""
+    aud, channels = world.audiences, world.channels
+    group = channels.kind == 0
+    start, stop = aud.block_start, aud.block_stop
+    wanted = group[aud.block_channel]
+    start, stop, channel = start[wanted], stop[wanted], aud.block_channel[wanted]
+    chance = params.leave * (1.0 - channels.health[channel])
+    out = np.empty(int((stop - start).sum()), np.int64)
+    block_key = np.flatnonzero(wanted)
+    n = draw_leavers(start, stop, block_key, chance, aud.person, aud.state, world.draws.key("leave", day), out)
+    return out[:n], int(Reason.UNHAPPY)
+
+
+def _pruned(world: World, tend: Tend, day: int) -> tuple[NDArray[np.int64], int]:
+    """Remove members who have muted the group, where the host prunes today."""
+    aud = world.audiences
+    if not len(tend) or not (tend.prune_idle_days > 0).any():
+        return np.empty(0, np.int64), int(Reason.PRUNED)
+    limit = np.full(len(world.channels), -1, np.int64)
+    limit[tend.channel] = tend.prune_idle_days
+    start, stop = aud.blocks_of(limit > 0)
+    rows = np.concatenate([np.arange(a, b) for a, b in zip(start, stop, strict=True)] or [np.empty(0, np.int64)])
+    idle = (aud.state[rows] == MUTED) & (day - aud.joined[rows] >= limit[aud.channel[rows]])
+    rows = rows[idle].astype(np.int64)
+    aud.state[rows] = LEFT
+    return rows, int(Reason.PRUNED)
+
+
+def _health(world: World, posts: Post, tend: Tend, day: int, params: AudienceParams) -> None:
+    """Move the health of all groups by today's host, content, packets and selling."""
+    channels = world.channels
+    n = len(channels)
+
+    def spread(channel: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(channel, weights=values, minlength=n)
+
+    head = np.maximum(channels.members, 1)
+    group_health(channels.health, channels.zombie_days, channels.kind == 0, channels.host_skill,
+                 spread(tend.channel, tend.host_hours), spread(posts.channel, posts.items * posts.value),
+                 spread(posts.channel, posts.items * posts.commercial), spread(tend.channel, tend.fit),
+                 spread(tend.channel, tend.packet_fen / 100.0) / head, spread(tend.channel, tend.rules),
+                 np.arange(n), world.draws.key("health", day), _weights(params))
+
+
+def admit(world: World, person: NDArray[np.int64], channel: NDArray[np.int64], trust: NDArray[np.float64],
+          day: int) -> NDArray[np.int64]:
+    """Make people members; returns their rows in the order of (channel, uid), which is the order given back.
+
+    Parameters
+    ----------
+    person, channel, trust : (m,), sorted by channel, then by the person's uid
+    """
+    rows = world.audiences.append(person, channel, trust, day)
+    owner = world.channels.owner[channel]
+    owned = world.channels.owned[channel]
+    world.audiences.home[person[owned], owner[owned]] = rows[owned]
+    np.add.at(world.channels.members, channel, 1)
+    return rows

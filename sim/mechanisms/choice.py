@@ -1,0 +1,282 @@
+"""Choice: whether a person buys today, which product, and through which door.
+
+People buy when the best of what they met beats buying nothing. Sellers of the same product share a
+nest, so thirty selling friends do not sell like thirty products.
+
+Equation (nested logit, nest = product p of person i; outside option has utility 0):
+
+    U_e  = a_kind + b_T T_e + b_q q_ip + b_n need_ip + b_s ln(1 + peers_ip) - b_p s_i ln(price_e / list_e)
+           + b_k fit_e - b_F phi_i + buzz_ip
+    I_ip = mu ln sum_{e in nest} exp(U_e / mu),     P_i(buy) = sum_p exp I_ip / (1 + sum_p exp I_ip)
+
+One uniform of (person, day) decides buying, a second the product; which of the offers met in the
+nest wins is a Gumbel race keyed by (person, offer, door): P(e | nest) = exp(U_e/mu) / sum exp(U/mu).
+The race is run for buyers only. The split keeps paired comparisons sharp: an offer more or less
+does not reshuffle who buys.
+
+| symbol | array | shape |
+|---|---|---|
+| e | encounters: person, offer, kind, row, trust | (m,) |
+| T_e | trust in the path, signed; the brand's where the path has none | [-1, 1] |
+| q_ip | belief about delivered quality | (N, P) |
+| need | 1 while a need is open, else 0 | (N, P) |
+| phi_i | fatigue | (N,) |
+
+Sums within a nest are int64 fixed point relative to the nest's greatest U, so their order is free.
+
+Sources: [McFadden1974], [McFadden1978] nests; weights and bands domain 4.3 as corrected by market 0.3
+(mu) and 0.8; market 7 for the reference price.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.draws import draw64, pair, uniform
+from sim.core.kernel import kernel, prange
+from sim.core.maths import exp_, log_, to_fixed
+from sim.core.params import ASSUMPTION, Params, Share, param
+from sim.exchange.events import PathKind
+from sim.mechanisms.encounters import Encounters
+from sim.world.state import World
+
+_NOT_MET = -1.0e300
+_S32 = np.uint64(32)
+
+
+class DoorParams(Params):
+    """Intercepts of utility by door (path kind): how hard buying through it is.
+
+    Set once so that a single exposure of a typical person converts within the bands of domain 4.3
+    as corrected by market 0.8, and then left alone; none belongs to a strategy.
+    """
+
+    impression: float = param(-8.2, source="calibrated: market 0.8 (0.04% an impression)", low=-9.5, high=-7.0,
+                              ge=-50, le=50, doc="Bought impression", zh="广告展示")
+    feed: float = param(-6.6, source="calibrated: domain 4.3 (0.1-0.5% a cold broadcast)", low=-7.5, high=-5.5,
+                        ge=-50, le=50, doc="Post in a followed feed", zh="内容推送")
+    group: float = param(-5.4, source="calibrated: domain 4.3 (2-5% in an active group)", low=-6.0, high=-4.0,
+                         ge=-50, le=50, doc="Offer in a group", zh="社群")
+    live: float = param(-5.6, source="calibrated: domain 4.3 (1-3% live)", low=-6.5, high=-4.5, ge=-50, le=50,
+                        doc="Live event", zh="直播")
+    chat: float = param(-3.6, source="calibrated: domain 4.3 (5-15% inbound chat)", low=-4.5, high=-2.5,
+                        ge=-50, le=50, doc="One-to-one chat", zh="一对一")
+    tie: float = param(-6.0, source="calibrated: domain 4.3 (0.5-2% from a friend)", low=-7.0, high=-5.0,
+                       ge=-50, le=50, doc="A friend's word or post", zh="熟人推荐")
+    memory: float = param(-3.0, source=ASSUMPTION, low=-4.0, high=-2.0, ge=-50, le=50,
+                          doc="Remembering where one bought before", zh="回忆复购")
+
+
+class ChoiceParams(Params):
+    """Weights of the nested logit."""
+
+    mode: Literal["logit", "certain"] = param(
+        "logit", source="scenario", doc="certain: whoever considers an offer buys (closed forms)", zh="选择方式")
+    doors: DoorParams = DoorParams()
+    b_trust: float = param(2.0, source="domain 4.3", low=1, high=4, ge=0, le=50, doc="Weight of trust", zh="信任权重")
+    b_quality: float = param(1.5, source="domain 4.3", low=0.5, high=3, ge=0, le=50,
+                             doc="Weight of believed quality", zh="品质权重")
+    b_need: float = param(2.0, source="domain 4.3", low=1, high=3, ge=0, le=50, doc="Weight of an open need",
+                          zh="需求权重")
+    b_peers: float = param(0.4, source="domain 4.3", low=0.1, high=0.8, ge=0, le=50,
+                           doc="Weight of peers known to have bought", zh="从众权重")
+    b_price: float = param(2.0, source="domain 4.3, row 70", low=1.5, high=3, ge=0, le=50,
+                           doc="Weight of the price against the list price", zh="价格权重")
+    b_fit: float = param(0.5, source=ASSUMPTION, low=0, high=2, ge=0, le=50, doc="Weight of the seller's fit",
+                         zh="匹配权重")
+    b_fatigue: float = param(0.3, source="domain 4.3", low=0.1, high=0.6, ge=0, le=50, doc="Weight of fatigue",
+                             zh="疲劳权重")
+    nest: float = param(0.3, source="market 0.3", low=0.15, high=1.0, gt=0.01, le=1,
+                        doc="Dissimilarity mu of offers of one product; 1: plain logit", zh="嵌套系数")
+    impulse: Share = param(0.05, source="market 7", low=0.02, high=0.1,
+                           doc="Chance to consider an offer without an open need", zh="无需求时考虑概率")
+    impulse_in_use: Share = param(0.015, source="market 7", low=0.005, high=0.05,
+                                  doc="The same while the last purchase is in use", zh="使用期内考虑概率")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Who buys what today: one row a buyer, ascending by person; `chance` is P(buy) of everyone asked."""
+
+    person: NDArray[np.int64]
+    product: NDArray[np.int64]
+    offer: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    row: NDArray[np.int64]
+    expectation: NDArray[np.float64]
+    considered: NDArray[np.bool_]
+    chance: NDArray[np.float64]
+
+
+@kernel()
+def encounter_index(uid, offer, kind):
+    """Pack (person, offer, door kind) into one draw index: 32 + 24 + 8 bits."""
+    return pair(np.int64(uid), np.int64(offer) * 256 + np.int64(kind))
+
+
+@kernel(parallel=True)
+def utilities(person, offer, kind, trust, sure, uid, offer_product, offer_price, offer_list, offer_fit, brand_of,
+              doors, weights, belief, brand_trust, peers, price_factor, fatigue, fatigue_day, fatigue_keep, buzz,
+              buzz_day, buzz_keep, open_until, in_use_until, day, impulse, impulse_in_use, key, out):
+    """Write U_e / mu for every encounter, or `_NOT_MET` where the person does not consider it.
+
+    Parameters
+    ----------
+    sure : bool (m,)
+        Considered without asking for a need (chats a person began, memory).
+    doors : float64 (7,); weights : float64 (8,) = trust, quality, need, peers, price, fit, fatigue, mu
+    fatigue_keep, buzz_keep : float64 (W,)
+        Share left after 0, 1, 2 ... days.
+    out : float64 (m,)
+    """
+    for e in prange(len(person)):
+        i, o = person[e], offer[e]
+        p = offer_product[o]
+        opened = open_until[i, p] >= day
+        if not opened and not sure[e]:
+            chance = impulse_in_use if in_use_until[i, p] >= day else impulse
+            if uniform(key, encounter_index(uid[i], o, kind[e])) >= chance:
+                out[e] = _NOT_MET
+                continue
+        t = np.float64(trust[e])
+        if t != t:  # NaN: the path has no trust of its own
+            t = np.float64(brand_trust[i, brand_of[p]])
+        phi = np.float64(fatigue[i]) * fatigue_keep[min(day - fatigue_day[i], len(fatigue_keep) - 1)]
+        shift = np.float64(buzz[i, p]) * buzz_keep[min(day - buzz_day[i, p], len(buzz_keep) - 1)]
+        u = doors[kind[e]] + weights[0] * t + weights[1] * np.float64(belief[i, p])
+        u += weights[2] if opened else 0.0
+        if peers[i, p] > 0:
+            u += weights[3] * log_(1.0 + np.float64(peers[i, p]))
+        if offer_price[o] != offer_list[o]:
+            u -= weights[4] * np.float64(price_factor[i]) * log_(np.float64(offer_price[o]) / np.float64(offer_list[o]))
+        u += weights[5] * (offer_fit[o] - 1.0) - weights[6] * phi + shift
+        out[e] = u / weights[7]
+
+
+@kernel()
+def _greatest(person, offer, offer_product, u, n_products, best, seen_people, mark):
+    """Find max U/mu per (person, product) and list the people with any; return their number."""
+    count = 0
+    for e in range(len(person)):
+        if u[e] == _NOT_MET:
+            continue
+        i = person[e]
+        slot = i * n_products + offer_product[offer[e]]
+        if mark[i] == 0:
+            mark[i] = 1
+            seen_people[count] = i
+            count += 1
+        best[slot] = max(best[slot], u[e])
+    return count
+
+
+@kernel()
+def _add_up(person, offer, offer_product, u, n_products, best, sums):
+    """Add exp(U/mu - max) per (person, product), in fixed point."""
+    for e in range(len(person)):
+        if u[e] == _NOT_MET:
+            continue
+        slot = person[e] * n_products + offer_product[offer[e]]
+        sums[slot] += to_fixed(exp_(u[e] - best[slot]))
+
+
+@kernel()
+def decide(people, n_products, best, sums, mu, certain, uid, key_buy, key_product, bought, chance):
+    """Decide buying and product for everyone asked, and clear the scratch behind.
+
+    bought : int64 (n,), product bought or -1; chance : float64 (n,), P(buy).
+    """
+    for k in range(len(people)):
+        i = people[k]
+        total = 0.0
+        for p in range(n_products):
+            slot = i * n_products + p
+            if sums[slot] > 0:
+                inclusive = mu * (best[slot] + log_(sums[slot] / 4294967296.0))
+                total += exp_(inclusive)
+        u = np.int64(uid[i])
+        chance[k] = 1.0 if certain else total / (1.0 + total)
+        bought[k] = -1
+        if uniform(key_buy, u) < chance[k]:
+            left = uniform(key_product, u) * total
+            for p in range(n_products):
+                slot = i * n_products + p
+                if sums[slot] > 0:
+                    bought[k] = p
+                    left -= exp_(mu * (best[slot] + log_(sums[slot] / 4294967296.0)))
+                    if left <= 0.0:
+                        break
+        for p in range(n_products):
+            best[i * n_products + p] = _NOT_MET
+            sums[i * n_products + p] = 0
+
+
+@kernel()
+def race(person, offer, kind, row, offer_product, u, product_of, uid, row_key, key, score, winner):
+    """Run the Gumbel race among the encounters of each buyer in the nest they bought from.
+
+    product_of : int64 (N,), product bought or -1; row_key : int64 (m,), name of the door that does
+    not depend on row numbers; score : float64 (N,); winner : int64 (N,).
+    """
+    for e in range(len(person)):
+        i = person[e]
+        if u[e] == _NOT_MET or product_of[i] != offer_product[offer[e]]:
+            continue
+        inner = draw64(key, encounter_index(uid[i], offer[e], kind[e]))
+        g = u[e] - log_(-log_(uniform(inner, row_key[e])))
+        if g > score[i]:
+            score[i] = g
+            winner[i] = e
+
+
+def weights_of(params: ChoiceParams) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (intercepts by door, weights) as the kernel wants them."""
+    d = params.doors
+    doors = np.zeros(len(PathKind))
+    for kind in PathKind:
+        doors[kind] = getattr(d, kind.name.lower())
+    weights = np.array([params.b_trust, params.b_quality, params.b_need, params.b_peers, params.b_price,
+                        params.b_fit, params.b_fatigue, params.nest])
+    return doors, weights
+
+
+def choose(world: World, met: Encounters, day: int, params: ChoiceParams) -> Choices:
+    """Let everyone who met an offer today decide.
+
+    Reads people, offers. Writes scratch only. Purposes of draws: consider, buy, product, race.
+    Cost: O(encounters).
+    """
+    people, offers, scratch = world.people, world.offers, world.scratch
+    draws, n_products = world.draws, len(world.products)
+    m = len(met.person)
+    u = np.empty(m)
+    doors, weights = weights_of(params)
+    impulse = 1.0 - (1.0 - params.impulse) ** world.calendar.need[day]
+    in_use = 1.0 - (1.0 - params.impulse_in_use) ** world.calendar.need[day]
+    utilities(met.person, met.offer, met.kind, met.trust, met.sure, people.uid, offers.product, offers.price_fen,
+              offers.list_price_fen, offers.fit, world.products.brand_of, doors, weights, people.belief,
+              people.brand_trust, people.peers, people.price_factor, people.fatigue, people.fatigue_day,
+              world.keep.fatigue, people.buzz, people.buzz_day, world.keep.buzz, people.open_until,
+              people.in_use_until, day, impulse, in_use, draws.key("consider", day), u)
+    asked = scratch.people_list
+    count = _greatest(met.person, met.offer, offers.product, u, n_products, scratch.best, asked, scratch.mark)
+    who = np.sort(asked[:count])
+    scratch.mark[who] = 0
+    _add_up(met.person, met.offer, offers.product, u, n_products, scratch.best, scratch.sums)
+    bought, chance = np.empty(count, np.int64), np.empty(count)
+    decide(who, n_products, scratch.best, scratch.sums, params.nest, params.mode == "certain", people.uid,
+           draws.key("buy", day), draws.key("product", day), bought, chance)
+    buyers = who[bought >= 0].astype(np.int64)
+    product = bought[bought >= 0]
+    scratch.product_of[buyers] = product
+    scratch.score[buyers] = -np.inf
+    race(met.person, met.offer, met.kind, met.row, offers.product, u, scratch.product_of, people.uid, met.row_key,
+         draws.key("race", day), scratch.score, scratch.winner)
+    won = scratch.winner[buyers]
+    scratch.product_of[buyers] = -1
+    return Choices(buyers, product, met.offer[won].astype(np.int64), met.kind[won].astype(np.int64), met.row[won],
+                   people.belief[buyers, product].astype(np.float64), u != _NOT_MET, chance)

@@ -1,0 +1,127 @@
+"""Platform enforcement (封号): loud accounts reach fewer people, and some are banned.
+
+Equations, account a with k commercial posts a day and g reports of the day before:
+
+    throttle_a = (1 + k / k_0)^{-1/2}                     factor of visibility of its posts
+    hazard_a   = l_0 + l_1 max(0, k - 5) + l_2 g + l_3 induced
+    first ban: 30 days; second: for good
+    a ban spreads to each other account of the same owner with chance rho
+
+A shock `account_ban {day, share}` bans a share of the accounts on a given day whatever they did.
+
+Sources: domain 4.13, rows 25-27; 2.7.6 for the correlation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.draws import pair, uniform
+from sim.core.kernel import kernel
+from sim.core.params import ASSUMPTION, Days, Params, Share, param
+from sim.exchange.actions import Post
+from sim.exchange.events import Enforced, EnforcementKind
+from sim.world.state import World
+
+FOREVER = 1_000_000
+"""Day on which a permanent ban ends."""
+
+
+class EnforcementParams(Params):
+    """Throttling and bans."""
+
+    enabled: bool = param(True, source="scenario", doc="Switch enforcement off altogether", zh="平台管控开关")
+    throttle_posts: float = param(5.0, source="domain 4.13", low=2, high=20, gt=0, le=1e6,
+                                  doc="Commercial posts a day at which reach falls to 71%", zh="限流尺度")
+    base: float = param(1e-5, source="domain 4.13", low=0, high=1e-4, ge=0, le=1, unit="per day",
+                        doc="l_0", zh="基础封号率")
+    per_post: float = param(2e-4, source="domain 4.13", low=0, high=1e-3, ge=0, le=1, doc="l_1", zh="多发封号")
+    free_posts: float = param(5.0, source="domain 4.13", low=2, high=20, ge=0, le=1e6,
+                              doc="Commercial posts a day that nobody minds", zh="免责条数")
+    per_report: float = param(0.002, source="domain 4.13", low=0, high=0.01, ge=0, le=1, doc="l_2", zh="举报封号")
+    report_share: Share = param(0.05, source=ASSUMPTION, low=0.01, high=0.2,
+                                doc="Share of mutes that are also reports", zh="举报比例")
+    first_ban: Days = param(30.0, source="domain row 25", low=7, high=90, unit="days",
+                            doc="Length of a first ban", zh="首次封号天数")
+    correlation: Share = param(0.5, source="domain 4.13", low=0, high=1,
+                               doc="Chance that a ban spreads to another account of the owner (rho)", zh="连坐概率")
+
+
+@dataclass(frozen=True)
+class BanShock:
+    """A share of the accounts banned on one day."""
+
+    day: int
+    share: float
+
+
+@kernel()
+def draw_bans(owner, hazard, banned_until, day, key, correlation, hit):
+    """Draw bans by hazard, then their spread within an owner; hit : uint8 (A,)."""
+    n = len(owner)
+    for a in range(n):
+        hit[a] = banned_until[a] <= day and uniform(key, a) < hazard[a]
+    for a in range(n):
+        if hit[a] != 1:
+            continue
+        for b in range(n):
+            if hit[b] == 0 and owner[b] == owner[a] and banned_until[b] <= day:
+                if uniform(key, pair(a + 1, b)) < correlation:
+                    hit[b] = 2
+
+
+@kernel()
+def draw_shock(banned_until, day, key, share, hit):
+    """Mark a share of the accounts, by hashed draw."""
+    for a in range(len(banned_until)):
+        if banned_until[a] <= day and uniform(key, a) < share:
+            hit[a] = 1
+
+
+def posts_by_account(world: World, posts: Post) -> NDArray[np.float64]:
+    """Return the commercial posts of the day by account, the busiest channel of each (A,)."""
+    out = np.zeros(len(world.accounts))
+    if len(posts):
+        by_channel = np.bincount(posts.channel, weights=posts.items * posts.commercial, minlength=len(world.channels))
+        np.maximum.at(out, world.channels.account, by_channel)
+    return out
+
+
+def enforce(world: World, posts_yesterday: NDArray[np.float64], shocks: tuple[BanShock, ...], day: int,
+            params: EnforcementParams) -> Enforced:
+    """Ban accounts; a second ban is for good. Purposes of draws: ban, shock. Cost: O(accounts)."""
+    accounts = world.accounts
+    hit = np.zeros(len(accounts), np.uint8)
+    if params.enabled and len(accounts):
+        over = np.maximum(0.0, posts_yesterday - params.free_posts)
+        hazard = params.base + params.per_post * over + params.per_report * params.report_share * accounts.reports
+        draw_bans(accounts.owner, hazard, accounts.banned_until, day, world.draws.key("ban", day), params.correlation,
+                  hit)
+    for shock in shocks:
+        if shock.day == day:
+            draw_shock(accounts.banned_until, day, world.draws.key("shock", day), shock.share, hit)
+    accounts.reports[:] = 0
+    banned = np.flatnonzero(hit)
+    again = accounts.bans[banned] > 0
+    until = np.where(again, FOREVER, day + int(params.first_ban))
+    accounts.banned_until[banned] = until
+    accounts.bans[banned] += 1
+    kind = np.where(again, int(EnforcementKind.PERMANENT), int(EnforcementKind.BAN))
+    return Enforced(banned.astype(np.int64), kind.astype(np.int64), until.astype(np.int64))
+
+
+def deliverable(world: World, posts: Post, day: int, params: EnforcementParams) -> Post:
+    """Return the posts that go out: none from banned accounts, fewer seen from loud ones."""
+    if not len(posts):
+        return posts
+    account = world.channels.account[posts.channel]
+    free = world.accounts.banned_until[account] <= day
+    visibility = posts.visibility
+    if params.enabled:
+        loud = posts_by_account(world, posts)[account]
+        visibility = visibility / np.sqrt(1.0 + loud / params.throttle_posts)
+    return Post(posts.channel[free], posts.offer[free], posts.items[free], posts.commercial[free], posts.value[free],
+                visibility[free])

@@ -1,0 +1,187 @@
+"""Experience: what a delivery does to satisfaction, trust, returns and the belief of its buyer.
+
+People judge a delivery against what they expected. Falling short costs more than exceeding wins, on
+the trust in whoever passed the offer on and in the brand: exaggeration sells today and costs trust
+tomorrow, and nothing else in the code says so.
+
+Equations, an order with expectation E and delivered quality s:
+
+    s = quality_p + sd z,     d = s - E + tolerance                 (a defect: d = -1)
+    S = g_+ max(d, 0) - g_- max(-d, 0)
+    T <- T + e_+ max(u, 0) (1 - T) - e_- (1 - rho after_sales) max(-u, 0) T,    u = d / sd_d
+    P(return) = min(1, r_0 + r_1 max(-d, 0))
+
+With E ~ a constant gap the trust has the fixed point of domain 2.8, T* = e_+ psi(u) / (e_+ psi(u) +
+e_- psi(-u)), argument shifted by the tolerance. A tie of distrust stays one: only the size moves.
+A defect severs the tie it came through with chance `sever` (its trust becomes 0).
+
+| symbol | array | shape |
+|---|---|---|
+| E, s, d, S | expectation, delivered, disconfirmation, satisfaction | (m,) orders |
+| T | trust of the tie, audience row, and brand | [0, 1] |
+
+Sources: [Oliver1980] disconfirmation, [Mittal1998] asymmetry, [Slovic1993] trust, domain 4.4 as
+corrected by market 0.2 (tolerance zone, units of the spread).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.draws import draw64, normal, uniform
+from sim.core.kernel import kernel
+from sim.core.params import ASSUMPTION, Params, Share, param
+from sim.exchange.events import Delivered, Ordered, PathKind
+from sim.mechanisms.belief import OWN, BeliefParams, learn
+from sim.world.state import World
+
+
+class ExperienceParams(Params):
+    """Satisfaction, trust and returns."""
+
+    noise: float = param(0.15, source="domain 4.4", low=0.1, high=0.2, ge=0, le=1,
+                         doc="Spread of the delivered quality", zh="品质波动")
+    tolerance: float = param(0.1, source="market 0.2", low=0.0, high=0.2, ge=0, le=1,
+                             doc="Shortfall that people shrug off", zh="容忍区")
+    unit: float = param(0.15, source="market 0.2", low=0.1, high=0.3, gt=0, le=10,
+                        doc="Disconfirmation that counts as one for trust (its spread)", zh="落差单位")
+    gain: float = param(1.0, source="domain 4.4", low=0.5, high=2, ge=0, le=10,
+                        doc="Satisfaction of a unit above expectation", zh="超预期满意")
+    loss: float = param(2.0, source="domain 4.4", low=1.3, high=2.5, ge=0, le=10,
+                        doc="Dissatisfaction of a unit below expectation", zh="低于预期不满")
+    trust_gain: float = param(0.1, source="domain 4.4", low=0.05, high=0.2, ge=0, le=1, doc="e+", zh="增信")
+    trust_loss: float = param(0.25, source="domain 4.4", low=0.1, high=0.5, ge=0, le=1, doc="e-", zh="失信")
+    after_sales: Share = param(0.5, source="domain 4.4", low=0, high=1, doc="Quality of after-sales service",
+                               zh="售后水平")
+    after_sales_effect: Share = param(0.5, source="domain 4.4", low=0, high=0.7,
+                                      doc="Share of a loss of trust that full after-sales service heals", zh="售后修复")
+    defect: Share = param(0.01, source="domain 4.4", low=0.005, high=0.03, doc="Chance of a defect or allergy",
+                          zh="缺陷率")
+    sever: Share = param(0.3, source="domain 4.4", low=0.2, high=0.5,
+                         doc="Chance that a defect ends the tie it came through", zh="断交率")
+    return_base: Share = param(0.02, source=ASSUMPTION, low=0.0, high=0.1, doc="Returns whatever the experience",
+                               zh="基础退货率")
+    return_disappointed: float = param(0.5, source=ASSUMPTION, low=0.0, high=1.0, ge=0, le=10,
+                                       doc="Added chance of a return for each unit below expectation", zh="失望退货")
+    resaleable: Share = param(0.7, source=ASSUMPTION, low=0.3, high=1.0, doc="Returned goods that can be sold again",
+                              zh="退货可再售")
+    moves_trust: bool = param(True, source="scenario", doc="Switch: experience moves trust", zh="体验影响信任")
+
+
+@kernel()
+def judge(uid, order_product, quality, expectation, key, noise, tolerance, gain, loss, defect, return_base,
+          return_slope, resale, experienced, gap, satisfaction, returned, resaleable, defective):
+    """Draw every delivery and judge it; all outputs (m,). Draw index: person, then product."""
+    for k in range(len(uid)):
+        inner = draw64(key, np.int64(uid[k]) * 16 + order_product[k])
+        s = quality[k] + noise * normal(inner, 0)
+        d = s - expectation[k] + tolerance
+        defective[k] = uniform(inner, 1) < defect
+        if defective[k]:
+            d = -1.0
+            s = 0.0
+        experienced[k] = min(1.0, max(0.0, s))
+        gap[k] = d
+        satisfaction[k] = gain * d if d > 0.0 else loss * d
+        chance = return_base + return_slope * max(0.0, -d)
+        returned[k] = uniform(inner, 2) < chance
+        resaleable[k] = returned[k] and not defective[k] and uniform(inner, 3) < resale
+
+
+@kernel()
+def moved(t, u, up, down):
+    """Return trust t after a disconfirmation of u units; stays in [0, 1]."""
+    t += up * u * (1.0 - t) if u > 0.0 else down * u * t
+    return min(1.0, max(0.0, t))
+
+
+@kernel()
+def move_trust(person, brand, kind, row, gap, unit, up, down, severed, day, brand_trust, row_trust, weight, mark,
+               tie_kind, impression_kind, memory_kind):
+    """Move the trust in the path and in the brand for every delivery, in the order of the table."""
+    for k in range(len(person)):
+        u = gap[k] / unit
+        i, b = person[k], brand[k]
+        brand_trust[i, b] = moved(np.float64(brand_trust[i, b]), u, up, down)
+        r = row[k]
+        if r < 0 or kind[k] == impression_kind or kind[k] == memory_kind:
+            continue
+        if kind[k] == tie_kind:
+            w = np.int64(weight[r])
+            size = 0.0 if severed[k] else moved((w & 32767) / 32767.0, u, up, down)
+            weight[r] = (w & 32768) | np.int64(size * 32767.0 + 0.5)
+            mark[r] = (np.int64(mark[r]) & 49152) | (day & 16383)
+        else:
+            row_trust[r] = 0.0 if severed[k] else moved(np.float64(row_trust[r]), u, up, down)
+
+
+def deliver(world: World, orders: Ordered, day: int, params: ExperienceParams, belief: BeliefParams) -> Delivered:
+    """Let today's deliveries be experienced; orders are ascending by person, then product.
+
+    Writes satisfaction, trust (brand, row, tie), belief, purchase history, memory, talkers' marks.
+    Purpose of draws: experience. Cost: O(orders).
+    """
+    people = world.people
+    m = len(orders)
+    person, product = orders.person, orders.product
+    gap, satisfaction, experienced = np.empty(m), np.empty(m), np.empty(m)
+    returned, resaleable, defective = np.empty(m, np.bool_), np.empty(m, np.bool_), np.empty(m, np.bool_)
+    key = world.draws.key("experience", day)
+    judge(people.uid[person], product, world.products.quality[product], orders.expectation, key, params.noise,
+          params.tolerance, params.gain, params.loss, params.defect, params.return_base, params.return_disappointed,
+          params.resaleable, experienced, gap, satisfaction, returned, resaleable, defective)
+    severed = defective & _coins(people.uid[person], product, key, params.sever)
+    if params.moves_trust:
+        down = params.trust_loss * (1.0 - params.after_sales_effect * params.after_sales)
+        move_trust(person, world.products.brand_of[product], orders.path_kind, orders.path_row, gap, params.unit,
+                   params.trust_gain, down, severed, day, people.brand_trust, world.audiences.trust,
+                   world.ties.weight, world.ties.mark, int(PathKind.TIE), int(PathKind.IMPRESSION),
+                   int(PathKind.MEMORY))
+    people.satisfaction[person, product] = satisfaction
+    learn(world, OWN, person.astype(np.int32), product, np.ones(m, np.float32), experienced, np.ones(m), belief)
+    refund = np.where(returned, orders.price_fen * orders.quantity, 0)
+    return Delivered(orders.order, person, product, satisfaction, returned.astype(np.int64), refund,
+                     resaleable.astype(np.int64))
+
+
+@kernel()
+def _sever_draws(uid, product, key, out):
+    for k in range(len(uid)):
+        out[k] = uniform(draw64(key, np.int64(uid[k]) * 16 + product[k]), 4)
+
+
+def _coins(uid: NDArray[np.uint32], product: NDArray[np.int64], key: np.uint64, chance: float) -> NDArray[np.bool_]:
+    out = np.empty(len(uid))
+    _sever_draws(uid, product, key, out)
+    return out < chance
+
+
+def remember(world: World, orders: Ordered, day: int, talk_days: int) -> None:
+    """Write the purchase history of today's deliveries and let the buyers start talking tomorrow.
+
+    Writes orders, spending, first and second day, memory, talk marks. One delivery a person and product.
+    """
+    people = world.people
+    person, product = orders.person, orders.product
+    at = (person, product)
+    before = people.orders[at]
+    people.first_path[at] = np.where(before == 0, orders.path_kind, people.first_path[at])
+    people.first_day[at] = np.where(before == 0, day, people.first_day[at])
+    people.second_day[at] = np.where(before == 1, day, people.second_day[at])
+    people.orders[at] = np.minimum(before.astype(np.int64) + orders.quantity, 65535)
+    people.spent_fen[at] += orders.price_fen * orders.quantity
+    people.last_day[at] = day
+    people.memory_offer[at] = orders.offer
+    people.memory_day[at] = day
+    for p in range(len(world.products)):
+        mine = product == p
+        if not mine.any():
+            continue
+        who = person[mine]
+        known = people.talk_until[who, p] > day
+        people.talk_until[who, p] = min(day + talk_days, 32_000)
+        fresh = who[~known].astype(np.int32)
+        held = world.talkers.active[p]
+        world.talkers.active[p] = np.union1d(held, fresh).astype(np.int32)
+        world.talkers.fresh[p] = np.sort(who[before[mine] == 0]).astype(np.int32)

@@ -1,0 +1,245 @@
+"""Fulfilment: an order needs an answer, a unit in stock, and in a group deal enough others.
+
+What sells faster than it can be served is lost. Contests for the last unit are settled by a hashed
+draw of (person, offer), never by who has the lower number.
+
+Rules, in this order:
+
+    queue   chats of the day arrive through the opening hours; c servers, exponential service;
+            a chat waiting longer than its exponential patience is lost (Erlang-A, chat by chat)
+    stock   the owner's units go to the orders with the smallest hash
+    pool    an order takes a seat in the oldest open deal of its offer, or opens one; a deal that is
+            full by the end of its deadline day delivers, otherwise everybody is refunded
+
+| symbol | array | shape |
+|---|---|---|
+| arrival, service, patience | minutes | (n,) ascending arrival |
+| free | minute at which each server is free | (c,) |
+
+Sources: [Erlang1917], [Palm1957] for the queue, domain 4.10 and 4.14; contests market 0.9.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.draws import draw64, pair, uniform
+from sim.core.kernel import kernel
+from sim.core.maths import log_
+from sim.core.params import Params, param
+from sim.exchange.actions import Capacity, PoolOpen
+from sim.exchange.events import Ordered, PoolClosed, Reason, Unfilled
+from sim.mechanisms.choice import Choices
+from sim.world.state import World
+
+_POOL_DAYS = 1
+
+
+class FulfilmentParams(Params):
+    """What may keep an order from being filled."""
+
+    queues: bool = param(True, source="scenario", doc="Chats need an answer by staff", zh="客服排队")
+    stock: bool = param(True, source="scenario", doc="Orders need a unit in stock", zh="库存限制")
+    pool_days: int = param(_POOL_DAYS, source="design 14", ge=0, le=30,
+                           doc="A deal opened by a buyer closes at the end of day + this", zh="拼团时限（天）")
+
+
+@dataclass
+class Pools:
+    """Open and closed group deals, and the orders waiting in them."""
+
+    offer: list[int] = field(default_factory=list)
+    seats: list[int] = field(default_factory=list)
+    filled: list[int] = field(default_factory=list)
+    deadline: list[int] = field(default_factory=list)
+    waiting: dict[int, list[Ordered]] = field(default_factory=dict)
+    open: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Result of a day's fulfilment: orders taken, orders to deliver now, refused ones, pools closed."""
+
+    ordered: Ordered
+    deliver: Ordered
+    refund: Ordered
+    unfilled: Unfilled
+    closed: PoolClosed
+
+
+@kernel()
+def draw_chats(uid, key, opens, closes, minutes, patience, arrival, service, patient):
+    """Draw arrival in the opening hours, service time and patience of every chat."""
+    for k in range(len(uid)):
+        inner = draw64(key, np.int64(uid[k]))
+        arrival[k] = opens + (closes - opens) * uniform(inner, 0)
+        service[k] = -log_(uniform(inner, 1)) * minutes
+        patient[k] = -log_(uniform(inner, 2)) * patience
+
+
+@kernel()
+def serve(arrival, service, patience, free, closes, wait, answered):
+    """Serve chats in order of arrival by the first free of c servers.
+
+    Parameters
+    ----------
+    arrival, service, patience : float64 (n,), minutes, arrival ascending
+    free : float64 (c,), minute at which each server is free; changed
+    closes : float, minute after which nobody is answered any more
+    wait : float64 (n,), minutes waited (until answer or loss); answered : bool (n,)
+    """
+    for k in range(len(arrival)):
+        best = -1
+        for c in range(len(free)):
+            if best < 0 or free[c] < free[best]:
+                best = c
+        start = arrival[k] if best < 0 else max(arrival[k], free[best])
+        wait[k] = start - arrival[k]
+        answered[k] = best >= 0 and wait[k] <= patience[k] and start < closes
+        if answered[k]:
+            free[best] = start + service[k]
+        else:
+            wait[k] = min(wait[k], patience[k])
+
+
+@kernel()
+def hashes(uid, offer, key, out):
+    """Write the contest number of each (person, offer): the smallest win."""
+    for k in range(len(uid)):
+        out[k] = uniform(key, pair(np.int64(uid[k]), offer[k]))
+
+
+def fulfil(world: World, chosen: Choices, capacity: Capacity, opened: PoolOpen, day: int,
+           params: FulfilmentParams) -> Filled:
+    """Turn today's choices into orders, deliveries, refusals and closed deals.
+
+    Reads offers. Writes stock (brand's and resellers'), pools. Purposes of draws: queue, stock.
+    """
+    offers = world.offers
+    reason = np.full(len(chosen.person), -1, np.int64)
+    if params.queues:
+        _queues(world, chosen, capacity, day, reason)
+    if params.stock:
+        _stock(world, chosen, day, reason)
+    good = reason < 0
+    unfilled = Unfilled(chosen.person[~good], chosen.offer[~good], reason[~good])
+    person, product, offer = chosen.person[good], chosen.product[good], chosen.offer[good]
+    m = len(person)
+    order = world.next_order + np.arange(m, dtype=np.int64)
+    world.next_order += m
+    ordered = Ordered(order, person, offer, product, np.ones(m, np.int64), chosen.kind[good], chosen.row[good],
+                      offers.stock_owner[offer], offers.price_fen[offer], chosen.expectation[good],
+                      np.full(m, -1, np.int64), (world.people.orders[person, product] == 0).astype(np.int64))
+    return _pools(world, ordered, unfilled, opened, day, params)
+
+
+def _queues(world: World, chosen: Choices, capacity: Capacity, day: int, reason: NDArray[np.int64]) -> None:
+    """Send the orders of offers with a queue through it."""
+    queue = world.offers.queue[chosen.offer]
+    for q in np.unique(queue[queue >= 0]):
+        mine = np.flatnonzero(queue == q)
+        row = np.flatnonzero(capacity.queue == q)
+        if not len(row):
+            reason[mine] = Reason.QUEUE
+            continue
+        r = int(row[0])
+        n = len(mine)
+        arrival, service, patience = np.empty(n), np.empty(n), np.empty(n)
+        opens, closes = float(capacity.open_minute[r]), float(capacity.close_minute[r])
+        draw_chats(world.people.uid[chosen.person[mine]], world.draws.key(f"queue {q}", day), opens, closes,
+                   float(capacity.minutes_a_case[r]), float(capacity.patience_minutes[r]), arrival, service, patience)
+        turn = np.lexsort((world.people.uid[chosen.person[mine]], arrival))
+        wait, answered = np.empty(n), np.empty(n, np.bool_)
+        free = np.full(int(capacity.servers[r]), opens)
+        serve(arrival[turn], service[turn], patience[turn], free, closes, wait, answered)
+        reason[mine[turn[~answered]]] = Reason.QUEUE
+
+
+def _stock(world: World, chosen: Choices, day: int, reason: NDArray[np.int64]) -> None:
+    """Give units to the orders with the smallest hash; stock of -1 is made to order."""
+    alive = np.flatnonzero(reason < 0)
+    if not len(alive):
+        return
+    owner = world.offers.stock_owner[chosen.offer[alive]]
+    product = chosen.product[alive]
+    limited = (owner >= 0) | (world.brand_stock[product] >= 0)
+    alive, owner, product = alive[limited], owner[limited], product[limited]
+    if not len(alive):
+        return
+    score = np.empty(len(alive))
+    hashes(world.people.uid[chosen.person[alive]], chosen.offer[alive], world.draws.key("stock", day), score)
+    turn = np.lexsort((score, product, owner))
+    owner, product, alive = owner[turn], product[turn], alive[turn]
+    fresh = np.ones(len(alive), np.bool_)
+    fresh[1:] = (owner[1:] != owner[:-1]) | (product[1:] != product[:-1])
+    group = np.cumsum(fresh) - 1
+    rank = np.arange(len(alive)) - np.flatnonzero(fresh)[group]
+    held = np.where(owner >= 0, world.resellers.stock[np.maximum(owner, 0), product] if world.resellers.size else 0,
+                    world.brand_stock[product])
+    served = rank < held
+    reason[alive[~served]] = Reason.STOCK
+    by_reseller = served & (owner >= 0)
+    np.add.at(world.resellers.stock, (owner[by_reseller], product[by_reseller]), -1)
+    np.add.at(world.brand_stock, product[served & (owner < 0)], -1)
+
+
+def _pools(world: World, ordered: Ordered, unfilled: Unfilled, opened: PoolOpen, day: int,
+           params: FulfilmentParams) -> Filled:
+    """Seat the orders of group deals, and close the deals that are due."""
+    pools = world.pools
+    for k in range(len(opened)):
+        _open(pools, int(opened.offer[k]), int(opened.seats[k]), int(opened.deadline_day[k]))
+    pooled = world.offers.pool_seats[ordered.offer] > 0
+    if not pooled.any() and not pools.open:
+        return Filled(ordered, ordered, _rows(ordered, ~pooled & pooled), unfilled, PoolClosed.empty())
+    score = np.empty(len(ordered))
+    hashes(world.people.uid[ordered.person], ordered.offer, world.draws.key("pool", day), score)
+    pool = ordered.pool.copy()
+    for k in np.argsort(score, kind="stable"):
+        if pooled[k]:
+            offer = int(ordered.offer[k])
+            pool[k] = next((q for q in pools.open if pools.offer[q] == offer and pools.filled[q] < pools.seats[q]), -1)
+            if pool[k] < 0:
+                pool[k] = _open(pools, offer, int(world.offers.pool_seats[offer]), day + params.pool_days)
+            pools.filled[int(pool[k])] += 1
+    ordered = Ordered(*[pool if name == "pool" else getattr(ordered, name) for name in Ordered.__dataclass_fields__])
+    for q in np.unique(pool[pooled]):
+        pools.waiting.setdefault(int(q), []).append(_rows(ordered, pool == q))
+    return _close(world, ordered, pooled, unfilled, day)
+
+
+def _close(world: World, ordered: Ordered, pooled: NDArray[np.bool_], unfilled: Unfilled, day: int) -> Filled:
+    """Deliver the deals that are full, refund those that missed their deadline."""
+    pools = world.pools
+    full = [q for q in pools.open if pools.filled[q] >= pools.seats[q]]
+    late = [q for q in pools.open if q not in full and pools.deadline[q] <= day]
+    pools.open = [q for q in pools.open if q not in full and q not in late]
+    won = [part for q in full for part in pools.waiting.pop(q, [])]
+    lost = [part for q in late for part in pools.waiting.pop(q, [])]
+    ended = np.array(full + late, dtype=np.int64)
+    closed = PoolClosed(ended, np.array([pools.offer[q] for q in ended], np.int64),
+                        np.array([1] * len(full) + [0] * len(late), np.int64),
+                        np.array([pools.filled[q] for q in ended], np.int64))
+    return Filled(ordered, _stack([_rows(ordered, ~pooled), *won]), _stack([_rows(ordered, pooled & ~pooled), *lost]),
+                  unfilled, closed)
+
+
+def _open(pools: Pools, offer: int, seats: int, deadline: int) -> int:
+    number = len(pools.offer)
+    pools.offer.append(offer)
+    pools.seats.append(seats)
+    pools.filled.append(0)
+    pools.deadline.append(deadline)
+    pools.open.append(number)
+    return number
+
+
+def _rows(table: Ordered, pick: NDArray[np.bool_]) -> Ordered:
+    return Ordered(*[getattr(table, name)[pick] for name in Ordered.__dataclass_fields__])
+
+
+def _stack(parts: list[Ordered]) -> Ordered:
+    return Ordered(*[np.concatenate([getattr(p, name) for p in parts]) for name in Ordered.__dataclass_fields__])

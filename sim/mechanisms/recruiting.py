@@ -1,0 +1,245 @@
+"""Recruiting and exit: who is asked to join, who says yes, and which reseller gives up.
+
+People bring friends when they are pleased and when it pays; a paid invitation is believed a little
+less. Becoming a reseller (代理) depends on what recruits are offered and shown.
+
+Equations, sponsor j, invitee i, tie trust T, reward R, list price p:
+
+    P(invite)          = sigma(u_0 + u_1 S_j + u_2 R / p)
+    P(join a channel)  = sigma(c_0 + c_1 T (1 - kappa [R > 0, one-sided]) + c_2 h)
+    P(become reseller) = sigma(j_0 + j_1 T + j_2 ln(1 + income / buy-in) - j_3 buy-in / wealth - j_5 density)
+    a buyer asked by the brand itself joins with chance `buyer_joins`
+    exit hazard        = `exit_hazard` a day after `patience` days without profit, + per refusal
+
+One invitee asked by several sponsors is a contest, settled by hashed draws with weights: equal
+(uniform recursive tree), 1 + recruits (plane-oriented tree), or by recency.
+
+| symbol | array | shape |
+|---|---|---|
+| invitations | sponsor, invitee, channel, tier, trust | (m,) |
+
+Sources: [RyuFeick2007], [Verlegh2013] (kappa), domain 4.6; [Reingewertz2021], [Xu2021], domain 4.8
+with market 0.5; trees [Gastwirth1977]; u_0, u_1, c_0, c_1 assumed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.draws import draw64, pair, uniform
+from sim.core.kernel import kernel
+from sim.core.maths import log_, logistic
+from sim.core.params import ASSUMPTION, Days, Params, Share, param
+from sim.exchange.actions import Invite
+from sim.exchange.events import Joined, Reason, Refused
+from sim.world.audiences import NO_ROW
+from sim.world.state import World
+
+
+class RecruitingParams(Params):
+    """Invitations, joining, becoming and ceasing to be a reseller."""
+
+    mode: Literal["logit", "certain", "off"] = param(
+        "logit", source="scenario", doc="certain: every invitation is made and accepted (closed forms)", zh="招募方式")
+    contest: Literal["uniform", "preferential", "recency"] = param(
+        "uniform", source="domain 4.8", doc="Who wins an invitee asked by several sponsors", zh="归属规则")
+    recency_days: Days = param(30.0, source=ASSUMPTION, low=7, high=90, unit="days",
+                               doc="Time constant of the recency rule", zh="近因天数")
+    invite_base: float = param(-3.0, source=ASSUMPTION, low=-4, high=-2, ge=-50, le=50, doc="u_0", zh="邀请基准")
+    invite_satisfaction: float = param(3.0, source=ASSUMPTION, low=1, high=6, ge=0, le=50, doc="u_1", zh="满意邀请")
+    invite_reward: float = param(2.0, source=ASSUMPTION, low=1, high=4, ge=0, le=50, doc="u_2", zh="奖励邀请")
+    paid_discount: Share = param(0.2, source="domain 4.6", low=0, high=0.35,
+                                 doc="Credibility lost by a one-sided reward (kappa)", zh="有偿折信")
+    join_base: float = param(-2.5, source=ASSUMPTION, low=-3.5, high=-1.5, ge=-50, le=50, doc="c_0", zh="入群基准")
+    join_trust: float = param(2.0, source=ASSUMPTION, low=1, high=4, ge=0, le=50, doc="c_1", zh="入群信任")
+    join_health: float = param(1.0, source=ASSUMPTION, low=0, high=2, ge=0, le=50, doc="c_2", zh="入群活跃")
+    buyer_joins: Share = param(0.2, source="market 7", low=0.1, high=0.5,
+                               doc="Chance that a buyer asked by the brand joins its group", zh="买家入群率")
+    reseller_base: float = param(-3.5, source="market 2", low=-5, high=-2.5, ge=-50, le=50, doc="j_0", zh="代理基准")
+    reseller_trust: float = param(2.0, source="market 7", low=1, high=3, ge=0, le=50, doc="j_1", zh="代理信任")
+    reseller_income: float = param(1.0, source="market 7", low=0.5, high=2, ge=0, le=50, doc="j_2", zh="代理收入")
+    reseller_cost: float = param(1.0, source="market 7", low=0.5, high=2, ge=0, le=50, doc="j_3", zh="代理成本")
+    reseller_density: float = param(2.0, source="market 7", low=0, high=4, ge=0, le=50,
+                                    doc="j_5, resellers as a share of people", zh="代理密度")
+    patience: Days = param(60.0, source="domain 4.8", low=30, high=120, unit="days",
+                           doc="Days without profit before giving up begins", zh="耐心天数")
+    exit_hazard: float = param(0.02, source="domain 4.8", low=0.01, high=0.05, ge=0, le=1, unit="per day",
+                               doc="Chance a day to give up after that", zh="退出率")
+    exit_refusal: float = param(0.005, source="domain 4.8", low=0, high=0.02, ge=0, le=1,
+                                doc="Added chance a day for each refusal met", zh="被拒退出")
+
+
+@kernel()
+def find_invitees(sponsor, invitee, uid, satisfaction, reward_rate, start, listener, weight, key, base, per_sat,
+                  per_reward, certain, out_person, out_tie, out_trust):
+    """Decide who invites, and along which tie; -1 where nobody is asked. Draw index: uid of the sponsor."""
+    for k in range(len(sponsor)):
+        out_person[k] = invitee[k]
+        out_tie[k] = -1
+        out_trust[k] = 0.0
+        j = sponsor[k]
+        if j < 0:
+            continue
+        inner = draw64(key, np.int64(uid[j]))
+        if invitee[k] < 0:
+            p = logistic(base + per_sat * satisfaction[k] + per_reward * reward_rate[k])
+            degree = start[j + 1] - start[j]
+            if degree == 0 or (not certain and uniform(inner, 0) >= p):
+                continue
+            e = start[j] + np.int64(uniform(inner, 1) * degree)
+            out_person[k] = listener[e]
+            out_tie[k] = e
+            w = np.int64(weight[e])
+            out_trust[k] = (w & 32767) / 32767.0 * (-1.0 if w & 32768 else 1.0)
+
+
+@kernel()
+def accept(person, trust, is_reseller, health, income_rate, cost_rate, paid, from_brand, density, uid, sponsor_uid,
+           key, weights, certain, out):
+    """Draw acceptance of every invitation; weights = (kappa, c0, c1, c2, buyer, j0, j1, j2, j3, j5)."""
+    kappa, c0, c1, c2, buyer, j0, j1, j2, j3, j5 = weights
+    for k in range(len(person)):
+        if is_reseller[k]:
+            p = logistic(j0 + j1 * trust[k] + j2 * log_(1.0 + income_rate[k]) - j3 * cost_rate[k] - j5 * density)
+        elif from_brand[k]:
+            p = buyer
+        else:
+            t = trust[k] * (1.0 - kappa) if paid[k] else trust[k]
+            p = logistic(c0 + c1 * t + c2 * health[k])
+        u = uniform(draw64(key, np.int64(uid[person[k]])), sponsor_uid[k])
+        out[k] = certain or u < p
+
+
+@kernel()
+def contest_scores(person, sponsor_uid, weight, uid, key, out):
+    """Write -ln(u) / weight: the smallest of an invitee's sponsors wins with chance weight / sum."""
+    for k in range(len(person)):
+        out[k] = -log_(uniform(key, pair(np.int64(uid[person[k]]), sponsor_uid[k]))) / weight[k]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Invitations that reached somebody, and the row of `Invite` each came from."""
+
+    row: NDArray[np.int64]
+    person: NDArray[np.int64]
+    tie: NDArray[np.int64]
+    trust: NDArray[np.float64]
+
+
+def recruit(world: World, invite: Invite, day: int, params: RecruitingParams) -> tuple[Joined, Refused]:
+    """Carry out today's invitations; joining itself is done by the model from the events.
+
+    Reads people, ties, audiences, resellers. Purposes of draws: invite, accept, contest.
+    """
+    if params.mode == "off" or not len(invite):
+        return Joined.empty(), Refused.empty()  # type: ignore[return-value]
+    asked = _ask(world, invite, day, params)
+    reason = _verdicts(world, invite, asked, day, params)
+    yes = reason < 0
+    r = asked.row
+    joined = Joined(asked.person[yes], invite.channel[r[yes]], invite.role_tier[r[yes]], invite.sponsor[r[yes]],
+                    asked.tie[yes], invite.reward_sponsor_fen[r[yes]], invite.reward_invitee_fen[r[yes]],
+                    invite.buy_in_fen[r[yes]])
+    no = ~yes
+    refused = Refused(asked.person[no], invite.sponsor[r[no]], invite.channel[r[no]], invite.role_tier[r[no]],
+                      reason[no])
+    return joined, refused
+
+
+def _ask(world: World, invite: Invite, day: int, params: RecruitingParams) -> _Asked:
+    people, ties = world.people, world.ties
+    m = len(invite)
+    sponsor = invite.sponsor
+    price = float(world.products.price_fen.max())
+    satisfaction = np.where(sponsor >= 0, people.satisfaction[np.maximum(sponsor, 0)].max(axis=1), 0.0)
+    person, tie, trust = np.empty(m, np.int64), np.empty(m, np.int64), np.empty(m)
+    find_invitees(sponsor, invite.invitee, people.uid, satisfaction.astype(np.float64),
+                  invite.reward_sponsor_fen / price, ties.start, ties.listener, ties.weight,
+                  world.draws.key("invite", day), params.invite_base, params.invite_satisfaction,
+                  params.invite_reward, params.mode == "certain", person, tie, trust)
+    row = np.flatnonzero(person >= 0)
+    return _Asked(row, person[row], tie[row], trust[row])
+
+
+def _verdicts(world: World, invite: Invite, asked: _Asked, day: int, params: RecruitingParams) -> NDArray[np.int64]:
+    """Return -1 for those who join, otherwise the reason why not."""
+    people, channels = world.people, world.channels
+    r, person = asked.row, asked.person
+    channel, tier = invite.channel[r], invite.role_tier[r]
+    reason = np.full(len(r), -1, np.int64)
+    member = np.zeros(len(r), np.bool_)
+    full = np.zeros(len(r), np.bool_)
+    to_channel = channel >= 0
+    if to_channel.any():
+        home = world.audiences.home[person[to_channel], channels.owner[channel[to_channel]]]
+        member[to_channel] = home != NO_ROW
+        full[to_channel] = channels.members[channel[to_channel]] >= channels.capacity[channel[to_channel]]
+    to_role = tier >= 0
+    member |= to_role & (world.resellers.row_of[person] >= 0)
+    reason[full] = Reason.FULL
+    reason[member] = Reason.MEMBER
+    sponsor = invite.sponsor[r]
+    sponsor_uid = np.where(sponsor >= 0, people.uid[np.maximum(sponsor, 0)].astype(np.int64) + 1, 0)
+    buy_in = np.maximum(invite.buy_in_fen[r], 1)
+    health = np.where(to_channel, channels.health[np.maximum(channel, 0)] if len(channels) else 0.0, 0.0)
+    yes = np.empty(len(r), np.bool_)
+    paid = (invite.reward_sponsor_fen[r] > 0) & (invite.reward_invitee_fen[r] == 0)
+    accept(person, asked.trust, to_role, health, invite.perceived_income_fen[r] / buy_in,
+           buy_in / (100.0 * people.wealth[person].astype(np.float64)), paid, sponsor < 0,
+           world.resellers.size / world.n_people, people.uid, sponsor_uid, world.draws.key("accept", day),
+           (params.paid_discount, params.join_base, params.join_trust, params.join_health, params.buyer_joins,
+            params.reseller_base, params.reseller_trust, params.reseller_income, params.reseller_cost,
+            params.reseller_density), params.mode == "certain", yes)
+    reason[(reason < 0) & ~yes] = Reason.DECLINED
+    _contests(world, person, sponsor, sponsor_uid, reason, day, params)
+    return reason
+
+
+def _contests(world: World, person: NDArray[np.int64], sponsor: NDArray[np.int64], sponsor_uid: NDArray[np.int64],
+              reason: NDArray[np.int64], day: int, params: RecruitingParams) -> None:
+    """Leave one sponsor for each invitee who would say yes to several."""
+    alive = np.flatnonzero(reason < 0)
+    if len(alive) < 2:
+        return
+    table = world.resellers
+    weight = np.ones(len(alive))
+    if params.contest != "uniform" and table.size:
+        row = np.where(sponsor[alive] >= 0, table.row_of[np.maximum(sponsor[alive], 0)], -1)
+        known = row >= 0
+        if params.contest == "preferential":
+            weight[known] = 1.0 + table.recruits[row[known]]
+        else:
+            age = day - table.joined[row[known]]
+            weight[known] = np.maximum(np.exp(-age / max(params.recency_days, 1e-9)), 1e-12)
+    score = np.empty(len(alive))
+    contest_scores(person[alive], sponsor_uid[alive], weight, world.people.uid, world.draws.key("contest", day), score)
+    turn = np.lexsort((sponsor_uid[alive], score, person[alive]))
+    ordered = person[alive][turn]
+    again = np.concatenate([[False], ordered[1:] == ordered[:-1]])
+    reason[alive[turn[again]]] = Reason.CONTEST
+
+
+@kernel()
+def exit_draws(uid, key, hazard, out):
+    """Draw which resellers give up."""
+    for k in range(len(uid)):
+        out[k] = uniform(key, np.int64(uid[k])) < hazard[k]
+
+
+def exits(world: World, day: int, params: RecruitingParams) -> NDArray[np.int64]:
+    """Return the rows of resellers who give up today: long without profit, or refused too often."""
+    table = world.resellers
+    if not table.size or params.mode == "off":
+        return np.empty(0, np.int64)
+    rows = np.flatnonzero(table.left[: table.size] < 0)
+    idle = day - table.profit_day[rows] > params.patience
+    hazard = np.where(idle, params.exit_hazard, 0.0) + params.exit_refusal * table.refusals[rows]
+    out = np.empty(len(rows), np.bool_)
+    exit_draws(world.people.uid[table.person[rows]], world.draws.key("exit", day), hazard, out)
+    return rows[out]
+

@@ -1,0 +1,257 @@
+"""Need and repurchase: occasions that open and close, or the BG/NBD clock as the reduced mode.
+
+Goods are used up, and then an occasion opens; whoever remembers a seller asks there once. Memory
+fades without contact, so whoever owns the audience is remembered longer. One clock, never both.
+
+Occasions, person i and product p:
+
+    first occasion and each after a lapse: day + Exp(rate_i), rate_i = need_rate interest_ip / mean
+    an occasion stays open for `window` days; on its first day the last seller is remembered with
+    chance e^{-(days since last contact) / memory}
+    a purchase closes the occasion; the next opens after uses_days x U(1 - spread, 1 + spread)
+
+BG/NBD [Fader2005] (`mode: bgnbd`): lambda_i ~ Gamma(r, alpha / speed) a week, after each purchase
+dropout with p_i ~ Beta(a, b), logit shifted by satisfaction:
+
+    logit p = logit p_i - c_S S;   next purchase time = t + Exp(lambda_i), in continuous time
+
+Every purchase of this mode is made from memory with certainty. With c_S = 0 and speed 1 it is the
+published model (domain 2.8).
+
+Sources: market 0.1 (occasions), domain 4.7 and [Fader2005] rows 55-56 (BG/NBD), market 7 (rates).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.draws import draw64, normal, uniform
+from sim.core.kernel import kernel, prange
+from sim.core.maths import exp_, log_, logistic
+from sim.core.params import ASSUMPTION, Days, Params, Share, param
+from sim.exchange.events import PathKind
+from sim.mechanisms.encounters import Encounters, encounters
+from sim.world.agenda import move, take
+from sim.world.state import Clock, World
+
+FAR = 30_000
+"""A day beyond every horizon."""
+
+
+class BgNbdParams(Params):
+    """Parameters of the BG/NBD mode; the defaults are the CDNOW fit, in weeks."""
+
+    r: float = param(0.2426, source="domain row 55", low=0.1, high=1, gt=0, le=100, doc="Shape of the rate", zh="r")
+    alpha: float = param(4.4135, source="domain row 55", low=1, high=10, gt=0, le=1e4,
+                         doc="Scale of the rate (weeks)", zh="alpha", unit="weeks")
+    a: float = param(0.7929, source="domain row 55", low=0.3, high=2, gt=0, le=100, doc="Dropout a", zh="a")
+    b: float = param(2.4258, source="domain row 55", low=1, high=5, gt=0, le=100, doc="Dropout b", zh="b")
+    speed: float = param(1.0, source="domain 4.7", low=0.2, high=6, gt=0, le=100,
+                         doc="Speed of the category against CDNOW", zh="品类速度")
+    satisfaction: float = param(0.0, source="domain 4.7 (1.5 when used)", low=0, high=3, ge=0, le=50,
+                                doc="Weight of satisfaction in staying", zh="满意度权重")
+
+
+class RepurchaseParams(Params):
+    """Need and repurchase."""
+
+    mode: Literal["occasions", "bgnbd", "always", "off"] = param(
+        "occasions", source="scenario",
+        doc="occasions: consumption; bgnbd: the reduced clock; always: a need is always open; off: never", zh="复购方式")
+    need_rate: float = param(0.03, source="market 7", low=0.01, high=0.06, ge=0, le=1, unit="per day",
+                             doc="Occasions a day of a person of mean interest", zh="需求率")
+    mean_interest: Share = param(0.25, source="market 7", low=0.2, high=0.35, gt=0,
+                                 doc="Interest that the rate refers to", zh="平均兴趣")
+    window: Days = param(7.0, source="market 7", low=3, high=14, ge=1, unit="days",
+                         doc="How long an occasion stays open", zh="需求窗口")
+    memory: Days = param(45.0, source=ASSUMPTION, low=20, high=90, unit="days",
+                         doc="Time constant of remembering a seller without contact", zh="记忆时长")
+    spread: Share = param(0.2, source=ASSUMPTION, low=0.0, high=0.4,
+                          doc="Spread of the days a unit lasts", zh="用量离散")
+    bgnbd: BgNbdParams = BgNbdParams()
+
+
+@kernel()
+def exponential(key, index):
+    """Return a standard exponential draw."""
+    return -log_(uniform(key, index))
+
+
+@kernel()
+def first_occasions(uid, interest, rate, key, out):
+    """Draw the day of everyone's first occasion."""
+    for i in range(len(uid)):
+        r = rate * np.float64(interest[i])
+        wait = exponential(key, np.int64(uid[i])) / r if r > 0.0 else 1.0e9
+        out[i] = np.int32(min(wait, 30000.0))
+
+
+@kernel()
+def open_occasions(people, product, day, window, rate, interest, memory_keep, memory_day, memory_offer, open_until,
+                   uid, key_wait, key_memory, head, following, preceding, at, remembered):
+    """Open today's occasions, schedule the next as if nothing were bought, and ask the memory.
+
+    remembered : bool (n,), whether the person recalls a seller today.
+    """
+    for k in range(len(people)):
+        i = people[k]
+        u = np.int64(uid[i])
+        open_until[i, product] = day + window - 1
+        r = rate * np.float64(interest[i])
+        wait = exponential(key_wait, u) / r if r > 0.0 else 1.0e9
+        move(head, following, preceding, at, i, np.int64(min(day + window + wait, 30000.0)))
+        remembered[k] = False
+        if memory_offer[i, product] >= 0:
+            gone = day - memory_day[i, product]
+            remembered[k] = uniform(key_memory, u) < memory_keep[min(gone, len(memory_keep) - 1)]
+
+
+@kernel()
+def close_occasions(people, product, uses, day, spread, open_until, in_use_until, uid, key, head, following,
+                    preceding, at):
+    """After a purchase: close the occasion and put the next where the goods are used up."""
+    for k in range(len(people)):
+        i = people[k]
+        open_until[i, product[k]] = day - 1
+        lasts = uses[k] * (1.0 - spread + 2.0 * spread * uniform(key, np.int64(uid[i])))
+        until = day + max(1, np.int64(lasts + 0.5))
+        in_use_until[i, product[k]] = min(until, 30000)
+        move(head, following, preceding, at, i, until)
+
+
+@kernel()
+def gamma_draw(key, index, shape):
+    """Return a Gamma(shape, 1) draw [MarsagliaTsang2000]; a small shape is boosted by U^(1/shape)."""
+    inner = draw64(key, index)
+    boost = 1.0
+    a = shape
+    if a < 1.0:
+        boost = exp_(log_(uniform(inner, 0)) / a)
+        a += 1.0
+    d = a - 1.0 / 3.0
+    c = 1.0 / (9.0 * d) ** 0.5
+    for attempt in range(64):
+        x = normal(inner, 1 + 3 * attempt)
+        v = (1.0 + c * x) ** 3
+        if v > 0.0 and log_(uniform(inner, 3 + 3 * attempt)) < 0.5 * x * x + d - d * v + d * log_(v):
+            return boost * d * v
+    return boost * d
+
+
+
+
+@kernel(parallel=True)
+def bgnbd_traits(uid, r, scale, a, b, key_rate, key_drop, rate, logit):
+    """Draw everyone's purchase rate a day and logit of the dropout chance."""
+    for i in prange(len(uid)):
+        u = np.int64(uid[i])
+        rate[i] = gamma_draw(key_rate, u, r) / scale
+        x = gamma_draw(key_drop, 2 * u, a)
+        y = gamma_draw(key_drop, 2 * u + 1, b)
+        logit[i] = log_(x) - log_(y)
+
+
+@kernel()
+def bgnbd_next(people, product, satisfaction, weight, day, uid, key, rate, logit, next_time, open_until,
+               in_use_until, head, following, preceding, at):
+    """After today's purchases: drop out, or put the next purchase on the clock.
+
+    The clock runs in continuous time: a purchase that falls due again within the same day is made the
+    next day but keeps its own time, so that counts over weeks are those of the published model.
+    """
+    for k in range(len(people)):
+        i, p = people[k], product[k]
+        inner = draw64(key, np.int64(uid[i]))
+        open_until[i, p] = day - 1
+        in_use_until[i, p] = 30000
+        gone = logistic(np.float64(logit[i]) - weight * np.float64(satisfaction[i, p]))
+        if uniform(inner, 0) < gone:
+            next_time[i] = 30000.0
+        else:
+            since = next_time[i] if next_time[i] > 0.0 else np.float64(day)
+            next_time[i] = min(since - log_(uniform(inner, 1)) / np.float64(rate[i]), 30000.0)
+        # A clock that falls due again today rings tomorrow, at its own time: nothing is lost.
+        move(head, following, preceding, at, i, max(np.int64(next_time[i]), day + 1))
+
+
+def start_clock(world: World, params: RepurchaseParams, product: int) -> Clock:
+    """Draw the traits of the BG/NBD mode from the world seed."""
+    n = world.n_people
+    q = params.bgnbd
+    clock = Clock(np.empty(n, np.float32), np.empty(n, np.float32), np.zeros(n))
+    bgnbd_traits(world.people.uid, q.r, q.alpha * 7.0 / q.speed, q.a, q.b, world.world_draws.key(f"rate {product}"),
+                 world.world_draws.key(f"dropout {product}"), clock.rate, clock.logit)
+    return clock
+
+
+def first_days(world: World, params: RepurchaseParams, product: int) -> NDArray[np.int32]:
+    """Return the day of everyone's first occasion for a product (a need trait: from the world seed)."""
+    out = np.full(world.n_people, FAR, np.int32)
+    if params.mode in {"occasions", "bgnbd"} and params.need_rate > 0:
+        interest = world.people.interest[:, world.products.category[product]]
+        first_occasions(world.people.uid, interest, params.need_rate / params.mean_interest,
+                        world.world_draws.key(f"first occasion {product}"), out)
+    return out
+
+
+def ask_memory(world: World, day: int, params: RepurchaseParams) -> tuple[list[Encounters], list[Encounters]]:
+    """Open today's occasions; return what memory brings up: (to be chosen, bought for certain).
+
+    Reads and writes needs and agendas. Purposes of draws: wait, memory. Cost: O(people of the day).
+    """
+    asked: list[Encounters] = []
+    certain: list[Encounters] = []
+    if params.mode in {"always", "off"}:
+        return asked, certain
+    people = world.people
+    for p, agenda in enumerate(world.agendas):
+        who = take(agenda, day, world.scratch.people_list)
+        if not len(who):
+            continue
+        if params.mode == "bgnbd":
+            ringing = people.orders[who, p] > 0
+            if ringing.any():
+                certain.append(_from_memory(world, who[ringing], p))
+            who = who[~ringing]
+        remembered = np.empty(len(who), np.bool_)
+        category = world.products.category[p]
+        open_occasions(who, p, day, int(params.window), params.need_rate / params.mean_interest,
+                       people.interest[:, category], world.keep.memory, people.memory_day, people.memory_offer,
+                       people.open_until, people.uid, world.draws.key(f"wait {p}", day),
+                       world.draws.key(f"memory {p}", day), agenda.head, agenda.following, agenda.preceding,
+                       agenda.day, remembered)
+        if remembered.any():
+            asked.append(_from_memory(world, who[remembered], p))
+    return asked, certain
+
+
+def _from_memory(world: World, who: NDArray[np.int32], product: int) -> Encounters:
+    """Return the encounters of people who remember a seller; a dead offer leads to the brand's shop."""
+    offer = world.people.memory_offer[who, product].astype(np.int32)
+    usable = (offer >= 0) & world.offers.live[np.maximum(offer, 0)]
+    return encounters(person=who, offer=np.where(usable, offer, product), kind=int(PathKind.MEMORY), row=-1,
+                      trust=np.nan, sure=True, row_key=product)
+
+
+def after_purchase(world: World, person: NDArray[np.int64], product: NDArray[np.int64], day: int,
+                   params: RepurchaseParams) -> None:
+    """Put the next occasion of today's buyers on the agenda. Purpose of draws: lasts or dropout."""
+    for p, agenda in enumerate(world.agendas):
+        mine = product == p
+        if not mine.any() or params.mode in {"always", "off"}:
+            continue
+        who, what = person[mine], product[mine]
+        people = world.people
+        if params.mode == "bgnbd":
+            clock = world.clocks[p]
+            bgnbd_next(who, what, people.satisfaction, params.bgnbd.satisfaction, day, people.uid,
+                       world.draws.key(f"dropout {p}", day), clock.rate, clock.logit, clock.next_time,
+                       people.open_until, people.in_use_until, agenda.head, agenda.following, agenda.preceding,
+                       agenda.day)
+        else:
+            close_occasions(who, what, world.products.uses_days[what], day, params.spread, people.open_until,
+                            people.in_use_until, people.uid, world.draws.key(f"lasts {p}", day), agenda.head,
+                            agenda.following, agenda.preceding, agenda.day)

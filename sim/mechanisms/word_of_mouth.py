@@ -1,0 +1,348 @@
+"""Word of mouth (口碑): buyers tell their ties, and their group, for some days after a purchase.
+
+Satisfied and dissatisfied buyers both talk, the dissatisfied a little more; what is heard moves the
+listener's belief and, for a while, the utility itself, up or down by the same amount.
+
+Equations, speaker j with satisfaction S, tie e of layer l to listener i:
+
+    rate_j    = w_0 + a_+ max(S, 0) + a_- max(-S, 0)          for `days` days after a delivery
+    P(told_e) = min(1, rate_j c_l)                            each day and tie, independent
+    buzz_i   <- buzz_i e^{-dt / tau} + sum_e sign(S_j) delta T_e
+    peers_i  <- peers_i + 1   with chance show_l, once a tie, on the day after the first purchase
+    in groups: each active member hears a talker with chance r_g
+
+Telling by layer alone, for ever, with certain choice, is the strong/weak tie model of
+[Goldenberg2001]; telling on one day only is the independent cascade.
+
+| symbol | array | shape |
+|---|---|---|
+| told_e | hits: tie row and speaker | (h,) |
+| T_e | signed trust of the tie | [-1, 1] |
+| c_l | contact by layer | (4,) |
+
+Sources: [Anderson1998], [East2008] (symmetric shift of utility), domain 4.5; market 7 (decay of the
+shift); contact by layer assumed. Kernel: emit then own, `kernels.md` 2: chunks of the ascending
+speaker list write their hits to their own part of a buffer, so the order never depends on threads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.draws import draw64, pair, uniform
+from sim.core.kernel import kernel, prange
+from sim.core.maths import to_fixed
+from sim.core.params import ASSUMPTION, Days, Params, Share, param
+from sim.exchange.events import PathKind, Talked
+from sim.mechanisms.encounters import Encounters, encounters
+from sim.world.audiences import ACTIVE, NO_ROW
+from sim.world.state import World
+
+_S32 = np.uint64(32)
+_CHUNKS = 64
+_TRUST_UNIT = 32767.0
+
+
+class WordOfMouthParams(Params):
+    """Who talks, how often, and what it does to the listener."""
+
+    enabled: bool = param(True, source="scenario", doc="Switch word of mouth off altogether", zh="口碑开关")
+    base_rate: float = param(0.02, source="domain 4.5", low=0.005, high=0.05, ge=0, le=1,
+                             doc="Talk a day of an indifferent buyer", zh="基础口碑率", unit="per day")
+    praise: float = param(0.3, source="market 7", low=0.1, high=0.6, ge=0, le=10,
+                          doc="Talk a day for each unit of satisfaction", zh="满意加成")
+    complaint_ratio: float = param(1.3, source="domain 4.5", low=1, high=2, ge=0, le=10,
+                                   doc="Complaint against praise", zh="抱怨比")
+    days: Days = param(14.0, source="domain 4.5", low=7, high=28, unit="days",
+                       doc="How long a purchase is talked about", zh="口碑天数")
+    contact: tuple[float, float, float, float] = param(
+        (0.5, 0.2, 0.08, 0.03), source=ASSUMPTION,
+        doc="Chance that a talker meets a tie of each layer, closest first (range 0.5 to 2 times)", zh="各层接触率")
+    show: tuple[float, float, float, float] = param(
+        (0.5, 0.3, 0.1, 0.05), source=ASSUMPTION,
+        doc="Chance that a first purchase becomes known to a tie of each layer (range 0.5 to 2 times)", zh="晒单率")
+    shift: float = param(1.0, source="domain 4.5", low=0.3, high=1.5, ge=0, le=20,
+                         doc="Shift of utility by one talk at full trust", zh="口碑效用")
+    shift_decay: Days = param(14.0, source="market 7", low=7, high=28, unit="days",
+                              doc="Time constant of the shift", zh="口碑衰减")
+    group_hearing: Share = param(0.25, source="domain 4.5", low=0.1, high=0.4,
+                                 doc="Share of a group that hears a talker in it", zh="群内可见率")
+    constant_rate: float | None = param(None, source="scenario", ge=0, le=1,
+                                        doc="Talk a day whatever the satisfaction (closed forms)", zh="固定口碑率")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was heard today: listeners, ties, speakers, product, polarity."""
+
+    listener: NDArray[np.int32]
+    tie: NDArray[np.int64]
+    speaker: NDArray[np.int32]
+    product: NDArray[np.int64]
+    trust: NDArray[np.float32]
+    polarity: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return len(self.listener)
+
+
+@kernel(parallel=True)
+def emit(speakers, limit, bound, room, start, listener, mark, uid, key, out_listener, out_tie, out_speaker, written):
+    """Toss one coin a tie of every speaker and write the hits, chunk by chunk.
+
+    Parameters
+    ----------
+    speakers : int32 (s,)
+    limit : int64 (s, 4), 32-bit threshold of the speaker for each layer
+    bound : int64 (c + 1,), first speaker of each chunk; room : int64 (c + 1,), its place in the output
+    start, listener, mark : the ties
+    out_listener, out_tie, out_speaker : (sum of degrees,); written : int64 (c,), hits of each chunk
+
+    Notes
+    -----
+    Draw index: (uid of speaker, position in the row). Branch-free: a hit moves the cursor.
+    """
+    for c in prange(len(written)):
+        w = room[c]
+        for s in range(bound[c], bound[c + 1]):
+            j = speakers[s]
+            first, last = start[j], start[j + 1]
+            base = pair(np.int64(uid[j]), 0)
+            for e in range(first, last):
+                h = np.int64(draw64(key, base + np.uint64(e - first)) >> _S32)
+                out_listener[w] = listener[e]
+                out_tie[w] = e
+                out_speaker[w] = j
+                w += h < limit[s, mark[e] >> 14]
+        written[c] = w - room[c]
+
+
+@kernel()
+def limits(speakers, rate, contact, out):
+    """Write the 32-bit threshold of each speaker and layer."""
+    for s in range(len(speakers)):
+        for layer in range(4):
+            p = rate[s] * contact[layer]
+            if p >= 1.0:
+                out[s, layer] = 4294967296
+            elif p > 0.0:
+                out[s, layer] = np.int64(p * 4294967296.0)
+            else:
+                out[s, layer] = 0
+
+
+@kernel()
+def talk_rates(speakers, product, satisfaction, base, praise, complaint, out):
+    """Write w_0 + a_+ S+ + a_- S- of every speaker."""
+    for s in range(len(speakers)):
+        sat = np.float64(satisfaction[speakers[s], product])
+        out[s] = base + (praise * sat if sat > 0.0 else -complaint * sat)
+
+
+@kernel()
+def signed_trust(tie, weight, out):
+    """Write the trust of ties, negative across distrust."""
+    for k in range(len(tie)):
+        w = np.int64(weight[tie[k]])
+        size = (w & 32767) / 32767.0
+        out[k] = -size if w & 32768 else size
+
+
+@kernel()
+def add_buzz(listener, product, polarity, trust, shift, day, keep, buzz, buzz_day, load, mark, touched):
+    """Shift utilities by today's talk; fixed-point sums, each listener written once."""
+    count = 0
+    for k in range(len(listener)):
+        i = listener[k]
+        if mark[i] == 0:
+            mark[i] = 1
+            touched[count] = i
+            count += 1
+        load[i] += to_fixed(shift * polarity[k] * np.float64(trust[k]))
+    for k in range(count):
+        i = touched[k]
+        old = np.float64(buzz[i, product]) * keep[min(day - buzz_day[i, product], len(keep) - 1)]
+        buzz[i, product] = old + load[i] / 4294967296.0
+        buzz_day[i, product] = day
+        load[i] = 0
+        mark[i] = 0
+
+
+@kernel()
+def count_peers(listener, product, peers):
+    """Count one more acquaintance known to have bought."""
+    for k in range(len(listener)):
+        if peers[listener[k], product] < 65535:
+            peers[listener[k], product] += 1
+
+
+@kernel()
+def hear_in_groups(member_start, member_stop, speaker, speaker_key, person, state, uid, key, chance, out_row, out_k):
+    """Draw which active members hear each talker of their group; returns the number of hits."""
+    w = 0
+    for k in range(len(speaker)):
+        inner = draw64(key, speaker_key[k])
+        for r in range(member_start[k], member_stop[k]):
+            i = person[r]
+            if state[r] == ACTIVE and i != speaker[k] and uniform(inner, np.int64(uid[i])) < chance:
+                out_row[w] = r
+                out_k[w] = k
+                w += 1
+    return w
+
+
+def spread(world: World, speakers: NDArray[np.int32], rate: NDArray[np.float64], contact: NDArray[np.float64],
+           key: np.uint64) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]:
+    """Return (listener, tie, speaker) of every tie told, in ascending order of the speaker list."""
+    ties = world.ties
+    limit = np.empty((len(speakers), 4), np.int64)
+    limits(speakers, rate, contact, limit)
+    degree = ties.start[speakers.astype(np.int64) + 1] - ties.start[speakers]
+    reach = np.concatenate([[0], np.cumsum(degree)])
+    total = int(reach[-1])
+    bound = np.searchsorted(reach, np.linspace(0, total, _CHUNKS + 1).astype(np.int64), "left").astype(np.int64)
+    bound[0], bound[-1] = 0, len(speakers)
+    # One spare place a chunk: the branch-free kernel writes before it knows whether to keep.
+    room = reach[bound] + np.arange(_CHUNKS + 1)
+    size = total + _CHUNKS + 1
+    heard, tie, who = np.empty(size, np.int32), np.empty(size, np.int64), np.empty(size, np.int32)
+    written = np.zeros(_CHUNKS, np.int64)
+    emit(speakers, limit, bound, room, ties.start, ties.listener, ties.mark, world.people.uid, key, heard, tie, who,
+         written)
+    if total < _CHUNKS * 8:
+        pick = np.concatenate([np.arange(room[c], room[c] + written[c]) for c in range(_CHUNKS) if written[c]]
+                              or [np.empty(0, np.int64)])
+    else:
+        ends = np.cumsum(written)
+        pick = np.arange(int(ends[-1])) + np.repeat(room[:-1] - (ends - written), written)
+    return heard[pick], tie[pick], who[pick]
+
+
+def talk(world: World, day: int, params: WordOfMouthParams) -> tuple[list[Heard], Talked]:
+    """Let yesterday's and earlier buyers talk; returns what was heard, a table a product.
+
+    Reads people, ties, talkers. Writes buzz and peers. Purposes of draws: talk, show. Cost: O(ties of
+    the speakers).
+    """
+    heard, told = [], []
+    for p in range(len(world.products)):
+        active = world.talkers.active[p]
+        active = active[world.people.talk_until[active, p] >= day]
+        world.talkers.active[p] = active
+        fresh, world.talkers.fresh[p] = world.talkers.fresh[p], np.empty(0, np.int32)
+        if not params.enabled:
+            continue
+        if len(fresh):
+            show = np.asarray(params.show)
+            listener, _, _ = spread(world, fresh, np.ones(len(fresh)), show, world.draws.key(f"show {p}", day))
+            count_peers(listener, p, world.people.peers)
+        if len(active):
+            one = _talk_of(world, p, active, day, params)
+            heard.append(one)
+            told.append(_talked(world, one, active, p))
+    if not told:
+        return heard, Talked.empty()  # type: ignore[return-value]
+    columns = [np.concatenate([getattr(t, name) for t in told]) for name in Talked.__dataclass_fields__]
+    return heard, Talked(*columns)
+
+
+def _talk_of(world: World, product: int, active: NDArray[np.int32], day: int, params: WordOfMouthParams) -> Heard:
+    """Spread the talk about one product along ties and shift the listeners' utilities."""
+    people, scratch = world.people, world.scratch
+    rate = np.empty(len(active))
+    if params.constant_rate is None:
+        talk_rates(active, product, people.satisfaction, params.base_rate, params.praise,
+                   params.praise * params.complaint_ratio, rate)
+    else:
+        rate[:] = params.constant_rate
+    listener, tie, speaker = spread(world, active, rate, np.asarray(params.contact),
+                                    world.draws.key(f"talk {product}", day))
+    trust = np.empty(len(tie), np.float32)
+    signed_trust(tie, world.ties.weight, trust)
+    polarity = np.where(people.satisfaction[speaker, product] >= 0, 1, -1).astype(np.int8)
+    add_buzz(listener, product, polarity, trust, params.shift, day, world.keep.buzz, people.buzz, people.buzz_day,
+             scratch.load, scratch.mark, scratch.people_list)
+    return Heard(listener, tie, speaker, np.full(len(tie), product, np.int64), trust, polarity)
+
+
+def _talked(world: World, heard: Heard, active: NDArray[np.int32], product: int) -> Talked:
+    """Count how many ties each talker told."""
+    told = np.bincount(np.searchsorted(active, heard.speaker), minlength=len(active))
+    said = told > 0
+    who = active[said].astype(np.int64)
+    polarity = np.where(world.people.satisfaction[who, product] >= 0, 1, -1).astype(np.int64)
+    return Talked(who, np.full(len(who), product, np.int64), polarity, told[said].astype(np.int64),
+                  np.full(len(who), -1, np.int64))
+
+
+def talk_in_groups(world: World, talked: Talked, day: int, params: WordOfMouthParams) -> Heard | None:
+    """Let the members of a talker's groups hear it: complaints there are public (群体投诉).
+
+    Returns rows of audiences in `tie` (or None if nobody talked in a group); writes buzz.
+    """
+    aud, people, scratch = world.audiences, world.people, world.scratch
+    if not len(talked) or not aud.size or params.group_hearing <= 0:
+        return None
+    home = aud.home[talked.person]
+    which, strategy = np.nonzero(home != NO_ROW)
+    if not len(which):
+        return None
+    row = home[which, strategy]
+    inside = (aud.state[row] == ACTIVE) & (world.channels.kind[aud.channel[row]] == 0)
+    which, row = which[inside], row[inside].astype(np.int64)
+    wanted = np.zeros(len(world.channels), np.bool_)
+    channel = aud.channel[row].astype(np.int64)
+    wanted[channel] = True
+    k, start, stop = _members(world, channel, wanted)
+    speaker = talked.person[which][k]
+    size = int((stop - start).sum())
+    out_row, out_k = np.empty(size, np.int64), np.empty(size, np.int64)
+    product = talked.product[which][k]
+    spoken = people.uid[speaker].astype(np.int64) * 65536 + product * 4096 + channel[k]
+    n = hear_in_groups(start, stop, speaker, spoken, aud.person, aud.state, people.uid,
+                       world.draws.key("group talk", day), params.group_hearing, out_row, out_k)
+    out_row, out_k = out_row[:n], out_k[:n]
+    listener = aud.person[out_row]
+    polarity = talked.polarity[which][k][out_k].astype(np.int8)
+    trust = aud.trust[out_row]
+    for p in range(len(world.products)):
+        of = product[out_k] == p
+        if of.any():
+            add_buzz(listener[of], p, polarity[of], trust[of], params.shift, day, world.keep.buzz, people.buzz,
+                     people.buzz_day, scratch.load, scratch.mark, scratch.people_list)
+    return Heard(listener, out_row, speaker[out_k].astype(np.int32), product[out_k], trust, polarity)
+
+
+def _members(world: World, channel: NDArray[np.int64],
+             wanted: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return (talker, start, stop): one row for each talker and block of their channel."""
+    aud = world.audiences
+    pick = np.flatnonzero(wanted[aud.block_channel])
+    pick = pick[np.argsort(aud.block_channel[pick], kind="stable")]
+    blocks = aud.block_channel[pick]
+    first, last = np.searchsorted(blocks, channel, "left"), np.searchsorted(blocks, channel, "right")
+    k = np.repeat(np.arange(len(channel)), last - first)
+    nth = np.arange(len(k)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
+    block = pick[first[k] + nth]
+    return k, aud.block_start[block], aud.block_stop[block]
+
+
+def recommendations(world: World, heard: list[Heard]) -> list[Encounters]:
+    """Return the offers that praise along ties made people meet: the speaker's own last purchase."""
+    met = []
+    for h in heard:
+        good = h.polarity > 0
+        if not good.any():
+            continue
+        speaker = h.speaker[good]
+        product = h.product[good]
+        offer = world.people.memory_offer[speaker, product].astype(np.int32)
+        # A speaker who remembers no live offer sends people to the brand's shop.
+        usable = (offer >= 0) & world.offers.live[np.maximum(offer, 0)]
+        offer = np.where(usable, offer, product).astype(np.int32)
+        met.append(encounters(person=h.listener[good], offer=offer, kind=int(PathKind.TIE), row=h.tie[good],
+                              trust=h.trust[good], sure=False, row_key=world.people.uid[speaker].astype(np.int64)))
+    return met

@@ -1,0 +1,1 @@
+"""Figures of the page, one file each; every function returns a plotly figure in the light colours."""

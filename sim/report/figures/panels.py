@@ -1,0 +1,97 @@
+"""Small multiples: six series on one time axis, one small figure each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from sim.records.comparison import Comparison
+from sim.records.outcomes import DAILY
+from sim.report.figures.theme import base, money_scale
+from sim.report.markup import plot_text
+from sim.report.numbers import show
+from sim.report.palette import mark, neutral, veil
+from sim.text.catalogue import Lang, say
+
+HEIGHT = 210
+SERIES = ("active_buyers", "gmv_fen", "trust", "fatigue", "members", "cash_fen")
+"""Series shown, in reading order: what is sold, what it does to people, what is owned in the end."""
+WEEK = 7
+"""Days of the trailing mean that calms GMV, which jumps with weekdays and campaigns."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One of the six: its figure, its heading and the unit its axis is in."""
+
+    series: str
+    title: str
+    unit: str
+    figure: go.Figure
+
+
+def panels(comparison: Comparison, lang: Lang) -> list[Panel]:
+    """Draw all six series; empty ones (no owned audience anywhere) are drawn at zero, not left out."""
+    return [panel(comparison, series, lang) for series in SERIES]
+
+
+def panel(comparison: Comparison, series: str, lang: Lang) -> Panel:
+    """Draw one series: mean line and 50 % band over replications a strategy."""
+    outcome = DAILY[series]
+    paths = {s: _calm(comparison.daily[s][series], series) for s in comparison.strategies}
+    every = np.concatenate([p.ravel() for p in paths.values()])
+    is_money = outcome.unit == "fen"
+    scale, unit = money_scale(every, lang) if is_money else (1.0, say("page", f"unit.{outcome.unit}", lang))
+    figure = base(HEIGHT, hovermode="x unified")
+    for index, strategy in enumerate(comparison.strategies):
+        title = title_of(comparison, strategy, lang)
+        _add(figure, (index, title), paths[strategy], (scale, outcome.unit), lang)
+    figure.update_xaxes(
+        range=[0, (comparison.days - 1) * 1.02], nticks=5, unifiedhovertitle={"text": say("page", "axis.hover_day", lang)},
+        ticksuffix="",
+    )  # fmt: skip
+    figure.update_yaxes(nticks=4, rangemode="normal" if is_money and np.nanmin(every) < 0 else "tozero")
+    if outcome.unit == "index" and np.nanmax(every, initial=0.0) <= 1:
+        figure.update_yaxes(tickformat=".2~f")
+    figure.update_layout(margin={"l": 4, "r": 10, "t": 6, "b": 4})
+    return Panel(series, outcome.zh if lang == "zh" else outcome.en, unit, figure)
+
+
+def _calm(paths: Floats, series: str) -> Floats:
+    """Return daily sales as trailing seven-day means; other series as they are."""
+    if series != "gmv_fen":
+        return paths
+    sums = np.cumsum(np.concatenate([np.zeros((len(paths), 1)), paths], axis=1), axis=1)
+    end = np.arange(1, paths.shape[1] + 1)
+    start = np.maximum(0, end - WEEK)
+    return (sums[:, end] - sums[:, start]) / (end - start)
+
+
+def _add(figure: go.Figure, who: tuple[int, str], paths: Floats, how: tuple[float, str], lang: Lang) -> None:
+    (index, title), (scale, unit) = who, how
+    days = np.arange(paths.shape[1])
+    some = np.isfinite(paths).any(axis=0)
+    mean = np.full(paths.shape[1], np.nan)
+    mean[some] = np.nanmean(paths[:, some], axis=0)
+    colour = mark(index).light
+    if len(paths) > 1 and some.all():
+        lower, upper = np.nanquantile(paths, (0.25, 0.75), axis=0) / scale
+        figure.add_scatter(
+            x=np.concatenate([days, days[::-1]]), y=np.concatenate([upper, lower[::-1]]).round(4), mode="lines",
+            line={"width": 0}, fill="toself", fillcolor=veil(colour, 0.14), hoverinfo="skip", meta={"strategy": index},
+        )  # fmt: skip
+    figure.add_scatter(
+        x=days, y=(mean / scale).round(4), mode="lines", line={"color": colour, "width": 1.75}, name=plot_text(title),
+        customdata=[show(value, unit, lang) for value in mean], hovertemplate="%{customdata}",
+        meta={"strategy": index},
+    )  # fmt: skip
+    figure.add_scatter(
+        x=days[-1:], y=(mean[-1:] / scale).round(4), mode="markers", hoverinfo="skip", cliponaxis=False,
+        marker={"color": colour, "size": 8, "symbol": mark(index).symbol, "line": {"color": neutral("paper"), "width": 1}},
+        meta={"strategy": index},
+    )  # fmt: skip

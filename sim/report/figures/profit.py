@@ -1,0 +1,138 @@
+"""The large figure: cumulative profit of every strategy, its bands, and where two of them cross."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from sim.records.comparison import Comparison
+from sim.report.figures.theme import base, end_labels, label, money_scale, padded, words_end
+from sim.report.markup import plot_text
+from sim.report.numbers import money, show
+from sim.report.palette import mark, neutral, veil
+from sim.text.catalogue import Lang, say
+
+HEIGHT = 480
+BANDS = ((0.05, 0.95, 0.10), (0.25, 0.75, 0.20))
+"""(lower quantile, upper quantile, opacity) of the 90 and the 50 % band over replications."""
+MOST_BADGES = 6
+"""More crossings than these are listed below the figure, but not marked in it."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A numbered mark in the figure: crossing `number` happens on `day` at `height_fen`."""
+
+    number: int
+    day: int
+    height_fen: float
+
+
+def profit(comparison: Comparison, lang: Lang, badges: Sequence[Badge] = ()) -> go.Figure:
+    """Draw cumulative profit: mean line, 50 and 90 % bands over replications, numbered crossings.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        `daily[strategy]['profit_fen']` is read, fen (R, T).
+    lang : {'zh', 'en'}
+    badges : sequence of Badge
+        Crossings to mark; what they mean is said below the figure.
+    """
+    paths = {s: comparison.daily[s]["profit_fen"] for s in comparison.strategies}
+    every = np.concatenate([_quantiles(p, (0.05, 0.95)).ravel() for p in paths.values()] + [np.zeros(1)])
+    scale, unit = money_scale(every, lang)
+    low, high = padded(every / scale)
+    figure = base(HEIGHT)
+    for index, strategy in enumerate(comparison.strategies):
+        if len(paths[strategy]) > 1:
+            _add_bands(figure, index, paths[strategy] / scale)
+    for index, strategy in enumerate(comparison.strategies):
+        _add_line(figure, (index, _title(comparison, strategy, lang)), paths[strategy], scale, lang)
+    days = comparison.days
+    figure.update_xaxes(
+        title_text=say("page", "axis.day", lang), range=[0, days - 1 + 0.012 * days], tickformat=",d",
+        unifiedhovertitle={"text": say("page", "axis.hover_day", lang)}, showspikes=False,
+    )  # fmt: skip
+    figure.update_yaxes(title_text=say("page", "axis.profit", lang, unit=unit), range=[low, high], nticks=7)
+    figure.add_hline(y=0, line={"color": neutral("faint"), "width": 1}, layer="below")
+    _label_ends(figure, comparison, lang, scale, (low, high))
+    _add_badges(figure, badges[:MOST_BADGES], scale)
+    figure.update_layout(hovermode="x unified")
+    return figure
+
+
+def _title(comparison: Comparison, strategy: str, lang: Lang) -> str:
+    return title_of(comparison, strategy, lang)
+
+
+def _quantiles(paths: Floats, at: tuple[float, ...]) -> Floats:
+    return np.nanquantile(paths, at, axis=0) if len(paths) else np.zeros((len(at), 0))
+
+
+def _add_bands(figure: go.Figure, index: int, paths: Floats) -> None:
+    """Add one closed outline a band: there and back along the days."""
+    days = np.arange(paths.shape[1])
+    for low, high, opacity in BANDS:
+        lower, upper = _quantiles(paths, (low, high))
+        figure.add_scatter(
+            x=np.concatenate([days, days[::-1]]), y=np.concatenate([upper, lower[::-1]]).round(4), mode="lines",
+            line={"width": 0}, fill="toself", fillcolor=veil(mark(index).light, opacity), hoverinfo="skip",
+            meta={"strategy": index},
+        )  # fmt: skip
+
+
+def _add_line(figure: go.Figure, who: tuple[int, str], paths: Floats, scale: float, lang: Lang) -> None:
+    index, title = who
+    mean = paths.mean(axis=0)
+    lower, upper = _quantiles(paths, (0.05, 0.95))
+    if len(paths) > 1:
+        words = [
+            say("page", "hover.profit", lang, mean=money(m, lang), low=money(a, lang), high=money(b, lang))
+            for m, a, b in zip(mean, lower, upper, strict=True)
+        ]
+    else:
+        words = [money(m, lang) for m in mean]
+    colour = mark(index).light
+    figure.add_scatter(
+        x=np.arange(len(mean)), y=(mean / scale).round(4), mode="lines", line={"color": colour, "width": 2.5},
+        name=plot_text(title), customdata=words, hovertemplate="%{customdata}", meta={"strategy": index},
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[len(mean) - 1], y=[round(float(mean[-1] / scale), 4)], mode="markers", hoverinfo="skip", cliponaxis=False,
+        marker={"color": colour, "size": 11, "symbol": mark(index).symbol, "line": {"color": neutral("paper"), "width": 1.5}},
+        meta={"strategy": index},
+    )  # fmt: skip
+
+
+def _label_ends(
+    figure: go.Figure, comparison: Comparison, lang: Lang, scale: float, span: tuple[float, float]
+) -> None:
+    rows, widths = [], []
+    for strategy in comparison.strategies:
+        last = float(comparison.daily[strategy]["profit_fen"][:, -1].mean())
+        title, amount = label(_title(comparison, strategy, lang)), show(last, "fen", lang)
+        rows.append((f"<b>{title}</b><br>{amount}", last / scale))
+        widths += [title, amount]
+    gap = 36 / (HEIGHT - 70) * (span[1] - span[0])
+    end_labels(figure, rows, span, gap)
+    figure.update_layout(margin={"r": words_end(widths)})
+
+
+def _add_badges(figure: go.Figure, badges: Sequence[Badge], scale: float) -> None:
+    for badge in badges:
+        figure.add_annotation(
+            name="crossing", x=badge.day, y=badge.height_fen / scale, text=f"<b>{badge.number}</b>", showarrow=True,
+            arrowhead=0, arrowwidth=1, arrowcolor=neutral("ink"), ax=0, ay=-44, standoff=4, width=14, height=14,
+            font={"size": 11, "color": neutral("paper")}, bgcolor=neutral("ink"), borderpad=3,
+        )  # fmt: skip
+        figure.add_scatter(
+            x=[badge.day], y=[badge.height_fen / scale], mode="markers", hoverinfo="skip",
+            marker={"size": 8, "color": neutral("paper"), "line": {"color": neutral("ink"), "width": 1.5}},
+        )  # fmt: skip

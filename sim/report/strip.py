@@ -1,0 +1,134 @@
+"""The strip: seven rows a strategy, the best value of each marked. Cards and terminal share it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.records.outcomes import LIGHTS
+from sim.report.findings import Findings, has_interval
+from sim.report.numbers import day, money, percent, show
+from sim.text.catalogue import Lang, say
+
+ROWS = ("profit", "chance", "payback", "trough", "repurchase", "losing", "compliance")
+"""Rows of the strip in reading order; their labels are the messages ``strip.<row>``."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value of the strip.
+
+    Parameters
+    ----------
+    text : str
+        The value as shown.
+    note : str
+        What stands below it, smaller.
+    score : float
+        Higher is better; NaN: it takes no part in the contest for the best.
+    light : str
+        Name of the compliance light, else empty.
+    is_best : bool
+        Whether it is the best of its row, alone or with equals that read the same.
+    """
+
+    text: str
+    note: str = ""
+    score: float = math.nan
+    light: str = ""
+    is_best: bool = False
+
+
+def strip(findings: Findings, lang: Lang) -> dict[str, dict[str, Cell]]:
+    """Return row -> strategy -> cell; rows in the order of `ROWS`, strategies in the order given."""
+    makers = {
+        "profit": _profit, "chance": _chance, "payback": _payback, "trough": _trough, "repurchase": _repurchase,
+        "losing": _losing, "compliance": _compliance,
+    }  # fmt: skip
+    rows = ROWS if len(findings.strategies) > 1 else tuple(row for row in ROWS if row != "chance")
+    return {row: _crown({s: makers[row](findings, s, lang) for s in findings.strategies}) for row in rows}
+
+
+def _crown(cells: dict[str, Cell]) -> dict[str, Cell]:
+    """Mark the best, unless there is nothing to compare or everybody reads the same."""
+    scores = {s: c.score for s, c in cells.items() if math.isfinite(c.score)}
+    if len(scores) < 2 or len({cells[s].text for s in scores}) < 2:
+        return cells
+    top = cells[max(scores, key=scores.__getitem__)].text
+    return {s: _crowned(c, is_best=s in scores and c.text == top) for s, c in cells.items()}
+
+
+def _crowned(cell: Cell, *, is_best: bool) -> Cell:
+    return Cell(cell.text, cell.note, cell.score, cell.light, is_best)
+
+
+def _missing(lang: Lang) -> Cell:
+    return Cell(say("page", "strip.undefined", lang))
+
+
+def _profit(findings: Findings, strategy: str, lang: Lang) -> Cell:
+    one = findings.estimate(strategy, "profit_fen")
+    if not has_interval(one):
+        return Cell(show(one.mean, "fen", lang), say("page", "strip.no_interval", lang), one.mean)
+    note = say("page", "strip.interval", lang, low=money(one.low, lang), high=money(one.high, lang))
+    return Cell(money(one.mean, lang), note, one.mean)
+
+
+def _chance(findings: Findings, strategy: str, lang: Lang) -> Cell:
+    chance = findings.verdict.chance[strategy]
+    return Cell(percent(chance, chance=True), "", chance) if math.isfinite(chance) else _missing(lang)
+
+
+def _payback(findings: Findings, strategy: str, lang: Lang) -> Cell:
+    """Return the median day, runs that never paid back counted as later than all others."""
+    days = findings.comparison.summary[strategy]["payback_day"]
+    reached = int(np.isfinite(days).sum())
+    note = say("page", "strip.reached", lang, n=len(days), k=reached) if reached < len(days) else ""
+    if 2 * reached <= len(days):
+        return Cell(say("page", "strip.not_reached", lang), note if reached else "")
+    middle = float(np.sort(np.where(np.isfinite(days), days, np.inf))[(len(days) - 1) // 2])
+    return Cell(day(middle, lang), note, -middle)
+
+
+def _trough(findings: Findings, strategy: str, lang: Lang) -> Cell:
+    summary = findings.comparison.summary[strategy]
+    lowest = findings.estimate(strategy, "cash_trough_fen").mean
+    if not math.isfinite(lowest):
+        return _missing(lang)
+    broke = int(np.isfinite(summary["insolvent_day"]).sum())
+    when = day(float(np.nanmedian(summary["cash_trough_day"])), lang)
+    note = say("page", "strip.insolvent", lang, n=len(summary["insolvent_day"]), k=broke) if broke else when
+    return Cell(money(lowest, lang), note, lowest)
+
+
+def _repurchase(findings: Findings, strategy: str, lang: Lang) -> Cell:
+    one = findings.estimate(strategy, "repurchase_rate_90d")
+    return Cell(percent(one.mean), "", one.mean) if one.n else _missing(lang)
+
+
+def _losing(findings: Findings, strategy: str, lang: Lang) -> Cell:
+    one = findings.estimate(strategy, "losing_agent_share")
+    if not one.n:
+        return Cell(say("page", "strip.no_agents", lang))
+    agents = findings.estimate(strategy, "n_agents").mean
+    return Cell(percent(one.mean), say("page", "strip.agents", lang, n=show(round(agents), "count", lang)), -one.mean)
+
+
+def light_of(findings: Findings, strategy: str) -> tuple[str, int, int]:
+    """Return (light, runs that show it or worse, runs): the worst that half of the runs reach."""
+    lights = findings.comparison.summary[strategy]["compliance_light"]
+    shown = lights[np.isfinite(lights)]
+    if not len(shown):
+        return "", 0, 0
+    value = int(np.sort(shown)[len(shown) // 2])
+    return LIGHTS[value], int((shown >= value).sum()), len(shown)
+
+
+def _compliance(findings: Findings, strategy: str, lang: Lang) -> Cell:
+    light, runs, of = light_of(findings, strategy)
+    if not light:
+        return _missing(lang)
+    note = say("page", "strip.light_runs", lang, n=of, k=runs) if runs < of else ""
+    return Cell(say("page", f"strip.{light}", lang), note, -LIGHTS.index(light), light)

@@ -1,0 +1,1 @@
+"""The state: people, ties, audiences, resellers, brands, accounts, calendar. Knows no rule."""

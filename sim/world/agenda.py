@@ -1,0 +1,102 @@
+"""The agenda: on which day a person's next occasion falls, as doubly linked lists by day.
+
+A day's people are found in O(people of that day), and a person moves to another day in O(1); an
+ordinary queue would either scan everybody or leave stale entries behind. One agenda a product.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.kernel import kernel
+
+NOBODY = -1
+
+
+@dataclass
+class Agenda:
+    """Linked lists of N people over T days.
+
+    Parameters
+    ----------
+    head : int32 (T,)
+        First person of each day, or -1.
+    following, preceding : int32 (N,)
+        Neighbours in the list of the person's day.
+    day : int32 (N,)
+        Day of the person's next occasion; T or later: not within the horizon.
+    """
+
+    head: NDArray[np.int32]
+    following: NDArray[np.int32]
+    preceding: NDArray[np.int32]
+    day: NDArray[np.int32]
+
+
+@kernel()
+def move(head, following, preceding, day, person, to):
+    """Put `person` on day `to`, taking them off their present day."""
+    horizon = len(head)
+    at = day[person]
+    if 0 <= at < horizon:
+        before, after = preceding[person], following[person]
+        if before >= 0:
+            following[before] = after
+        else:
+            head[at] = after
+        if after >= 0:
+            preceding[after] = before
+    day[person] = min(to, 2147483647)
+    if 0 <= to < horizon:
+        first = head[to]
+        following[person] = first
+        preceding[person] = -1
+        if first >= 0:
+            preceding[first] = person
+        head[to] = person
+
+
+@kernel()
+def _link_all(head, following, preceding, day):
+    horizon = len(head)
+    for i in range(len(day)):
+        to = day[i]
+        if 0 <= to < horizon:
+            first = head[to]
+            following[i] = first
+            preceding[i] = -1
+            if first >= 0:
+                preceding[first] = i
+            head[to] = i
+
+
+@kernel()
+def _take(head, following, day, today, out):
+    """Copy today's people to `out` and unlink them all; return how many."""
+    count = 0
+    person = head[today]
+    while person >= 0:
+        out[count] = person
+        count += 1
+        day[person] = -1
+        person = following[person]
+    head[today] = -1
+    return count
+
+
+def build_agenda(day: NDArray[np.int32], horizon: int) -> Agenda:
+    """Link everybody into the list of their day."""
+    n = len(day)
+    agenda = Agenda(np.full(horizon, NOBODY, np.int32), np.full(n, NOBODY, np.int32),
+                    np.full(n, NOBODY, np.int32), day)
+    _link_all(agenda.head, agenda.following, agenda.preceding, agenda.day)
+    return agenda
+
+
+def take(agenda: Agenda, today: int, scratch: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return today's people, ascending, and unlink them; `scratch` holds at least N numbers."""
+    count = _take(agenda.head, agenda.following, agenda.day, today, scratch)
+    return np.sort(scratch[:count])

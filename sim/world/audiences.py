@@ -1,0 +1,121 @@
+"""Audiences: who is in which channel, owned (private domain 私域) or rented.
+
+Rows are appended in blocks and never re-sorted, so a row number stays valid: orders and memories
+name it. Each channel keeps the list of its blocks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+ACTIVE, MUTED, LEFT = 0, 1, 2
+"""States of a membership. A muted member reads nothing but still belongs."""
+
+NO_ROW = -1
+
+
+@dataclass
+class Channels:
+    """The channels of all strategies; C channels.
+
+    kind: index into `exchange.actions.CHANNEL_KINDS`; owner: strategy number; account: row of
+    `Accounts`; capacity: most members; health, noise state and zombie days belong to groups.
+    """
+
+    kind: NDArray[np.int64]
+    owner: NDArray[np.int64]
+    brand: NDArray[np.int64]
+    owned: NDArray[np.bool_]
+    account: NDArray[np.int64]
+    capacity: NDArray[np.int64]
+    trust: NDArray[np.float64]
+    members: NDArray[np.int64]
+    health: NDArray[np.float64]
+    host_skill: NDArray[np.float64]
+    zombie_days: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+
+@dataclass
+class Accounts:
+    """Platform accounts that hold channels; A accounts."""
+
+    owner: NDArray[np.int64]
+    banned_until: NDArray[np.int64]
+    bans: NDArray[np.int64]
+    reports: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+
+@dataclass
+class Audiences:
+    """Membership rows, growable: person, channel, trust, joined, state, last active day.
+
+    `home` (N, S) names each person's row in the owned channels of strategy s, or -1.
+    """
+
+    home: NDArray[np.int32]
+    size: int = 0
+    person: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    channel: NDArray[np.int16] = field(default_factory=lambda: np.empty(0, np.int16))
+    trust: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
+    joined: NDArray[np.int16] = field(default_factory=lambda: np.empty(0, np.int16))
+    state: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+    active_day: NDArray[np.int16] = field(default_factory=lambda: np.empty(0, np.int16))
+    block_channel: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    block_start: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    block_stop: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+
+    _COLUMNS = ("person", "channel", "trust", "joined", "state", "active_day")
+
+    def append(self, person: NDArray[np.int64], channel: NDArray[np.int64], trust: NDArray[np.float64],
+               day: int) -> NDArray[np.int64]:
+        """Append memberships and return their rows, in the order given.
+
+        Parameters
+        ----------
+        person, channel : int64 (m,)
+            Rows of one channel must be adjacent (sorted by channel).
+        trust : float64 (m,), [0, 1]
+        """
+        m = len(person)
+        start = self.size
+        self._reserve(start + m)
+        stop = start + m
+        self.person[start:stop] = person
+        self.channel[start:stop] = channel
+        self.trust[start:stop] = trust
+        self.joined[start:stop] = day
+        self.active_day[start:stop] = day
+        self.state[start:stop] = ACTIVE
+        self.size = stop
+        if m:
+            cuts = np.flatnonzero(np.diff(channel)) + 1
+            firsts = np.concatenate([[0], cuts])
+            lasts = np.concatenate([cuts, [m]])
+            self.block_channel = np.concatenate([self.block_channel, channel[firsts]])
+            self.block_start = np.concatenate([self.block_start, start + firsts])
+            self.block_stop = np.concatenate([self.block_stop, start + lasts])
+        return np.arange(start, stop, dtype=np.int64)
+
+    def blocks_of(self, wanted: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return (start, stop) of all blocks of the channels marked in `wanted` (C,)."""
+        pick = wanted[self.block_channel]
+        return self.block_start[pick], self.block_stop[pick]
+
+    def _reserve(self, size: int) -> None:
+        if size <= len(self.person):
+            return
+        room = max(1024, size + size // 2)
+        for name in self._COLUMNS:
+            old = getattr(self, name)
+            new = np.zeros(room, old.dtype)
+            new[: self.size] = old[: self.size]
+            setattr(self, name, new)

@@ -1,0 +1,67 @@
+"""From pairs of named people to a network: trust, layers, doubles, locality, circles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.errors import DataError
+from sim.world.columns import Reals, Rows
+from sim.world.networks.locality import circles_of, local_order
+from sim.world.networks.network import Network
+from sim.world.networks.ratings import ImportParams, last_of_each, layers_by_trust
+from sim.world.ties import MAX_PEOPLE, Ties
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Rows of an imported graph: source rates target, so source listens and target speaks.
+
+    Parameters
+    ----------
+    names : list of str
+        Ids in order of first appearance.
+    source, target : int32 (rows,)
+        Positions in `names`.
+    rating, time : float64 (rows,), or None
+        As written.
+    """
+
+    names: list[str]
+    source: Rows
+    target: Rows
+    rating: Reals | None = None
+    time: Reals | None = None
+
+
+def imported_network(params: ImportParams, pairs: Pairs) -> Network:
+    """Return the network of imported rows, reordered for locality; `uid` keeps the order of the file.
+
+    Raises
+    ------
+    DataError
+        If no tie is left, there are too many people, or a rating is out of its scale.
+    """
+    count = len(pairs.names)
+    if count >= MAX_PEOPLE:
+        raise DataError(f"{count} people are more than the {MAX_PEOPLE - 1} that ties can number")
+    by_time = np.arange(len(pairs.source)) if pairs.time is None else np.argsort(pairs.time, kind="stable")
+    source, target = pairs.source[by_time], pairs.target[by_time]
+    keep = last_of_each(source, target, count, undirected=params.undirected)
+    loops = int(np.count_nonzero(source == target))
+    if not len(keep):
+        raise DataError("the graph holds no tie between two different people")
+    rating = None if pairs.rating is None else pairs.rating[by_time][keep]
+    trust = params.signed_trust(rating, len(keep))
+    speaker, listener = target[keep], source[keep]
+    layer = layers_by_trust(trust)
+    if params.undirected:
+        speaker, listener = np.concatenate([speaker, listener]), np.concatenate([listener, speaker])
+        trust, layer = np.tile(trust, 2), np.tile(layer, 2)
+    ties = Ties.from_arrays(speaker, listener, trust, layer, count)
+    order = local_order(ties)
+    ties = ties.renumbered(order)
+    notes = {"self_ties": loops, "repeated": len(source) - loops - len(keep)}
+    names = [pairs.names[k] for k in order.tolist()]
+    return Network(ties, count, names, circles_of(ties, order), order.astype(np.uint32), notes)

@@ -1,0 +1,75 @@
+"""Resellers (代理): a table of their own, with tier, upline and stock. Their cash is in the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+NO_UPLINE = -1
+
+
+@dataclass
+class Resellers:
+    """Growable table of resellers, one row for each enrolment; rows are never removed.
+
+    `upline` is a row of this table or -1 (the brand). `stock` is (rows, P) in units.
+    `row_of` (N,) gives a person's present row or -1.
+    """
+
+    row_of: NDArray[np.int32]
+    n_products: int
+    size: int = 0
+    person: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    brand: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    tier: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    upline: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    joined: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    left: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    recruits: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    refusals: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    bought: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    profit_day: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    stock: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 0), np.int64))
+
+    _COLUMNS = ("person", "brand", "tier", "upline", "joined", "left", "recruits", "refusals", "bought", "profit_day")
+
+    def enrol(self, person: NDArray[np.int64], brand: int, tier: NDArray[np.int64], upline: NDArray[np.int64],
+              day: int) -> NDArray[np.int64]:
+        """Append resellers and return their rows; counts the recruit at its upline."""
+        m = len(person)
+        start, stop = self.size, self.size + m
+        self._reserve(stop)
+        rows = np.arange(start, stop, dtype=np.int64)
+        values = {"person": person, "brand": brand, "tier": tier, "upline": upline, "joined": day, "left": -1,
+                  "recruits": 0, "refusals": 0, "bought": 0, "profit_day": day}
+        for name, value in values.items():
+            getattr(self, name)[start:stop] = value
+        self.stock[start:stop] = 0
+        self.row_of[person] = rows
+        known = upline[upline >= 0]
+        np.add.at(self.recruits, known, 1)
+        self.size = stop
+        return rows
+
+    def ancestors(self, rows: NDArray[np.int64], levels: int) -> NDArray[np.int64]:
+        """Return (n, levels) rows of the uplines of `rows`, -1 beyond the root."""
+        out = np.full((len(rows), levels), NO_UPLINE, np.int64)
+        at = rows
+        for level in range(levels):
+            at = np.where(at >= 0, self.upline[np.maximum(at, 0)], NO_UPLINE)
+            out[:, level] = at
+        return out
+
+    def _reserve(self, size: int) -> None:
+        if size <= len(self.person):
+            return
+        room = max(64, size + size // 2)
+        for name in self._COLUMNS:
+            new = np.zeros(room, np.int64)
+            new[: self.size] = getattr(self, name)[: self.size]
+            setattr(self, name, new)
+        stock = np.zeros((room, self.n_products), np.int64)
+        stock[: self.size] = self.stock[: self.size]
+        self.stock = stock

@@ -1,0 +1,121 @@
+"""The world of one run: everything that changes while people trade, and the day's scratch space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.draws import Draws
+from sim.core.maths import exp_
+from sim.world.agenda import Agenda
+from sim.world.audiences import Accounts, Audiences, Channels
+from sim.world.brands import Products
+from sim.world.calendar import Calendar
+from sim.world.offers import Offers
+from sim.world.people import People
+from sim.world.resellers import Resellers
+from sim.world.ties import Ties
+
+NOT_MET = -1.0e300
+"""Least possible score: nothing met yet."""
+
+
+@dataclass
+class Scratch:
+    """Working space of a day; every user leaves it as it was found (zeros, -1, `NOT_MET`).
+
+    best, sums : (N * P,) of choice; score, winner, product_of : (N,) of the race;
+    load : int64 (N,) fixed-point items; mark : uint8 (N,); people_list : int32 (N,);
+    precision, message : int64 (N * P,) of belief, per class of source.
+    """
+
+    best: NDArray[np.float64]
+    sums: NDArray[np.int64]
+    score: NDArray[np.float64]
+    winner: NDArray[np.int64]
+    product_of: NDArray[np.int64]
+    load: NDArray[np.int64]
+    mark: NDArray[np.uint8]
+    people_list: NDArray[np.int32]
+    precision: NDArray[np.int64]
+    message: NDArray[np.int64]
+
+
+def build_scratch(n: int, n_products: int) -> Scratch:
+    """Allocate the working space of N people and P products."""
+    return Scratch(
+        best=np.full(n * n_products, NOT_MET), sums=np.zeros(n * n_products, np.int64), score=np.zeros(n),
+        winner=np.zeros(n, np.int64), product_of=np.full(n, -1, np.int64), load=np.zeros(n, np.int64),
+        mark=np.zeros(n, np.uint8), people_list=np.zeros(n, np.int32),
+        precision=np.zeros(n * n_products, np.int64), message=np.zeros(n * n_products, np.int64),
+    )
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Share left after 0, 1, 2 ... days of each decaying column; the last entry stands for "long ago"."""
+
+    fatigue: NDArray[np.float64]
+    buzz: NDArray[np.float64]
+    memory: NDArray[np.float64]
+
+
+def decay_table(tau_days: float) -> NDArray[np.float64]:
+    """Return exp(-k / tau) for k = 0 .. 20 tau, ending in 0; tau 0: everything is forgotten overnight."""
+    if tau_days <= 0:
+        return np.array([1.0, 0.0])
+    length = int(20 * tau_days) + 2
+    table = np.array([exp_(-k / tau_days) for k in range(length)])
+    table[-1] = 0.0
+    return table
+
+
+@dataclass
+class Clock:
+    """BG/NBD mode, one product: rate a day, dropout logit (N,), exact time of the next purchase (N,)."""
+
+    rate: NDArray[np.float32]
+    logit: NDArray[np.float32]
+    next_time: NDArray[np.float64]
+
+
+@dataclass
+class Talkers:
+    """People with something to tell, one ascending list a product."""
+
+    active: list[NDArray[np.int32]]
+    fresh: list[NDArray[np.int32]]
+
+
+@dataclass
+class World:
+    """State of one run. Only mechanisms, ledger and model write here, each its own columns."""
+
+    people: People
+    ties: Ties
+    circle: NDArray[np.int32]
+    audiences: Audiences
+    channels: Channels
+    accounts: Accounts
+    resellers: Resellers
+    products: Products
+    offers: Offers
+    agendas: list[Agenda]
+    calendar: Calendar
+    draws: Draws
+    world_draws: Draws
+    scratch: Scratch
+    keep: Keep
+    talkers: Talkers
+    days: int
+    row_of_uid: NDArray[np.int32]
+    layer_trust: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
+    clocks: list[Clock] = field(default_factory=list)
+    brand_stock: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @property
+    def n_people(self) -> int:
+        """Number of people."""
+        return len(self.people)
