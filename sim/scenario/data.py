@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.core.errors import DataError, ScenarioError
-from sim.scenario.find import find_data
+from sim.world.networks.files import find_data
 
 if TYPE_CHECKING:
     from sim.scenario.nodes import Node
@@ -31,29 +29,35 @@ def settle_data(tree: Node, *, inside: bool) -> None:
         If a text from outside names a file.
     """
     network, data = tree.get("network"), tree.get("data")
-    stated = network.get("path") if network is not None else None
-    for node, path in ((stated, ("network", "path")), (data, ("data",))):
-        if node is not None and isinstance(node.value, str):
-            if not inside:
-                raise ScenarioError(node.place.problem("a text from outside names no files", path, node.value))
-            found = find_data(node.value, node.folder)
-            if found is not None:
-                node.value = str(found)
-    if network is not None and network.is_map and stated is None and data is not None:
-        network.value["path"] = data
+    if network is not None and network.is_map and "path" not in network.value and data is not None:
+        network.value["path"] = data.copy()
+    for node, path in ((network.get("path") if network is not None else None, ("network", "path")), (data, ("data",))):
+        if node is None or not isinstance(node.value, str):
+            continue
+        if not inside:
+            raise ScenarioError(node.place.problem("a text from outside names no files", path, node.value))
+        node.value = _found(node) or node.value
+
+
+def _found(node: Node) -> str | None:
+    try:
+        return str(find_data(node.value, node.folder))
+    except (DataError, OSError, ValueError, RuntimeError):
+        return None
 
 
 def missing_data(spec: ScenarioSpec) -> list[str]:
-    """Return one message for each file that the scenario needs and that is not there."""
+    """Return one message for each file that the scenario needs and that is not there, with the remedy."""
     path = getattr(spec.network, "path", None)
-    if not isinstance(path, str) or not path or find_data(path) is not None:
+    if not path:
         return []
-    folder = os.environ.get("GUANXI_DATA")
-    looked = f"also looked in {folder} (GUANXI_DATA)" if folder else "GUANXI_DATA is not set"
-    source = getattr(type(spec.network), "where_to_get", "")
-    get = f" Get it: {source}." if source else ""
-    return [(f"network.path: no file '{path}' ({looked}).{get} Put it there, name its folder with the variable "
-            f"GUANXI_DATA, or say where it is with --set network.path=FILE")]
+    try:
+        find_data(path)
+    except DataError as error:
+        return [str(error)]
+    except (OSError, ValueError, RuntimeError):
+        return [f"data file {str(path)[:200]!r} cannot be a file; name one with --set network.path=FILE"]
+    return []
 
 
 def require_data(spec: ScenarioSpec) -> None:
@@ -62,14 +66,8 @@ def require_data(spec: ScenarioSpec) -> None:
     Raises
     ------
     DataError
-        If one is missing.
+        If one is missing; the message says where it was looked for and how to name it.
     """
     missing = missing_data(spec)
     if missing:
         raise DataError("; ".join(missing))
-
-
-def data_folder() -> Path | None:
-    """Return the folder that GUANXI_DATA names, or None."""
-    name = os.environ.get("GUANXI_DATA")
-    return Path(name) if name else None

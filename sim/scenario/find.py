@@ -1,8 +1,7 @@
-"""Where scenarios and data files are found.
+"""Where scenarios are found.
 
 A bare name means ``./scenarios/NAME.yaml``, then the shipped scenario of that name; anything with a
-slash or ending in ``.yaml`` is a path. Paths written inside a file are relative to that file; data
-files are also looked for in the folder that the variable GUANXI_DATA names.
+slash or ending in ``.yaml`` is a path. Paths written inside a file are relative to that file.
 """
 
 from __future__ import annotations
@@ -67,22 +66,6 @@ def find_scenario(name: str, folder: Path | None = None) -> Path:
     hint = did_you_mean(name[:100], found)
     raise ScenarioError(Problem(
         f"no scenario {shorten(name)}{hint} (known: {known}; a path needs a slash or .yaml)", value=shorten(name)))
-
-
-def find_data(name: str, folder: Path | None = None) -> Path | None:
-    """Return a data file: relative to `folder`, then in the folder of GUANXI_DATA; None if it is in neither."""
-    direct = _joined(name, folder)
-    candidates = [direct] if direct is not None else []
-    data = os.environ.get("GUANXI_DATA")
-    if data and direct is not None:
-        candidates += [Path(data) / name, Path(data) / Path(name).name]
-    for path in candidates:
-        try:
-            if path.is_file():
-                return path.absolute()
-        except (OSError, ValueError):
-            continue
-    return None
 
 
 def shorten_name(name: str) -> str:

@@ -1,0 +1,85 @@
+"""The JSON Schema of scenario files (draft 2020-12), for editors: completion, meaning, unit, source.
+
+It describes a file as people write it: one that extends another may leave out anything, so nothing
+is required, and quantities may carry their unit. Members of a family are chosen by ``kind`` with
+if/then, so that an editor's complaint is about the kind meant and not about all of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim.scenario import kinds
+from sim.scenario.find import SAFE_NAME
+from sim.scenario.spec import ScenarioSpec
+
+if TYPE_CHECKING:
+    from sim.core.params import Params
+
+_TEMPLATE = "#/$defs/{model}"
+_MARK = "x-guanxi-family"
+_REPLACE = {"type": "boolean", "description": "true: take nothing over from the extended file here"}
+
+
+def scenario_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a scenario file with every kind of every family."""
+    defs: dict[str, Any] = {}
+    schema = _schema_of(ScenarioSpec, defs)
+    defs["mechanisms"] = _schema_of(kinds.mechanisms_class(), defs)
+    for family in (kinds.NETWORK, kinds.STRATEGIES, kinds.SHOCKS):
+        defs[family] = _family(family, defs)
+    schema["properties"] |= {
+        "extends": {"type": "string", "description": "Scenario that this one changes: a name or a path"},
+        "title": {"anyOf": [{"type": "string"}, schema["properties"]["title"]],
+                  "description": schema["properties"]["title"].get("description", "")},
+    }
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "guanxi-scenario.schema.json",
+             **schema, "title": "guanxi scenario", "$defs": dict(sorted(defs.items()))}
+    _finish(whole)
+    return whole
+
+
+def _schema_of(params: type[Params], defs: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of one class; what it refers to goes into `defs`."""
+    schema = params.model_json_schema(by_alias=True, mode="validation", ref_template=_TEMPLATE)
+    defs.update(schema.pop("$defs", {}))
+    return schema
+
+
+def _family(family: str, defs: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of one member of a family, chosen by its kind."""
+    known = kinds.kinds(family)
+    branches = []
+    for kind in known:
+        params = kinds.params_class(family, kind)
+        if params is None:  # pragma: no cover - the kind comes from the same table
+            continue
+        member = _schema_of(params, defs)
+        member["properties"] |= {"kind": {"const": kind}, "replace": _REPLACE}
+        if "id" in member["properties"]:
+            member["properties"]["id"] = {**member["properties"]["id"], "type": "string", "pattern": SAFE_NAME}
+        defs[f"{family}.{kind}"] = member
+        chosen: dict[str, Any] = {"properties": {"kind": {"const": kind}}}
+        if kind != kinds.DEFAULT_KIND.get(family):
+            chosen["required"] = ["kind"]
+        branches.append({"if": chosen, "then": {"$ref": f"#/$defs/{family}.{kind}"}})
+    return {"type": "object", "properties": {"kind": {"enum": known, "description": f"Kind of {family}"}},
+            "allOf": branches}
+
+
+def _finish(node: Any) -> None:
+    """Put the families in, drop what a file may leave out, and let any mapping say ``replace``."""
+    if isinstance(node, list):
+        for entry in node:
+            _finish(entry)
+    if not isinstance(node, dict):
+        return
+    family = node.pop(_MARK, None)
+    if family is not None:
+        node["$ref"] = f"#/$defs/{family}"
+        node.pop("default", None)
+    if node.get("additionalProperties") is False:
+        node.pop("required", None)
+        node["properties"] = {**node.get("properties", {}), "replace": _REPLACE}
+    for entry in node.values():
+        _finish(entry)
