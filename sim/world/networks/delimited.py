@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.core.errors import DataError, did_you_mean, shorten
-from sim.world.columns import Reals
 from sim.world.networks.files import bad_line, read_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from sim.world.columns import Reals
 
 SEPARATORS = {"comma": ",", "tab": "\t", "semicolon": ";", "blank": None}
 _COMMENTS = ("#", "%")

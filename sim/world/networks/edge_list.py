@@ -95,7 +95,8 @@ class EdgeListParams(ImportParams):
             else:
                 words = [name.lower() for name in grid.names]
                 guess = [k for k in free if words[k] in _RATING_WORDS]
-            found.update({"rating": k for k in guess[:1]})
+            if guess:
+                found["rating"] = guess[0]
         if len(set(found.values())) < len(found):
             raise DataError(f"{grid.path}: two of {', '.join(found)} are the same column; "
                             "set network.source, network.target and network.rating")

@@ -31,8 +31,8 @@ _KNOWN = {
 }
 
 
-def find_data(path: str | Path, base: Path | None = None) -> Path:
-    """Return the absolute path of a data file.
+def find_data(path: str | Path, base: Path | None = None, *, folder: bool = False) -> Path:
+    """Return the absolute path of a data file (or of a folder).
 
     Looked for as given, then beside the scenario (`base`), then in the folder `GUANXI_DATA`.
 
@@ -42,19 +42,19 @@ def find_data(path: str | Path, base: Path | None = None) -> Path:
         If it is nowhere; says where it was looked for and where known sets come from.
     """
     wanted = Path(path).expanduser()
-    folders = [base or Path.cwd()]
+    folders = [Path.cwd() if base is None else base]
     if os.environ.get("GUANXI_DATA"):
         folders.append(Path(os.environ["GUANXI_DATA"]))
     places = [wanted] if wanted.is_absolute() else [folder / wanted for folder in folders]
     for place in places:
-        if place.is_file():
+        if place.is_dir() if folder else place.is_file():
             return place.resolve()
     known = next((source for name, source in _KNOWN.items() if wanted.name.startswith(name)), "")
     get = f"Get {known}, then " if known else ""
     raise DataError(
-        f"data file {wanted} was not found (looked in {', '.join(str(place.parent) for place in places)}). "
+        f"data {'folder' if folder else 'file'} {wanted} was not found (looked in {', '.join(str(place.parent) for place in places)}). "
         f"{get}{'put' if get else 'Put'} it into a folder named by GUANXI_DATA, "
-        "or name the file with --set network.path=FILE"
+        "or name it with --set network.path=PATH"
     )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.core.errors import DataError
-from sim.world.columns import Reals, Rows
 from sim.world.networks.locality import circles_of, local_order
 from sim.world.networks.network import Network
 from sim.world.networks.ratings import ImportParams, last_of_each, layers_by_trust
 from sim.world.ties import MAX_PEOPLE, Ties
+
+if TYPE_CHECKING:
+    from sim.world.columns import Reals, Rows
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,10 @@ class Pairs:
         Positions in `names`.
     rating, time : float64 (rows,), or None
         As written.
+    trust : float64 (rows,), [-1, 1], or None
+        Signed trust, where the graph says it outright; `rating` is then ignored.
+    layer : float64 (rows,), 0..3, or None
+        Layer, where the graph says it outright.
     """
 
     names: list[str]
@@ -33,6 +40,8 @@ class Pairs:
     target: Rows
     rating: Reals | None = None
     time: Reals | None = None
+    trust: Reals | None = None
+    layer: Reals | None = None
 
 
 def imported_network(params: ImportParams, pairs: Pairs) -> Network:
@@ -46,22 +55,25 @@ def imported_network(params: ImportParams, pairs: Pairs) -> Network:
     count = len(pairs.names)
     if count >= MAX_PEOPLE:
         raise DataError(f"{count} people are more than the {MAX_PEOPLE - 1} that ties can number")
-    by_time = np.arange(len(pairs.source)) if pairs.time is None else np.argsort(pairs.time, kind="stable")
-    source, target = pairs.source[by_time], pairs.target[by_time]
-    keep = last_of_each(source, target, count, undirected=params.undirected)
-    loops = int(np.count_nonzero(source == target))
-    if not len(keep):
+    in_time = np.arange(len(pairs.source)) if pairs.time is None else np.argsort(pairs.time, kind="stable")
+    source, target = pairs.source[in_time], pairs.target[in_time]
+    kept = last_of_each(source, target, count, undirected=params.undirected)
+    if not len(kept):
         raise DataError("the graph holds no tie between two different people")
-    rating = None if pairs.rating is None else pairs.rating[by_time][keep]
-    trust = params.signed_trust(rating, len(keep))
-    speaker, listener = target[keep], source[keep]
-    layer = layers_by_trust(trust)
+    loops = int(np.count_nonzero(source == target))
+    notes = {"self_ties": loops, "repeated": len(source) - loops - len(kept)}
+    rows = in_time[kept]
+    if pairs.trust is None:
+        trust = params.signed_trust(None if pairs.rating is None else pairs.rating[rows], len(rows))
+    else:
+        trust = pairs.trust[rows]
+    layer = layers_by_trust(trust) if pairs.layer is None else pairs.layer[rows].astype(np.uint8)
+    speaker, listener = target[kept], source[kept]
     if params.undirected:
         speaker, listener = np.concatenate([speaker, listener]), np.concatenate([listener, speaker])
         trust, layer = np.tile(trust, 2), np.tile(layer, 2)
     ties = Ties.from_arrays(speaker, listener, trust, layer, count)
     order = local_order(ties)
     ties = ties.renumbered(order)
-    notes = {"self_ties": loops, "repeated": len(source) - loops - len(keep)}
     names = [pairs.names[k] for k in order.tolist()]
     return Network(ties, count, names, circles_of(ties, order), order.astype(np.uint32), notes)

@@ -11,15 +11,17 @@ Source: the bounds of trust are the outermost and the closest mean of domain 4.1
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from sim.core.errors import DataError
 from sim.core.params import ASSUMPTION, Share, param
-from sim.world.columns import Bytes, Reals, Rows
 from sim.world.networks.network import NetworkParams
+
+if TYPE_CHECKING:
+    from sim.world.columns import Bytes, Reals, Rows
 
 _LAYER_SHARES = (5 / 150, 15 / 150, 50 / 150)
 

@@ -14,6 +14,9 @@ NETWORKS: dict[str, str] = {
     "dunbar": "sim.world.networks.dunbar:DunbarParams",
     "small_world": "sim.world.networks.small_world:SmallWorldParams",
     "complete": "sim.world.networks.complete:CompleteParams",
+    "edge_list": "sim.world.networks.edge_list:EdgeListParams",
+    "graph": "sim.world.networks.graph:GraphParams",
+    "saved": "sim.world.networks.saved:SavedParams",
 }
 
 
