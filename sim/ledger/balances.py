@@ -93,7 +93,7 @@ class Balances:
         for a, o in zip(account.tolist(), owner.tolist(), strict=True):
             if o < 0 or a not in GROWABLE:
                 raise LedgerError(f"account {Account(a).name} has no owner {o}")
-        for kind in np.unique(account).tolist():
+        for kind in sorted(set(account.tolist())):
             self.grow(kind, int(owner[account == kind].max()) + 1)
 
     def _move(self, account: int, room: int) -> None:

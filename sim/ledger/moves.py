@@ -106,7 +106,7 @@ class Payables:
         if np.count_nonzero(due_day == first) == len(due_day):
             self.by_day.setdefault(first, []).append(moves)
             return
-        for day in np.unique(due_day).tolist():
+        for day in sorted(set(due_day.tolist())):
             self.by_day.setdefault(day, []).append(moves[:, due_day == day])
 
     def take(self, day: int) -> list[Ints]:

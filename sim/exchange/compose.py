@@ -1,0 +1,306 @@
+"""Composition: what any number of strategies propose for a day becomes one plan.
+
+Rules (design section 2); none depends on the order of strategies in a scenario, for they are taken
+by their ids:
+
+- *Offers*: an id describes one offer. The lowest price wins between strategies (`sim.exchange.offers`).
+- *Audiences join*: posts with equal channel and offer become one; items add, visibility is the
+  highest, commercial share and value are means weighted by items. Personal posts, contacts, bought
+  impressions, stock orders and pools simply stand side by side.
+- *Incentives add*: invitations of two strategies with equal sponsor, invitee, channel and tier become
+  one with both rewards. Care for one channel adds: hours, packets, fake accounts.
+- *Budgets* cut `Spend` alone, pro rata within a brand and floored; what a row pays for shrinks with
+  it (`sim.exchange.budget`). This happens before rows merge, so nobody's cut falls on another's row.
+- *Exclusive claims* are an error (`ExclusiveClaimError`): a person enrolled as reseller at two tiers
+  or under two uplines, a reseller promoted to two tiers, a queue staffed twice, an offer proposed twice.
+- What names something that does not exist (an id out of range, an offer that is not made today) is an
+  error too (`PlanError`), for kernels do not look twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.accounts import Account
+from sim.core.errors import PlanError
+from sim.exchange.actions import (
+    Capacity,
+    Contact,
+    Enrol,
+    Impress,
+    Invite,
+    PeerPost,
+    PoolOpen,
+    Post,
+    Promote,
+    Release,
+    Spend,
+    StockOrder,
+    Table,
+    Tend,
+    columns_of,
+    rows,
+)
+from sim.exchange.budget import check_spend, cut_capacity, cut_impress, cut_tend, paid
+from sim.exchange.events import Settled
+from sim.exchange.merge import (
+    Origin,
+    check_capacities,
+    merge_enrols,
+    merge_invites,
+    merge_posts,
+    merge_promotes,
+    merge_releases,
+    merge_tends,
+)
+from sim.exchange.offers import OfferSpace, OfferTable, offer_table
+from sim.exchange.postings import Postings, no_postings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sim.exchange.actions import Actions
+
+Ints = NDArray[np.int64]
+_T = TypeVar("_T", bound=Table)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a day's plan must fit into.
+
+    Parameters
+    ----------
+    cash_fen : int64 (B,)
+        Cash of each brand that may be spent today: yesterday's closing less what fell due.
+    space : OfferSpace
+        Ids of offers, products and queues; the same every day of a run.
+    n_people, n_channels, n_members, n_resellers : int
+        People, channels, rows of the audiences and of the resellers' table as they stand this morning.
+    """
+
+    cash_fen: Ints
+    space: OfferSpace
+    n_people: int
+    n_channels: int
+    n_members: int = 0
+    n_resellers: int = 0
+
+
+@dataclass(frozen=True)
+class DayPlan:
+    """One day's plan of all strategies together; tables that nobody filled are empty.
+
+    Parameters
+    ----------
+    strategies : tuple of str
+        Sorted ids; `offers.strategy` counts in them.
+    offers : OfferTable
+        Offers made today.
+    spend : Spend
+        Spending as asked for.
+    paid_fen : int64 (spending rows,)
+        What budgets allow of each row.
+    """
+
+    strategies: tuple[str, ...]
+    offers: OfferTable
+    post: Post
+    peer_post: PeerPost
+    impress: Impress
+    contact: Contact
+    invite: Invite
+    enrol: Enrol
+    release: Release
+    stock_order: StockOrder
+    promote: Promote
+    pool_open: PoolOpen
+    tend: Tend
+    capacity: Capacity
+    spend: Spend
+    paid_fen: Ints
+
+    def settled(self) -> Settled:
+        """Return the event table of what was asked and paid."""
+        if not len(self.spend):
+            return Settled.empty()
+        return Settled(brand=self.spend.brand, purpose=self.spend.purpose, asked_fen=self.spend.amount_fen,
+                       paid_fen=self.paid_fen)
+
+    def postings(self, day: int) -> Postings:
+        """Return the spending that was allowed as postings of `day`."""
+        n = len(self.spend)
+        if not n:
+            return no_postings()
+        return Postings(payer_account=np.full(n, int(Account.BRAND), np.int64), payer_owner=self.spend.brand,
+                        payee_account=self.spend.payee_account, payee_owner=self.spend.payee_owner,
+                        amount_fen=self.paid_fen, purpose=self.spend.purpose, due_day=np.full(n, day, np.int64))
+
+
+_FIELD: dict[type[Table], str] = {
+    Post: "post", PeerPost: "peer_post", Impress: "impress", Contact: "contact", Invite: "invite", Enrol: "enrol",
+    Release: "release", StockOrder: "stock_order", Promote: "promote", PoolOpen: "pool_open", Tend: "tend",
+    Capacity: "capacity", Spend: "spend",
+}
+_NOTHING: dict[str, Table] = {name: rows(cls, **dict.fromkeys(columns_of(cls), ())) for cls, name in _FIELD.items()}
+
+_CUT: dict[str, Callable[[Any, Ints, Ints], Any]] = {
+    "impress": cut_impress, "tend": cut_tend, "capacity": cut_capacity,
+}
+
+_PLACES: dict[str, tuple[tuple[str, str, int], ...]] = {
+    "post": (("channel", "channels", 0),),
+    "peer_post": (("person", "people", 0),),
+    "contact": (("row", "members", 0),),
+    "invite": (("sponsor", "people", 0), ("invitee", "people", -1), ("channel", "channels", -1)),
+    "enrol": (("person", "people", 0), ("channel", "channels", -1), ("upline", "resellers", -1)),
+    "release": (("person", "people", 0), ("channel", "channels", -1)),
+    "stock_order": (("buyer", "resellers", 0), ("supplier", "resellers", -1), ("product", "products", 0)),
+    "promote": (("reseller", "resellers", 0),),
+    "pool_open": (("initiator", "people", -1),),
+    "tend": (("channel", "channels", 0),),
+    "capacity": (("queue", "queues", 0),),
+}
+"""Columns that name something, what they name, and the lowest number allowed (-1: nothing named)."""
+
+_COUNTS: dict[str, tuple[str, ...]] = {
+    "impress": ("count",), "stock_order": ("quantity", "unit_fen"), "pool_open": ("seats",),
+    "tend": ("host_hours", "packet_fen", "packets", "prune_idle_days", "fake_accounts"), "capacity": ("servers",),
+    "invite": ("reward_sponsor_fen", "reward_invitee_fen", "buy_in_fen", "perceived_income_fen"),
+    "post": ("items",), "peer_post": ("items",),
+}
+"""Columns that cannot be negative (nor, where they are sizes, no number at all)."""
+
+_OFFERED = ("post", "peer_post", "impress", "contact", "pool_open")
+
+
+def compose(proposals: Mapping[str, Actions], limits: Limits) -> DayPlan:
+    """Merge what strategies propose into the plan of a day, by the rules above.
+
+    Parameters
+    ----------
+    proposals : mapping of str to Actions
+        By strategy id, in any order.
+    limits : Limits
+        Cash, and how much there is of everything that rows may name.
+
+    Raises
+    ------
+    PlanError
+        If a row cannot be carried out, or two strategies claim what only one can have.
+    """
+    names = tuple(sorted(proposals))
+    offers = offer_table(tuple(proposals[n].offers for n in names), names, limits.space)
+    parts = _collect(proposals, names)
+    tables: dict[str, Any] = dict(_NOTHING)
+    origins: dict[str, Origin] = {}
+    for field, found in parts.items():
+        tables[field] = found[0][1] if len(found) == 1 else _joined([table for _, table in found])
+        origins[field] = Origin(names, [(s, len(table)) for s, table in found])
+        _check_rows(field, tables[field], limits, offers)
+    spend: Spend = tables["spend"]
+    allowed = spend.amount_fen
+    if "spend" in parts:
+        check_spend(spend, len(limits.cash_fen))
+        allowed = paid(spend, limits.cash_fen)
+    if allowed is not spend.amount_fen:
+        for field in _CUT.keys() & parts.keys():
+            tables[field] = _CUT[field](tables[field], spend.amount_fen, allowed)
+    _merge(tables, origins)
+    return DayPlan(strategies=names, offers=offers, paid_fen=allowed, **tables)
+
+
+def _collect(proposals: Mapping[str, Actions], names: tuple[str, ...]) -> dict[str, list[tuple[int, Table]]]:
+    """Return the filled tables by field of the plan, with the strategy of each; spending rows count through."""
+    parts: dict[str, list[tuple[int, Table]]] = {}
+    spent_before = 0
+    for s, name in enumerate(names):
+        spent = 0
+        for table in proposals[name].tables:
+            if not len(table):
+                continue
+            field = _FIELD.get(type(table))
+            if field is None:
+                raise PlanError(f"strategy {name}: {type(table).__name__} is not a table of actions")
+            parts.setdefault(field, []).append((s, table))
+            if field == "spend":
+                spent += len(table)
+        for field in _CUT:
+            if field in parts:
+                parts[field] = [(t, _rebased(table, name, spent_before, spent) if t == s else table)
+                                for t, table in parts[field]]
+        spent_before += spent
+    return parts
+
+
+def _rebased(table: Any, name: str, before: int, own: int) -> Any:
+    """Point `spend` of a strategy's table at the rows of the joint spending table."""
+    spend = table.spend
+    lowest, highest = int(spend.min()), int(spend.max())
+    if lowest < -1 or highest >= own:
+        row = highest if highest >= own else lowest
+        raise PlanError(f"strategy {name}: {type(table).__name__} names spending row {row}, but it has {own}")
+    if not before or highest < 0:
+        return table
+    return replace(table, spend=np.where(spend >= 0, spend + before, -1))
+
+
+def _joined(parts: list[_T]) -> _T:
+    cls = type(parts[0])
+    return cls(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in columns_of(cls)})
+
+
+def _check_rows(field: str, table: Any, limits: Limits, offers: OfferTable) -> None:
+    """Refuse rows that name what does not exist."""
+    for column, what, lowest in _PLACES.get(field, ()):
+        size = _size(limits, what)
+        values = getattr(table, column)
+        # Seen as unsigned, a number below `lowest` is larger than any size.
+        if int((values - lowest).view(np.uint64).max()) >= size - lowest:
+            raise PlanError(f"{type(table).__name__}: {column} must lie between {lowest} and {size - 1}, not "
+                            f"{int(values.min())} to {int(values.max())}")
+    for column in _COUNTS.get(field, ()):
+        if not getattr(table, column).min() >= 0:
+            raise PlanError(f"{type(table).__name__}: {column} must be numbers from 0 on")
+    if field in _OFFERED:
+        _check_offers(table, offers)
+
+
+def _check_offers(table: Any, offers: OfferTable) -> None:
+    offer = table.offer
+    n = len(offers.is_live)
+    if int((offer + 1).view(np.uint64).max()) > n or not offers.is_live[offer[offer >= 0]].all():
+        known = (offer >= -1) & (offer < n)
+        known[known] &= (offer[known] < 0) | offers.is_live[offer[known]]
+        raise PlanError(f"{type(table).__name__}: offer {int(offer[~known][0])} is not made today")
+
+
+def _size(limits: Limits, what: str) -> int:
+    if what == "products":
+        return len(limits.space.brand_of)
+    if what == "queues":
+        return limits.space.n_queues
+    size: int = getattr(limits, f"n_{what}")
+    return size
+
+
+def _merge(tables: dict[str, Any], origins: dict[str, Origin]) -> None:
+    """Apply the rules of `sim.exchange.merge` to the tables that have rows."""
+    if "post" in origins:
+        tables["post"] = merge_posts(tables["post"])
+    if "tend" in origins:
+        tables["tend"] = merge_tends(tables["tend"])
+    if "invite" in origins:
+        tables["invite"] = merge_invites(tables["invite"], origins["invite"])
+    if "enrol" in origins:
+        tables["enrol"] = merge_enrols(tables["enrol"], origins["enrol"])
+    if "promote" in origins:
+        tables["promote"] = merge_promotes(tables["promote"], origins["promote"])
+    if "release" in origins:
+        tables["release"] = merge_releases(tables["release"])
+    if "capacity" in origins:
+        check_capacities(tables["capacity"], origins["capacity"])

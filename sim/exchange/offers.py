@@ -1,0 +1,153 @@
+"""The offers of a day as columns, and the rule between strategies that sell the same thing.
+
+The lowest price wins: among offers that a brand sells singly out of its own stock (no pool, no
+reseller), an offer costs no more than what *another* strategy asks for the same product. The prices
+that one strategy sets side by side (a ladder for members, a flash price) are its own affair and
+stay as they are, unless another strategy undercuts them.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.errors import PlanError
+from sim.core.money import LIMIT_FEN
+
+if TYPE_CHECKING:
+    from sim.exchange.actions import Offer
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class OfferTable:
+    """Offers of a day, ascending by id; arrays of one length, read-only and shared between equal days.
+
+    Parameters
+    ----------
+    offer : int64 (n,)
+        Id.
+    product, price_fen, list_price_fen, stock_owner, queue, pool_seats : int64 (n,)
+    claim, fit, commission : float64 (n,), [0, 1]
+        As in `Offer`; `price_fen` after the rule of the lowest price.
+    brand : int64 (n,)
+        Brand that sells the product.
+    strategy : int64 (n,)
+        Position of the strategy among the sorted ids.
+    is_live : bool (O,)
+        Whether an id can be posted about today.
+    """
+
+    offer: Ints
+    product: Ints
+    price_fen: Ints
+    list_price_fen: Ints
+    claim: Floats
+    fit: Floats
+    stock_owner: Ints
+    queue: Ints
+    pool_seats: Ints
+    commission: Floats
+    brand: Ints
+    strategy: Ints
+    is_live: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.offer)
+
+
+@dataclass(frozen=True)
+class OfferSpace:
+    """Ids that a run has: O offers of which the first are shops (open without being proposed), P products, queues."""
+
+    n_offers: int
+    n_shops: int
+    n_queues: int
+    brand_of: tuple[int, ...]
+
+
+_WHOLE = ("offer", "product", "list_price_fen", "stock_owner", "queue", "pool_seats")
+_SHARES = ("claim", "fit", "commission")
+
+
+@functools.lru_cache(maxsize=128)
+def offer_table(proposed: tuple[tuple[Offer, ...], ...], names: tuple[str, ...], space: OfferSpace) -> OfferTable:
+    """Lay out the offers of all strategies; most days propose what yesterday did, so answers are remembered.
+
+    Parameters
+    ----------
+    proposed : tuple of tuple of Offer
+        One tuple a strategy, in the order of `names`.
+
+    Raises
+    ------
+    PlanError
+        If an id is proposed twice or unknown, or an offer names what does not exist or a value out of range.
+    """
+    flat = sorted(((o, s) for s, offers in enumerate(proposed) for o in offers), key=lambda pair: pair[0].offer)
+    _check(flat, names, space)
+    offers = [o for o, _ in flat]
+    columns: dict[str, NDArray[Any]] = {n: np.array([getattr(o, n) for o in offers], np.int64) for n in _WHOLE}
+    columns |= {n: np.array([getattr(o, n) for o in offers], np.float64) for n in _SHARES}
+    columns["price_fen"] = np.array(_lowest(flat), np.int64)
+    columns["strategy"] = np.array([s for _, s in flat], np.int64)
+    columns["brand"] = np.array([space.brand_of[o.product] for o in offers], np.int64)
+    columns["is_live"] = np.arange(space.n_offers) < space.n_shops
+    columns["is_live"][columns["offer"]] = True
+    table = OfferTable(**columns)
+    for column in vars(table).values():
+        column.flags.writeable = False
+    return table
+
+
+def _check(flat: list[tuple[Offer, int]], names: tuple[str, ...], space: OfferSpace) -> None:
+    before: tuple[int, int] | None = None
+    for offer, s in flat:
+        if before and before[0] == offer.offer:
+            pair = " and ".join(sorted({names[before[1]], names[s]}))
+            raise PlanError(f"offer {offer.offer} is proposed twice (by {pair}); each id describes one offer")
+        wrong = _fault(offer, space)
+        if wrong:
+            raise PlanError(f"strategy {names[s]}: offer {offer.offer}: {wrong}")
+        before = (offer.offer, s)
+
+
+def _fault(offer: Offer, space: OfferSpace) -> str:
+    """Return what is wrong with an offer, or an empty string."""
+    rules = {
+        f"its id is not one of {space.n_shops} to {space.n_offers - 1}": space.n_shops <= offer.offer < space.n_offers,
+        f"product {offer.product} does not exist": 0 <= offer.product < len(space.brand_of),
+        f"price_fen {offer.price_fen} is out of range": 0 < offer.price_fen <= LIMIT_FEN,
+        f"list_price_fen {offer.list_price_fen} is out of range": 0 < offer.list_price_fen <= LIMIT_FEN,
+        "claim, fit and commission must lie in [0, 1]": all(
+            math.isfinite(x) and 0 <= x <= 1 for x in (offer.claim, offer.fit, offer.commission)),
+        f"queue {offer.queue} does not exist": -1 <= offer.queue < space.n_queues,
+        f"a pool of {offer.pool_seats} seats cannot be": offer.pool_seats >= 0,
+        f"stock owner {offer.stock_owner} does not exist": offer.stock_owner >= -1,
+    }
+    return next((text for text, holds in rules.items() if not holds), "")
+
+
+def _is_single(offer: Offer) -> bool:
+    return offer.pool_seats == 0 and offer.stock_owner < 0
+
+
+def _lowest(flat: list[tuple[Offer, int]]) -> list[int]:
+    """Return the price of every offer after the rule of the lowest price."""
+    lowest: dict[tuple[int, int], int] = {}
+    for o, s in flat:
+        if _is_single(o):
+            lowest[o.product, s] = min(o.price_fen, lowest.get((o.product, s), o.price_fen))
+    # A product belongs to one brand, so offers of one product are offers of one brand.
+    best_two: dict[int, list[tuple[int, int]]] = {}
+    for (product, s), price in lowest.items():
+        best_two[product] = sorted([*best_two.get(product, []), (price, s)])[:2]
+    return [min([o.price_fen, *(p for p, other in best_two[o.product] if other != s)]) if _is_single(o) else o.price_fen
+            for o, s in flat]
