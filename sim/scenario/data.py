@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from sim.scenario.spec import ScenarioSpec
 
 
+_FOLDER_KIND = "saved"
+"""The one kind of network whose path is a folder."""
+
+
 def settle_data(tree: Node, *, inside: bool) -> None:
     """Write into the tree where the network's file is, so that a run needs no working folder.
 
@@ -26,9 +30,13 @@ def settle_data(tree: Node, *, inside: bool) -> None:
     Raises
     ------
     ScenarioError
-        If a text from outside names a file.
+        If a text from outside names a file, or a file claims to hold a graph object.
     """
     network, data = tree.get("network"), tree.get("data")
+    given = network.get("graph") if network is not None else None
+    if given is not None:
+        raise ScenarioError(given.key.problem("a graph object comes from Python only; a file is named with path",
+                                              ("network", "graph")))
     if network is not None and network.is_map and "path" not in network.value and data is not None:
         network.value["path"] = data.copy()
     for node, path in ((network.get("path") if network is not None else None, ("network", "path")), (data, ("data",))):
@@ -36,12 +44,12 @@ def settle_data(tree: Node, *, inside: bool) -> None:
             continue
         if not inside:
             raise ScenarioError(node.place.problem("a text from outside names no files", path, node.value))
-        node.value = _found(node) or node.value
+        node.value = _found(node, folder=network is not None and network.text("kind") == _FOLDER_KIND) or node.value
 
 
-def _found(node: Node) -> str | None:
+def _found(node: Node, *, folder: bool) -> str | None:
     try:
-        return str(find_data(node.value, node.folder))
+        return str(find_data(node.value, node.folder, folder=folder))
     except (DataError, OSError, ValueError, RuntimeError):
         return None
 
@@ -52,7 +60,7 @@ def missing_data(spec: ScenarioSpec) -> list[str]:
     if not path:
         return []
     try:
-        find_data(path)
+        find_data(path, folder=getattr(spec.network, "kind", "") == _FOLDER_KIND)
     except DataError as error:
         return [str(error)]
     except (OSError, ValueError, RuntimeError):

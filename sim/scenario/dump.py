@@ -14,6 +14,7 @@ from sim.scenario.scalars import read_scalar
 
 _PLAIN = re.compile(r"[^\W\d_][\w /.+%-]*[\w%]|[^\W\d_]|[\d][\w./% -]*[\w%]")
 _WIDTH = 100
+_EXACT = 2**53
 
 
 def to_yaml(data: Any, indent: int = 0) -> str:
@@ -23,6 +24,8 @@ def to_yaml(data: Any, indent: int = 0) -> str:
 
 def scalar(value: Any) -> str:
     """Return one scalar as YAML, quoted where the plain word would be read as something else."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return str(int(value))
     if not isinstance(value, str):
         return json.dumps(value)
     if _PLAIN.fullmatch(value) and _reads_back(value):

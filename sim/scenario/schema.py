@@ -7,10 +7,11 @@ if/then, so that an editor's complaint is about the kind meant and not about all
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from sim.core.money import FEN
 from sim.scenario import kinds
-from sim.scenario.find import SAFE_NAME
 from sim.scenario.spec import ScenarioSpec
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 _TEMPLATE = "#/$defs/{model}"
 _MARK = "x-guanxi-family"
+# As find.SAFE_NAME, but understood alike by every engine: no ASCII sign but _ and -.
+_NAME = r"^[^\x00-\x2f:-@\[-`{-\x7f][^\x00-,./:-@\[-^`{-\x7f]{0,59}$"
+_EXPECTATION = r"^\s*[A-Za-z_]\w*\s*(<=|>=|<|>)\s*[-+]?[\d_.]+(?:[eE][-+]?\d+)?\s*(%|CNY|元)?\s*$"
 _REPLACE = {"type": "boolean", "description": "true: take nothing over from the extended file here"}
 
 
@@ -28,10 +32,13 @@ def scenario_schema() -> dict[str, Any]:
     defs["mechanisms"] = _schema_of(kinds.mechanisms_class(), defs)
     for family in (kinds.NETWORK, kinds.STRATEGIES, kinds.SHOCKS):
         defs[family] = _family(family, defs)
-    schema["properties"] |= {
+    properties = schema["properties"]
+    properties["name"]["pattern"] = _NAME
+    properties["expect"]["items"]["pattern"] = _EXPECTATION
+    properties |= {
         "extends": {"type": "string", "description": "Scenario that this one changes: a name or a path"},
-        "title": {"anyOf": [{"type": "string"}, schema["properties"]["title"]],
-                  "description": schema["properties"]["title"].get("description", "")},
+        "title": {"anyOf": [{"type": "string"}, properties["title"]],
+                  "description": properties["title"].get("description", "")},
     }
     whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "guanxi-scenario.schema.json",
              **schema, "title": "guanxi scenario", "$defs": dict(sorted(defs.items()))}
@@ -57,7 +64,7 @@ def _family(family: str, defs: dict[str, Any]) -> dict[str, Any]:
         member = _schema_of(params, defs)
         member["properties"] |= {"kind": {"const": kind}, "replace": _REPLACE}
         if "id" in member["properties"]:
-            member["properties"]["id"] = {**member["properties"]["id"], "type": "string", "pattern": SAFE_NAME}
+            member["properties"]["id"] = {**member["properties"]["id"], "type": "string", "pattern": _NAME}
         defs[f"{family}.{kind}"] = member
         chosen: dict[str, Any] = {"properties": {"kind": {"const": kind}}}
         if kind != kinds.DEFAULT_KIND.get(family):
@@ -77,9 +84,27 @@ def _finish(node: Any) -> None:
     family = node.pop(_MARK, None)
     if family is not None:
         node["$ref"] = f"#/$defs/{family}"
-        node.pop("default", None)
+    if "$ref" in node or isinstance(node.get("default"), dict):
+        node.pop("default", None)  # the parts say their own defaults
+    if node.get("unit") == "fen":
+        _in_yuan(node)
     if node.get("additionalProperties") is False:
         node.pop("required", None)
         node["properties"] = {**node.get("properties", {}), "replace": _REPLACE}
     for entry in node.values():
         _finish(entry)
+
+
+def _in_yuan(node: dict[str, Any]) -> None:
+    """Write the declared fen as files write money, where a bare number means yuan."""
+    node["unit"] = "CNY"
+    if "default" in node:
+        node["default"] = _yuan(node["default"])
+    if "range" in node:
+        node["range"] = [bound if bound is None else bound / FEN for bound in node["range"]]
+
+
+def _yuan(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_yuan(entry) for entry in value]
+    return f"{Decimal(value) / FEN} CNY" if isinstance(value, int) else value
