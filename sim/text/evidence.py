@@ -107,14 +107,12 @@ def unknown_in(source: str) -> list[str]:
 def _written_places(source: str) -> list[str]:
     """Return the places as the table would name them: each section and row after a table's name."""
     places = []
-    marks = [*_PLACE.finditer(source)]
-    ends = [mark.start() for mark in marks[1:]] + [len(source)]
-    for mark, end in zip(marks, ends, strict=True):
-        # What stands in brackets explains ("5-15 % inbound chat") and names no place.
-        after = re.sub(r"\([^)]*\)", "", source[mark.end() : end])
+    # What stands in brackets explains ("5-15 % inbound chat") and names no place.
+    parts = _PLACE.split(re.sub(r"\([^)]*\)", "", source))
+    for table, after in zip(parts[1::2], parts[2::2], strict=True):
         rows = [number for group in _ROWS.findall(after) for number in _numbers(group)]
         sections = _SECTION.findall(_ROWS.sub("", after))
-        places += [f"{mark.group()} {name}" for name in [*sections, *(f"row {number}" for number in rows)]]
+        places += [f"{table} {name}" for name in [*sections, *(f"row {number}" for number in rows)]]
     return places
 
 

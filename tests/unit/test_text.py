@@ -1,0 +1,202 @@
+"""Words as data: both languages whole, names unique, references that lead somewhere, cells that fit."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.text.bibliography import references
+from sim.text.catalogue import LANGS, load, say
+from sim.text.cells import cell_width, clip, pad, wrap
+from sim.text.evidence import evidence, keys_of, places_of, standing, unknown_in
+from sim.text.glossary import fold, look_up, names_of, near, terms
+
+PACKAGE = Path(__file__).resolve().parents[2] / "sim"
+CATALOGUES = sorted(path.stem for path in (PACKAGE / "text").glob("*.toml") if path.stem not in
+                    {"bibliography", "evidence"})
+
+
+def fields(text: str) -> set[str]:
+    """Return the names of the values that a message wants filled in."""
+    return {name.split(".")[0].split("[")[0] for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_a_message_has_both_languages_and_the_same_values_in_each(name: str) -> None:
+    messages = load(name)
+    assert messages
+    for key, texts in messages.items():
+        assert set(texts) == set(LANGS), key
+        assert all(text.strip() for text in texts.values()), key
+        assert fields(texts["zh"]) == fields(texts["en"]), key
+
+
+def test_chinese_is_chinese_and_english_is_not() -> None:
+    shown = {key: texts for key, texts in load("cli").items() if not key.endswith("examples")}
+    assert [key for key, texts in shown.items() if not re.search(r"[一-鿿]", texts["zh"])] == []
+    assert [key for key, texts in shown.items() if re.search(r"[一-鿿]", texts["en"])] == []
+
+
+def test_a_message_is_filled_in() -> None:
+    assert say("cli", "result.page", "en", path="p.html") == "Page: p.html"
+    assert say("cli", "result.page", "zh", path="p.html") == "页面：p.html"
+
+
+def test_an_unknown_message_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        say("cli", "no.such.message", "en")
+
+
+def test_every_message_that_the_command_line_asks_for_exists() -> None:
+    asked: set[str] = set()
+    for path in (PACKAGE / "cli").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            is_tell = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tell"
+            if is_tell and node.args and isinstance(node.args[0], ast.Constant):
+                asked.add(node.args[0].value)
+    assert len(asked) > 20
+    assert asked - set(load("cli")) == set()
+
+
+# --- the glossary ------------------------------------------------------------------------------
+
+
+def test_the_glossary_is_rich_and_whole() -> None:
+    assert len(terms()) >= 150
+    for term in terms().values():
+        assert term.zh, term.key
+        assert term.en, term.key
+        assert set(term.means) == {"zh", "en"}, term.key
+        assert all(len(text) > 6 for text in term.means.values()), term.key
+        assert not set(term.see) - set(terms()), term.key
+        assert not set(term.source) - set(references()), term.key
+
+
+def test_a_name_belongs_to_one_term() -> None:
+    owner: dict[str, str] = {}
+    for term in terms().values():
+        for name in names_of(term):
+            assert owner.setdefault(fold(name), term.key) == term.key, name
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("GMV", "gmv"), ("成交总额", "gmv"), ("k-FACTOR", "k_factor"), ("裂变系数", "k_factor"), ("私域", "private_domain"),
+     ("微商", "weishang"), ("代理", "agent"), ("社群", "community"), ("网红", "influencer"), ("直营", "direct"),
+     ("双创", "dual_rebate"), ("sell in", "sell_in"), ("sell-through", "sell_through"), ("take rate", "take_rate"),
+     ("AOV", "order_value"), ("CAC", "cac"), ("LTV", "ltv"), ("churn", "churn"), ("homophily", "homophily"),
+     ("tie strength", "tie_strength"), ("referral", "referral"), ("rebate", "rebate"), ("commission", "commission"),
+     ("impression", "impression"), ("reach", "reach"), ("exposure", "exposure"), ("conversion", "conversion"),
+     ("adoption", "adoption"), ("团长", "group_head"), ("复购", "repurchase"), ("同级返利", "same_level_rebate")],
+)
+def test_a_term_is_found_by_any_of_its_names(name: str, key: str) -> None:
+    found = look_up(name)
+    assert found is not None
+    assert found.key == key
+
+
+def test_a_slip_finds_its_neighbours() -> None:
+    assert look_up("trsut") is None
+    assert near("trsut")[0] == "trust"
+    assert "homophily" in near("homofily")
+    assert near("qqqqqqq") == []
+
+
+# --- references and evidence -------------------------------------------------------------------
+
+
+def test_a_reference_names_a_work_and_a_doi_is_one() -> None:
+    for key, work in references().items():
+        assert len(work.text) > 30, key
+        assert not work.doi or re.fullmatch(r"10\.\d{4,9}/\S+", work.doi), key
+        assert work.doi in work.full()
+    dois = [work.doi for work in references().values() if work.doi]
+    assert len(dois) == len(set(dois))
+
+
+def test_every_work_cited_in_the_package_is_in_the_bibliography() -> None:
+    cited = {
+        (key, path.name)
+        for path in PACKAGE.rglob("*.py")
+        for key in re.findall(r"\[([A-Z][A-Za-z]+\d{4}[a-z]?)(?:[ ,\]])", path.read_text(encoding="utf-8"))
+    }
+    assert cited
+    assert {(key, name) for key, name in cited if key not in references()} == set()
+
+
+def test_evidence_leads_to_works() -> None:
+    assert len(evidence()) > 100
+    for place, entry in evidence().items():
+        assert entry.text, place
+        assert not set(entry.source) - set(references()), place
+
+
+@pytest.mark.parametrize(
+    ("source", "places", "keys", "firm"),
+    [
+        ("Fader2005", [], ["Fader2005"], "sourced"),
+        ("domain 4.3, row 70", ["domain 4.3", "domain row 70"], [], "sourced"),
+        ("domain 2.2 rows 17, 19", ["domain 2.2", "domain row 17", "domain row 19"], [], "sourced"),
+        ("calibrated: domain 4.3 (5-15% inbound chat)", ["domain 4.3"], [], "calibrated"),
+        ("assumption", [], [], "assumed"),
+        ("market 7", ["market 7"], [], "assumed"),
+        ("market 0.2", ["market 0.2"], [], "sourced"),
+        ("design 6", ["design 6"], [], "decided"),
+        ("scenario", [], [], "stated"),
+    ],
+)
+def test_a_source_is_read(source: str, places: list[str], keys: list[str], firm: str) -> None:
+    assert places_of(source) == places
+    assert keys_of(source) == keys
+    assert standing(source) == firm
+    assert unknown_in(source) == []
+
+
+@pytest.mark.parametrize("source", ["domain 9.9", "Nobody1999", "somewhere", "domain row 400"])
+def test_a_source_that_leads_nowhere_is_noticed(source: str) -> None:
+    assert unknown_in(source)
+
+
+def test_every_source_of_a_parameter_can_be_followed() -> None:
+    lost: list[str] = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"param", "Outcome"}):
+                continue
+            for keyword in node.keywords:
+                if keyword.arg == "source" and isinstance(keyword.value, ast.Constant):
+                    lost += [f"{path.name}:{node.lineno}: {name}" for name in unknown_in(keyword.value.value)]
+    assert lost == []
+
+
+# --- cells -------------------------------------------------------------------------------------
+
+TEXTS = st.text(alphabet=st.sampled_from("ab ,.()微商信任，。（）裂变K"), max_size=120)
+
+
+def test_a_chinese_character_is_two_cells_wide() -> None:
+    assert cell_width("GMV 成交") == 8
+    assert pad("成交", 6) == "成交  "
+    assert pad("成交", 6, right=True) == "  成交"
+    assert clip("成交总额", 6) == "成交…"
+    assert clip("GMV", 6) == "GMV"
+
+
+@given(TEXTS, st.integers(min_value=12, max_value=40))
+def test_wrapping_loses_nothing_but_blanks_and_keeps_the_width(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    longest_word = max((cell_width(part) for part in re.findall(r"[^ ]+", text)), default=0)
+    assert all(cell_width(line) <= max(width, longest_word) for line in lines)
+
+
+def test_punctuation_never_opens_a_line() -> None:
+    lines = wrap("信任是资源，也最易损。口碑传播很快。", 12)
+    assert all(line[0] not in "，。" for line in lines)
+    assert all(cell_width(line) <= 14 for line in lines)
