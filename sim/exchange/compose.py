@@ -156,7 +156,7 @@ _PLACES: dict[str, tuple[tuple[str, str, int], ...]] = {
     "post": (("channel", "channels", 0),),
     "peer_post": (("person", "people", 0),),
     "contact": (("row", "members", 0),),
-    "invite": (("sponsor", "people", 0), ("invitee", "people", -1), ("channel", "channels", -1)),
+    "invite": (("sponsor", "people", -1), ("invitee", "people", -1), ("channel", "channels", -1)),
     "enrol": (("person", "people", 0), ("channel", "channels", -1), ("upline", "resellers", -1)),
     "release": (("person", "people", 0), ("channel", "channels", -1)),
     "stock_order": (("buyer", "resellers", 0), ("supplier", "resellers", -1), ("product", "products", 0)),
