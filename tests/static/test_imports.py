@@ -1,0 +1,97 @@
+"""What answers at once loads nothing heavy: help, check, schema, new, explain, and every way to fail."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAVY = {"mesa", "pandas", "scipy", "numba", "plotly", "pyarrow", "llvmlite", "duckdb", "networkx"}
+
+# Runs the command in its process as the console script would, then reports what was imported.
+PROBE = """
+import json, sys
+from sim.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit as end:
+    code = end.code
+print(json.dumps({"code": code, "modules": sorted({name.split(".")[0] for name in sys.modules})}), file=sys.stderr)
+"""
+
+BROKEN = "schema: 1\nname: broken\npeeple: 3\nstrategies:\n  - kind: comunity\n"
+
+CASES = [
+    (["--help"], 0),
+    (["--version"], 0),
+    (["compare", "--help"], 0),
+    (["run", "--help"], 0),
+    (["report", "--help"], 0),
+    (["network", "--help"], 0),
+    (["schema"], 0),
+    (["explain"], 0),
+    (["explain", "GMV"], 0),
+    (["new", "mine", "--from", "community"], 0),
+    (["new", "--list"], 0),
+    (["check", "good.yaml"], 0),
+    (["check", "broken.yaml"], 3),
+    (["check", "nowhere.yaml"], 3),
+    (["run", "broken.yaml"], 3),
+    (["run", "nowhere"], 3),
+    (["compare", "broken.yaml"], 3),
+    (["compare", "--no-such-option"], 2),
+    (["no-such-command"], 2),
+    (["explain", "no such term"], 2),
+    (["report", "nowhere"], 3),
+]
+
+
+def probe(args: list[str], folder: Path) -> tuple[int, set[str]]:
+    """Run a command in a fresh process; return its exit code and the top-level modules it loaded."""
+    environment = os.environ | {"GUANXI_LANG": "en"}
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, *args], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    report = json.loads(done.stderr.strip().splitlines()[-1])
+    return report["code"], set(report["modules"])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a good and a broken scenario."""
+    made = tmp_path_factory.mktemp("light")
+    (made / "broken.yaml").write_text(BROKEN, encoding="utf-8")
+    (made / "good.yaml").write_text("schema: 1\nname: good\npeople: 500\ndays: 10\n", encoding="utf-8")
+    return made
+
+
+@pytest.mark.parametrize(("args", "code"), CASES, ids=[" ".join(args) for args, _ in CASES])
+def test_a_light_command_loads_nothing_heavy(args: list[str], code: int, folder: Path) -> None:
+    left, modules = probe(args, folder)
+    assert left == code
+    assert modules & HEAVY == set()
+
+
+def test_importing_the_package_is_light(folder: Path) -> None:
+    code = "import sim, sys; print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) & (HEAVY | {"numpy", "click", "pydantic"}) == set()
+
+
+def test_help_is_there_at_once(folder: Path) -> None:
+    """Processor time, not wall time, so that a busy machine does not decide; the best of five."""
+    spent = []
+    for _ in range(5):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-m", "sim", "--help"], cwd=folder, capture_output=True, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(spent) < 0.5
