@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli import failure
-from sim.cli.command import Group
+from sim.cli.command import LazyGroup
 from sim.cli.language import choose, speak
 from sim.cli.options import language_option
 
@@ -30,7 +30,7 @@ def _version(ctx: click.Context, _param: click.Parameter, value: object) -> None
         ctx.exit()
 
 
-@click.command("guanxi", cls=Group)
+@click.command("guanxi", cls=LazyGroup)
 @language_option
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version)
 def guanxi() -> None:

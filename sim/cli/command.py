@@ -57,23 +57,19 @@ class Command(click.Command):
         settings.setdefault("help_option_names", ["-h", "--help"])
         super().__init__(*args, **kwargs)
 
-    def topic(self) -> str:
-        """Return the first part of this command's keys in the catalogue."""
-        return str(self.name)
-
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the whole help: usage, summary, examples, about, commands, options."""
-        topic = self.topic()
+        topic = _topic(ctx)
         lines = [tell("usage", line=" ".join([ctx.command_path, *self.collect_usage_pieces(ctx)])), ""]
         lines += _paragraphs(f"{topic}.summary")
         lines += ["", tell("heading.examples"), *_verbatim(f"{topic}.examples")]
         if has_message(f"{topic}.about"):
             lines += ["", *_paragraphs(f"{topic}.about")]
-        lines += self.command_lines()
+        lines += self.command_lines(ctx)
         lines += ["", tell("heading.options"), *definition_list(self.option_rows(ctx))]
         formatter.write("\n".join(lines) + "\n")
 
-    def command_lines(self) -> list[str]:
+    def command_lines(self, _ctx: click.Context) -> list[str]:
         """Return the section that lists subcommands; a plain command has none."""
         return []
 
@@ -81,43 +77,50 @@ class Command(click.Command):
         """Return (how to write it, what it does) for each option."""
         rows = []
         for option in self.get_params(ctx):
-            if isinstance(option, click.Option) and not option.hidden:
+            if isinstance(option, click.Option):
                 names = ", ".join([*option.opts, *option.secondary_opts])
-                metavar = "" if option.is_flag or option.count else f" {option.make_metavar(ctx)}"
+                metavar = "" if option.is_flag else f" {option.make_metavar(ctx)}"
                 name = "help" if "--help" in option.opts else option.name
-                own = f"{self.topic()}.option.{name}"
+                own = f"{_topic(ctx)}.option.{name}"
                 key = own if has_message(own) else f"option.{name}"
                 rows.append((names + metavar, tell(key, default=option.default)))
         return rows
 
 
 class Group(Command, click.Group):
+    """Commands under one name, listed with their summaries in the order in which they were added."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the names; what is used most stands first."""
+        return list(self.commands)
+
+    def command_lines(self, ctx: click.Context) -> list[str]:
+        """Return the section that lists subcommands."""
+        above = "" if ctx.parent is None else f"{_topic(ctx)}."
+        rows = [(name, tell(f"{above}{name}.summary")) for name in self.list_commands(ctx)]
+        return ["", tell("heading.commands"), *definition_list(rows, 12)]
+
+
+class LazyGroup(Group):
     """The group of all commands; each is imported when it is called for."""
 
-    def topic(self) -> str:
-        """Return the first part of this group's keys in the catalogue."""
-        return "guanxi" if self.name == "guanxi" else super().topic()
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the names of the table."""
+        return list(COMMANDS)
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order of the table: what is used most stands first."""
-        return list(COMMANDS) if self.name == "guanxi" else super().list_commands(ctx)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         """Import and return one command."""
-        if self.name != "guanxi":
-            return super().get_command(ctx, name)
         if name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
-    def command_lines(self) -> list[str]:
-        """Return the section that lists subcommands."""
-        names = list(COMMANDS) if self.name == "guanxi" else list(self.commands)
-        keys = {name: f"{name}.summary" if self.name == "guanxi" else f"{self.name}.{name}.summary" for name in names}
-        rows = [(name, tell(keys[name]).split("\n", 1)[0]) for name in names]
-        return ["", tell("heading.commands"), *definition_list(rows, 12)]
+
+def _topic(ctx: click.Context) -> str:
+    """Return the first part of a command's keys in the catalogue: ``network.describe``, or ``guanxi`` for the root."""
+    root, *names = ctx.command_path.split(" ")
+    return ".".join(names) or root
 
 
 def _paragraphs(key: str) -> list[str]:
