@@ -19,7 +19,7 @@ from sim.records.outcomes import NEVER_REACHED
 from sim.scenario.expect import Expectation, parse_expectation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -100,7 +100,7 @@ def _result(expectation: Expectation, known: Floats, low: float, high: float) ->
     return ("pass", "") if all(agree) else ("fail", "")
 
 
-def judge_all(comparison: Comparison, expected: dict[str, Iterable[str]], level: float = LEVEL) -> list[Judgement]:
+def judge_all(comparison: Comparison, expected: Mapping[str, Iterable[str]], level: float = LEVEL) -> list[Judgement]:
     """Judge every strategy's expectations.
 
     Parameters

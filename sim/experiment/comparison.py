@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.records.comparison import Comparison, Failure
+from sim.records.outcomes import DAILY
 from sim.records.summarise import summarise
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class _Rows:
     def add(self, run: RunRecord) -> None:
         """Keep the tables of a run, and all of it if it is the lowest replication so far."""
         self.summary[run.replication] = summarise(run)
-        self.daily[run.replication] = run.daily
+        nothing = np.full(run.days, np.nan)
+        self.daily[run.replication] = {n: run.daily.get(n, nothing) for n in [*DAILY, *run.daily]}
         self.statement[run.replication] = run.statement
         if self.example is None or run.replication < self.example.replication:
             self.example = run
@@ -98,7 +100,7 @@ def gather(
         replications={s: np.array(sorted(r.summary), dtype=np.int64) for s, r in kept.items()},
         summary={s: _stack(r.summary, np.nan) for s, r in kept.items()},
         daily={s: _stack(r.daily, np.nan) for s, r in kept.items()},
-        statement={s: _stack(r.statement, 0) for s, r in kept.items()},
+        statement={s: {n: cash for n, cash in _stack(r.statement, 0).items() if cash.any()} for s, r in kept.items()},
         examples={s: r.example for s, r in kept.items() if r.example is not None},
         question=frame.question,
         texts=frame.texts,

@@ -61,7 +61,7 @@ class SetApart:
     attempts: int
 
 
-def function_of(name: str) -> Callable[[dict[str, Any]], Any]:
+def function_of(name: str) -> Callable[..., Any]:
     """Return the function that ``module:function`` names.
 
     Raises
@@ -73,7 +73,7 @@ def function_of(name: str) -> Callable[[dict[str, Any]], Any]:
     found = getattr(importlib.import_module(module), attribute, None) if colon else None
     if not callable(found):
         raise LookupError(f"{name!r} is not the name of a function (module:function)")  # noqa: TRY004 - a wrong name
-    function: Callable[[dict[str, Any]], Any] = found
+    function: Callable[..., Any] = found
     return function
 
 

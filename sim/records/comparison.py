@@ -49,7 +49,7 @@ class Comparison:
     daily : dict of dict of float64 (R, T)
         Strategy, series to values.
     statement : dict of dict of int64 (R, T)
-        Strategy, purpose (lower case) to the brand's signed cash in fen.
+        Strategy, purpose (lower case) to the brand's signed cash in fen; purposes without any are left out.
     examples : dict of RunRecord
         One full run a strategy, the lowest finished replication, for pictures.
     question : dict

@@ -168,7 +168,8 @@ def _loaded(folder: Path, manifest: dict[str, Any]) -> Comparison:
         replications={s: summary["replication"][mine[s]] for s in strategies},
         summary={s: {n: summary[n][mine[s]] for n in outcomes} for s in strategies},
         daily=_wide(found["daily"], days, strategies),
-        statement=_wide(found["statement"], days, strategies),
+        statement={s: {n: cash for n, cash in lines.items() if cash.any()}
+                   for s, lines in _wide(found["statement"], days, strategies).items()},
         examples=examples,
         texts={
             s: (folder / "scenarios" / f"{k:02d}.yaml").read_text(encoding="utf-8") for k, s in enumerate(strategies)

@@ -1,0 +1,83 @@
+"""One run as a task: read the scenario, run it, leave the record on disk.
+
+This is what workers are told to do. Only the path and a few seconds travel back.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.core import kernel
+from sim.experiment.tasks import Task, function_of
+from sim.records.spool import write_run
+
+if TYPE_CHECKING:
+    from sim.records.run_record import RunRecord
+    from sim.scenario.spec import ScenarioSpec
+
+MODEL = "sim.model.run:run_once"
+"""The function that runs a scenario: (spec, replication, audit=, threads=) -> RunRecord."""
+TASK = "sim.experiment.runs:run_case"
+_WARM_PEOPLE, _WARM_DAYS = 400, 40
+
+
+def pack(spec: ScenarioSpec, **changes: Any) -> str:
+    """Return a checked scenario, with top-level changes, as JSON that `unpack` turns back into the same.
+
+    JSON mode writes amounts with their unit; a bare number would be read as yuan.
+    """
+    data = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return json.dumps(data | changes, ensure_ascii=True)
+
+
+@functools.lru_cache(maxsize=32)
+def unpack(text: str) -> ScenarioSpec:
+    """Return the scenario of a JSON text made by `pack`."""
+    from sim.scenario.spec import ScenarioSpec as Spec
+
+    return Spec.model_validate(json.loads(text))
+
+
+def case(spec: ScenarioSpec, replication: int, path: Path | None, settings: dict[str, Any] | None = None) -> Task:
+    """Return the task of one run; without a path the record is thrown away (a warm-up)."""
+    payload = {"spec": pack(spec), "replication": replication, "path": str(path) if path else None}
+    return Task(f"{spec.name}/{replication}", TASK, {**payload, **(settings or {})}, group=spec.name)
+
+
+def warm_case(spec: ScenarioSpec, settings: dict[str, Any]) -> Task:
+    """Return a small run of a scenario that compiles the kernels it needs."""
+    people = min(spec.people, max(_WARM_PEOPLE, 2 * sum(b.seed_customers for b in spec.all_brands())))
+    small = spec.model_copy(update={"people": people, "days": min(spec.days, _WARM_DAYS)})
+    return case(small, 0, None, settings)
+
+
+def run_case(payload: dict[str, Any]) -> dict[str, float]:
+    """Run one case and write its record.
+
+    Parameters
+    ----------
+    payload : dict
+        ``spec`` (JSON), ``replication``, ``path`` (or None) and, if given, ``model``, ``audit``, ``threads``.
+
+    Returns
+    -------
+    dict of float
+        ``compile``: seconds spent on first calls of kernels; ``seconds``: in all.
+    """
+    start, compiled = time.perf_counter(), kernel.compile_seconds
+    run: RunRecord = function_of(payload.get("model", MODEL))(
+        unpack(payload["spec"]), payload["replication"],
+        audit=payload.get("audit", False), threads=payload.get("threads", 1),
+    )
+    if payload["path"]:
+        write_run(run, Path(payload["path"]))
+    return {"compile": kernel.compile_seconds - compiled, "seconds": time.perf_counter() - start}
+
+
+def kernels_are_cold() -> bool:
+    """Return whether no compiled kernel of this version is kept on this machine."""
+    return not kernel.is_plain() and next(kernel.cache_folder().rglob("*.nbc"), None) is None

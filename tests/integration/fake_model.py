@@ -1,0 +1,60 @@
+"""Stand-ins for the model, named by `Options.model`: arithmetic instead of people."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import time
+from pathlib import Path
+
+from sim.core.errors import RunError
+from tests.synthetic import OPENING, TITLES, make_run
+
+
+def run_once(spec, replication, *, audit=False, threads=1):
+    """Return the synthetic run of the scenario's name; price levers shift its profit."""
+    shape = spec.name.split("-")[0]
+    made = make_run(shape if shape in TITLES else "community", replication, days=spec.days, n_people=spec.people,
+                    seed=spec.seed)
+    shift = float(spec.all_brands()[0].cash - OPENING)
+    daily = made.daily | {"cash_fen": made.daily["cash_fen"] + shift}
+    return dataclasses.replace(made, strategy=spec.name, daily=daily, timings={"threads": float(threads)})
+
+
+def dies_once(spec, replication, **how):
+    """Kill the worker the first time replication 1 of `influencer` is tried."""
+    mark = Path(os.environ["FAKE_MODEL_FOLDER"], "died")
+    if (spec.name, replication) == ("influencer", 1) and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return run_once(spec, replication, **how)
+
+
+def poisoned(spec, replication, **how):
+    """Fail replication 1 of `influencer`, always."""
+    if (spec.name, replication) == ("influencer", 1):
+        raise RunError("the books do not balance on day 3")
+    return run_once(spec, replication, **how)
+
+
+def hopeless(spec, replication, **how):
+    """Fail every run of `influencer`."""
+    if spec.name == "influencer":
+        raise RunError("no day can be simulated")
+    return run_once(spec, replication, **how)
+
+
+def interrupted(spec, replication, **how):
+    """Press Ctrl-C in the parent when replication 2 begins, once."""
+    mark = Path(os.environ["FAKE_MODEL_FOLDER"], "interrupted")
+    log = Path(os.environ["FAKE_MODEL_FOLDER"], "log")
+    with log.open("a") as stream:
+        stream.write(f"{spec.name}/{replication}\n")
+    if replication == 2 and not mark.exists():
+        mark.touch()
+        if how["threads"] and os.environ["FAKE_MODEL_PARENT"] != str(os.getpid()):
+            os.kill(int(os.environ["FAKE_MODEL_PARENT"]), signal.SIGINT)
+            time.sleep(60)
+        raise KeyboardInterrupt
+    return run_once(spec, replication, **how)
