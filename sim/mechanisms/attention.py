@@ -205,40 +205,49 @@ def move_row_trust(row, times, commercial, value, gain, loss, trust):
 
 def notice(world: World, posts: Post, contacts: Contact, impress: Impress, day: int,
            params: AttentionParams) -> Noticed:
-    """Return what people notice today, and tire them by it.
+    """Return what people notice today of posts, contacts and impressions.
 
-    Reads people, audiences, channels. Writes fatigue and the trust of audience rows. Purposes of draws:
-    see, meet, impress. Cost: O(members of posting channels + impressions).
+    Reads people, audiences, channels. Purposes of draws: see, meet, impress. Cost: O(members of posting
+    channels + impressions).
     """
-    parts = [part for part in (_from_posts(world, posts, day, params), _from_contacts(world, contacts),
-                               _from_impressions(world, impress, day, params)) if len(part)]
-    seen = _join(parts)
+    return join_noticed([_from_posts(world, posts, day, params), _from_contacts(world, contacts),
+                         _from_impressions(world, impress, day, params)])
+
+
+def wear(world: World, seen: Noticed, day: int, params: AttentionParams) -> None:
+    """Let what was noticed tire people and move their trust in the senders. Cost: O(noticed)."""
+    if not len(seen):
+        return
     people, scratch = world.people, world.scratch
-    if len(seen):
-        tire(seen.person, seen.times, seen.commercial, seen.value, params.fatigue_per_message,
-             params.relief_per_value, day, people.fatigue, people.fatigue_day, world.keep.fatigue, scratch.load,
-             scratch.mark, scratch.people_list)
-        rows = seen.kind != PathKind.IMPRESSION
-        move_row_trust(seen.row[rows], seen.times[rows], seen.commercial[rows], seen.value[rows],
-                       params.trust_gain_value, params.trust_loss_spam, world.audiences.trust)
-    return seen
+    tire(seen.person, seen.times, seen.commercial, seen.value, params.fatigue_per_message, params.relief_per_value, day,
+         people.fatigue, people.fatigue_day, world.keep.fatigue, scratch.load, scratch.mark, scratch.people_list)
+    rows = (seen.kind != PathKind.IMPRESSION) & (seen.kind != PathKind.TIE)
+    move_row_trust(seen.row[rows], seen.times[rows], seen.commercial[rows], seen.value[rows], params.trust_gain_value,
+                   params.trust_loss_spam, world.audiences.trust)
 
 
-def _join(parts: list[Noticed]) -> Noticed:
-    if len(parts) == 1:
-        return parts[0]
-    names = list(Noticed.__dataclass_fields__)
-    if not parts:
-        kinds = (np.int32, np.int32, np.int8, np.int64, np.float32, np.float64, np.float64, np.float64, np.bool_,
-                 np.int64)
-        return Noticed(*[np.empty(0, k) for k in kinds])
-    return Noticed(*[np.concatenate([getattr(p, name) for p in parts]) for name in names])
+_KINDS = (np.int32, np.int32, np.int8, np.int64, np.float32, np.float64, np.float64, np.float64, np.bool_, np.int64)
+
+
+def nothing_noticed() -> Noticed:
+    """Return a table without rows."""
+    return Noticed(*[np.empty(0, kind) for kind in _KINDS])
+
+
+def join_noticed(parts: list[Noticed]) -> Noticed:
+    """Put several tables behind one another."""
+    filled = [p for p in parts if len(p)]
+    if not filled:
+        return nothing_noticed()
+    if len(filled) == 1:
+        return filled[0]
+    return Noticed(*[np.concatenate([getattr(p, name) for p in filled]) for name in Noticed.__dataclass_fields__])
 
 
 def _from_posts(world: World, posts: Post, day: int, params: AttentionParams) -> Noticed:
     """Deliver posts to the members of their channels."""
     if not len(posts):
-        return _join([])
+        return nothing_noticed()
     aud = world.audiences
     order = np.argsort(aud.block_channel, kind="stable")
     blocks = aud.block_channel[order]
@@ -284,7 +293,7 @@ def _chunks(post: NDArray[np.int64], start: NDArray[np.int64],
 def _from_contacts(world: World, contacts: Contact) -> Noticed:
     """One-to-one messages are noticed by whoever has not muted the sender."""
     if not len(contacts):
-        return _join([])
+        return nothing_noticed()
     aud = world.audiences
     live = aud.state[contacts.row] == ACTIVE
     row, offer = contacts.row[live], contacts.offer[live]
@@ -298,7 +307,7 @@ def _from_impressions(world: World, impress: Impress, day: int, params: Attentio
     """Show bought impressions to people drawn at random."""
     total = int(impress.count.sum()) if len(impress) else 0
     if total == 0:
-        return _join([])
+        return nothing_noticed()
     people = world.people
     person, met = np.empty(total, np.int32), np.empty(total, np.bool_)
     offer = np.repeat(impress.offer, impress.count)

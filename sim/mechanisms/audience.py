@@ -21,6 +21,7 @@ domain 4.2; scales of H, V and P assumed.
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
@@ -84,16 +85,16 @@ def group_health(health, zombie_days, group, skill, hours, value, promo, fit, pa
         useful = 1.0 - exp_(-value[c] / scale)
         selling = 1.0 - exp_(-promo[c] / scale)
         gain = a_host * host + a_val * fit[c] * useful * (0.2 + 0.8 * host) + a_soc * h * h / (h * h + 0.09)
-        drift = gain * (1.0 - h) + a_rp * packet_head[c] ** 0.5
+        drift = gain * (1.0 - h) + a_rp * math.sqrt(packet_head[c])
         drift -= decay * (1.0 if rules[c] > 0.0 else no_rules) * h + harm * selling * h
-        drift += sigma * (max(0.0, h * (1.0 - h))) ** 0.5 * normal(key, uid[c])
+        drift += sigma * math.sqrt(max(0.0, h * (1.0 - h))) * normal(key, uid[c])
         health[c] = min(1.0, max(0.0, h + drift))
         zombie_days[c] = zombie_days[c] + 1 if health[c] < 0.1 else 0
 
 
 @kernel()
-def draw_mutes(person, row, channel, uid, fatigue, base, slope, start, key, state):
-    """Mute noticed senders; returns how many rows were muted."""
+def draw_mutes(person, row, channel, uid, fatigue, base, slope, start, key, state, out):
+    """Mute noticed senders and write the channels muted; returns how many."""
     count = 0
     for k in range(len(person)):
         r = row[k]
@@ -103,6 +104,7 @@ def draw_mutes(person, row, channel, uid, fatigue, base, slope, start, key, stat
         over = max(0.0, np.float64(fatigue[i]) - start)
         if uniform(key, pair(np.int64(uid[i]), channel[k])) < base * exp_(slope * over):
             state[r] = MUTED
+            out[count] = channel[k]
             count += 1
     return count
 
@@ -137,16 +139,24 @@ def _weights(p: AudienceParams) -> tuple[float, ...]:
             p.no_rules, p.promo_harm, p.noise)
 
 
-def live(world: World, noticed: Noticed, posts: Post, tend: Tend, day: int, params: AudienceParams) -> tuple[int, Left]:
+def live(world: World, noticed: Noticed, rows_of: NDArray[np.bool_], posts: Post, tend: Tend, day: int,
+         params: AudienceParams) -> tuple[int, Left]:
     """Let members mute and leave, and groups thrive or decay; returns (mutes, who left).
+
+    Parameters
+    ----------
+    rows_of : bool (m,)
+        Which of the messages noticed came through a membership.
 
     Writes states of rows, members, health. Purposes of draws: mute, leave, health.
     """
     if params.mode == "static" or not len(world.channels):
         return 0, Left.empty()  # type: ignore[return-value]
     people, aud = world.people, world.audiences
-    mutes = draw_mutes(noticed.person, noticed.row, noticed.key, people.uid, people.fatigue, params.mute_base,
-                       params.mute_slope, params.mute_from, world.draws.key("mute", day), aud.state)
+    muted = np.empty(len(noticed), np.int64)
+    mutes = draw_mutes(noticed.person[rows_of], noticed.row[rows_of], noticed.key[rows_of], people.uid, people.fatigue, params.mute_base,
+                       params.mute_slope, params.mute_from, world.draws.key("mute", day), aud.state, muted)
+    np.add.at(world.accounts.reports, world.channels.account[muted[:mutes]], 1)
     gone = [_leavers(world, day, params), _pruned(world, tend, day)]
     _health(world, posts, tend, day, params)
     rows = np.concatenate([r for r, _ in gone])

@@ -280,3 +280,24 @@ def choose(world: World, met: Encounters, day: int, params: ChoiceParams) -> Cho
     scratch.product_of[buyers] = -1
     return Choices(buyers, product, met.offer[won].astype(np.int64), met.kind[won].astype(np.int64), met.row[won],
                    people.belief[buyers, product].astype(np.float64), u != _NOT_MET, chance)
+
+
+def with_certain(world: World, chosen: Choices, certain: list[Encounters]) -> Choices:
+    """Put purchases that need no decision (BG/NBD mode) in the place of what their buyers chose otherwise."""
+    if not certain:
+        return chosen
+    person = np.concatenate([c.person for c in certain]).astype(np.int64)
+    offer = np.concatenate([c.offer for c in certain]).astype(np.int64)
+    product = world.offers.product[offer]
+    known = np.isin(chosen.person * len(world.products) + chosen.product, person * len(world.products) + product)
+    kept = ~known
+    n = len(person)
+    columns = [
+        np.concatenate([chosen.person[kept], person]), np.concatenate([chosen.product[kept], product]),
+        np.concatenate([chosen.offer[kept], offer]),
+        np.concatenate([chosen.kind[kept], np.full(n, int(PathKind.MEMORY), np.int64)]),
+        np.concatenate([chosen.row[kept], np.full(n, -1, np.int64)]),
+        np.concatenate([chosen.expectation[kept], world.people.belief[person, product].astype(np.float64)]),
+    ]
+    turn = np.lexsort((columns[1], columns[0]))
+    return Choices(*[c[turn] for c in columns], chosen.considered, chosen.chance)

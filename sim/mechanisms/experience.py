@@ -185,3 +185,23 @@ def remember(world: World, orders: Ordered, day: int, talk_days: int) -> None:
         held = world.talkers.active[p]
         world.talkers.active[p] = np.union1d(held, fresh).astype(np.int32)
         world.talkers.fresh[p] = np.sort(who[before[mine] == 0]).astype(np.int32)
+
+
+def rounds(orders: Ordered) -> list[Ordered]:
+    """Split deliveries so that each part holds a person and product once, ascending; usually one part."""
+    left = np.lexsort((orders.order, orders.product, orders.person))
+    parts: list[Ordered] = []
+    while len(left):
+        person, product = orders.person[left], orders.product[left]
+        again = np.zeros(len(left), np.bool_)
+        again[1:] = (person[1:] == person[:-1]) & (product[1:] == product[:-1])
+        pick = left[~again]
+        parts.append(Ordered(*[getattr(orders, name)[pick] for name in Ordered.__dataclass_fields__]))
+        left = left[again]
+    return parts
+
+
+def disappoint(world: World, orders: Ordered, loss: float = 0.1) -> None:
+    """A deal that failed costs a little satisfaction (domain 4.14: -.1)."""
+    at = (orders.person, orders.product)
+    world.people.satisfaction[at] -= np.float32(loss)

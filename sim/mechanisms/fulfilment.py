@@ -21,7 +21,7 @@ Sources: [Erlang1917], [Palm1957] for the queue, domain 4.10 and 4.14; contests 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +30,10 @@ from sim.core.draws import draw64, pair, uniform
 from sim.core.kernel import kernel
 from sim.core.maths import log_
 from sim.core.params import Params, param
-from sim.exchange.actions import Capacity, PoolOpen
+from sim.exchange.actions import Capacity, PoolOpen, StockOrder
 from sim.exchange.events import Ordered, PoolClosed, Reason, Unfilled
 from sim.mechanisms.choice import Choices
-from sim.world.state import World
+from sim.world.state import Pools, World
 
 _POOL_DAYS = 1
 
@@ -45,18 +45,6 @@ class FulfilmentParams(Params):
     stock: bool = param(True, source="scenario", doc="Orders need a unit in stock", zh="库存限制")
     pool_days: int = param(_POOL_DAYS, source="design 14", ge=0, le=30,
                            doc="A deal opened by a buyer closes at the end of day + this", zh="拼团时限（天）")
-
-
-@dataclass
-class Pools:
-    """Open and closed group deals, and the orders waiting in them."""
-
-    offer: list[int] = field(default_factory=list)
-    seats: list[int] = field(default_factory=list)
-    filled: list[int] = field(default_factory=list)
-    deadline: list[int] = field(default_factory=list)
-    waiting: dict[int, list[Ordered]] = field(default_factory=dict)
-    open: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -243,3 +231,28 @@ def _rows(table: Ordered, pick: NDArray[np.bool_]) -> Ordered:
 
 def _stack(parts: list[Ordered]) -> Ordered:
     return Ordered(*[np.concatenate([getattr(p, name) for p in parts]) for name in Ordered.__dataclass_fields__])
+
+
+def contest_units(world: World, orders: StockOrder, wanted: NDArray[np.int64], day: int) -> NDArray[np.int64]:
+    """Return how many units each stock order gets of what its supplier has, smallest hash first.
+
+    Parameters
+    ----------
+    wanted : int64 (m,)
+        Units the buyer can pay for.
+    """
+    table = world.resellers
+    made_to_order = (orders.supplier < 0) & (world.brand_stock[orders.product] < 0)
+    held = np.where(orders.supplier < 0, world.brand_stock[orders.product],
+                    table.stock[np.maximum(orders.supplier, 0), orders.product])
+    score = np.empty(len(orders))
+    hashes(world.people.uid[table.person[orders.buyer]], orders.product, world.draws.key("restock", day), score)
+    turn = np.lexsort((score, orders.product, orders.supplier))
+    supplier, product = orders.supplier[turn], orders.product[turn]
+    fresh = np.ones(len(turn), np.bool_)
+    fresh[1:] = (supplier[1:] != supplier[:-1]) | (product[1:] != product[:-1])
+    before = np.cumsum(wanted[turn]) - wanted[turn]
+    before -= before[np.flatnonzero(fresh)[np.cumsum(fresh) - 1]]
+    got = np.empty(len(orders), np.int64)
+    got[turn] = np.clip(held[turn] - before, 0, wanted[turn])
+    return np.where(made_to_order, wanted, got)

@@ -121,6 +121,10 @@ def contest_scores(person, sponsor_uid, weight, uid, key, out):
         out[k] = -log_(uniform(key, pair(np.int64(uid[person[k]]), sponsor_uid[k]))) / weight[k]
 
 
+EXIT_REASON = Reason.LOSSES
+"""Why resellers who give up leave."""
+
+
 @dataclass(frozen=True)
 class _Asked:
     """Invitations that reached somebody, and the row of `Invite` each came from."""
@@ -243,3 +247,10 @@ def exits(world: World, day: int, params: RecruitingParams) -> NDArray[np.int64]
     exit_draws(world.people.uid[table.person[rows]], world.draws.key("exit", day), hazard, out)
     return rows[out]
 
+
+
+def remember_refusals(world: World, refused: Refused) -> None:
+    """Count the refusals that resellers met: awkwardness makes them give up."""
+    sponsor = refused.sponsor[(refused.reason == Reason.DECLINED) & (refused.sponsor >= 0)]
+    row = world.resellers.row_of[sponsor]
+    np.add.at(world.resellers.refusals, row[row >= 0], 1)

@@ -23,6 +23,7 @@ Sources: market 0.1 (occasions), domain 4.7 and [Fader2005] rows 55-56 (BG/NBD),
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
@@ -132,10 +133,11 @@ def gamma_draw(key, index, shape):
         boost = exp_(log_(uniform(inner, 0)) / a)
         a += 1.0
     d = a - 1.0 / 3.0
-    c = 1.0 / (9.0 * d) ** 0.5
+    c = 1.0 / math.sqrt(9.0 * d)
     for attempt in range(64):
         x = normal(inner, 1 + 3 * attempt)
-        v = (1.0 + c * x) ** 3
+        v = 1.0 + c * x
+        v = v * v * v
         if v > 0.0 and log_(uniform(inner, 3 + 3 * attempt)) < 0.5 * x * x + d - d * v + d * log_(v):
             return boost * d * v
     return boost * d
@@ -236,6 +238,19 @@ def _from_memory(world: World, who: NDArray[np.int32], product: int) -> Encounte
                       trust=np.nan, sure=True, row_key=product)
 
 
+@kernel()
+def _refresh(person, offer, offer_product, day, memory_offer, memory_day):
+    for k in range(len(person)):
+        i, p = person[k], offer_product[offer[k]]
+        if memory_offer[i, p] >= 0:
+            memory_day[i, p] = day
+
+
+def refresh_memory(world: World, person: NDArray[np.int32], offer: NDArray[np.int32], day: int) -> None:
+    """A message from the seller's own channel keeps a buyer's memory fresh. Cost: O(messages)."""
+    _refresh(person, offer, world.offers.product, day, world.people.memory_offer, world.people.memory_day)
+
+
 def after_purchase(world: World, person: NDArray[np.int64], product: NDArray[np.int64], day: int,
                    params: RepurchaseParams) -> None:
     """Put the next occasion of today's buyers on the agenda. Purpose of draws: lasts or dropout."""
@@ -255,3 +270,44 @@ def after_purchase(world: World, person: NDArray[np.int64], product: NDArray[np.
             close_occasions(who, what, world.products.uses_days[what], day, params.spread, people.open_until,
                             people.in_use_until, people.uid, world.draws.key(f"lasts {p}", day), agenda.head,
                             agenda.following, agenda.preceding, agenda.day)
+
+
+@kernel()
+def _start_owners(people, product, left, open_until, in_use_until, head, following, preceding, at):
+    for k in range(len(people)):
+        i = people[k]
+        open_until[i, product] = -1
+        in_use_until[i, product] = min(left[k], 30000)
+        move(head, following, preceding, at, i, left[k])
+
+
+@kernel()
+def _start_ringing(people, product, inner_key, uid, rate, next_time, open_until, in_use_until, head, following,
+                   preceding, at):
+    for k in range(len(people)):
+        i = people[k]
+        open_until[i, product] = -1
+        in_use_until[i, product] = 30000
+        next_time[i] = min(exponential(inner_key, np.int64(uid[i])) / np.float64(rate[i]), 30000.0)
+        move(head, following, preceding, at, i, np.int64(next_time[i]))
+
+
+def start_owner(world: World, who: NDArray[np.int64], product: int, used: NDArray[np.float64],
+                params: RepurchaseParams) -> None:
+    """Put the next occasion of people who own a unit on day 0 on the agenda.
+
+    Parameters
+    ----------
+    used : float64 (n,), [0, 1]
+        Share of the unit already used up (occasions mode).
+    """
+    people, agenda = world.people, world.agendas[product]
+    if params.mode == "bgnbd":
+        clock = world.clocks[product]
+        _start_ringing(who, product, world.world_draws.key(f"first repeat {product}"), people.uid, clock.rate,
+                       clock.next_time, people.open_until, people.in_use_until, agenda.head, agenda.following,
+                       agenda.preceding, agenda.day)
+    elif params.mode == "occasions":
+        left = ((1.0 - used) * world.products.uses_days[product]).astype(np.int64)
+        _start_owners(who, product, left, people.open_until, people.in_use_until, agenda.head, agenda.following,
+                      agenda.preceding, agenda.day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,6 +91,18 @@ class Talkers:
 
 
 @dataclass
+class Pools:
+    """Group deals: one entry a deal; `waiting` holds the tables of orders of each deal not yet closed."""
+
+    offer: list[int] = field(default_factory=list)
+    seats: list[int] = field(default_factory=list)
+    filled: list[int] = field(default_factory=list)
+    deadline: list[int] = field(default_factory=list)
+    waiting: dict[int, list[Any]] = field(default_factory=dict)
+    open: list[int] = field(default_factory=list)
+
+
+@dataclass
 class World:
     """State of one run. Only mechanisms, ledger and model write here, each its own columns."""
 
@@ -114,6 +127,9 @@ class World:
     layer_trust: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
     clocks: list[Clock] = field(default_factory=list)
     brand_stock: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    spare: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    pools: Pools = field(default_factory=Pools)
+    next_order: int = 0
 
     @property
     def n_people(self) -> int:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 NETWORKS: dict[str, str] = {
     "dunbar": "sim.world.networks.dunbar:DunbarParams",
     "small_world": "sim.world.networks.small_world:SmallWorldParams",
+    "scale_free": "sim.world.networks.scale_free:ScaleFreeParams",
+    "circles": "sim.world.networks.circles:CirclesParams",
     "complete": "sim.world.networks.complete:CompleteParams",
     "edge_list": "sim.world.networks.edge_list:EdgeListParams",
     "graph": "sim.world.networks.graph:GraphParams",

@@ -1,0 +1,181 @@
+"""Carrying out who joins, leaves, rises, and what moves into the channel: the people side of settling.
+
+Mechanisms decide who says yes; here memberships, the resellers' table and stock are written, and the
+money and goods that go with them are booked.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.accounts import Account, Purpose
+from sim.exchange.actions import Enrol, Promote, Release, StockOrder
+from sim.exchange.events import Joined, Left, Reason, StockMoved
+from sim.ledger.goods import Place
+from sim.ledger.ledger import Ledger
+from sim.mechanisms.audience import admit
+from sim.mechanisms.fulfilment import contest_units
+from sim.model.trade import make
+from sim.world.audiences import LEFT, NO_ROW
+from sim.world.state import World
+
+Ints = NDArray[np.int64]
+
+
+def sort_for_channels(world: World, person: Ints, channel: Ints) -> Ints:
+    """Return the order (channel, uid), in which memberships are appended whatever the row numbers."""
+    return np.lexsort((world.people.uid[person], channel))
+
+
+def let_in(world: World, person: Ints, channel: Ints, day: int) -> Ints:
+    """Append memberships as far as channels have room; returns the positions admitted."""
+    turn = sort_for_channels(world, person, channel)
+    ordered = channel[turn]
+    owner = world.channels.owner[ordered]
+    # A person asked into two groups of one owner on the same day joins the first.
+    slot = person[turn] * (int(world.channels.owner.max(initial=0)) + 1) + owner
+    fresh = np.zeros(len(turn), np.bool_)
+    fresh[np.unique(slot, return_index=True)[1]] = True
+    fresh &= ~world.channels.owned[ordered] | (world.audiences.home[person[turn], owner] == NO_ROW)
+    turn, ordered = turn[fresh], ordered[fresh]
+    first = np.searchsorted(ordered, ordered, "left")
+    rank = np.arange(len(ordered)) - first
+    room = world.channels.capacity[ordered] - world.channels.members[ordered]
+    turn = turn[rank < room]
+    admit(world, person[turn], channel[turn], world.channels.trust[channel[turn]], day)
+    return turn
+
+
+def join(world: World, ledger: Ledger, joined: Joined, day: int) -> Joined:
+    """Carry out accepted invitations; returns those that really joined."""
+    if not len(joined):
+        return joined
+    to_channel = np.flatnonzero((joined.channel >= 0) & (joined.tier < 0))
+    kept = [to_channel[let_in(world, joined.person[to_channel], joined.channel[to_channel], day)]]
+    to_role = np.flatnonzero(joined.tier >= 0)
+    if len(to_role):
+        turn = to_role[np.argsort(world.people.uid[joined.person[to_role]], kind="stable")]
+        sponsor = joined.sponsor[turn]
+        upline = np.where(sponsor >= 0, world.resellers.row_of[np.maximum(sponsor, 0)], -1).astype(np.int64)
+        enrol_resellers(world, ledger, joined.person[turn], joined.tier[turn], upline, joined.buy_in_fen[turn], day)
+        kept.append(turn)
+    pick = np.sort(np.concatenate(kept))
+    return Joined(*[getattr(joined, name)[pick] for name in Joined.__dataclass_fields__])
+
+
+def enrol_resellers(world: World, ledger: Ledger, person: Ints, tier: Ints, upline: Ints, buy_in_fen: Ints,
+                    day: int) -> Ints:
+    """Open rows of the resellers' table; their buy-in comes out of their household's purse."""
+    rows = world.resellers.enrol(person, 0, tier, upline, day)
+    world.people.role[person] = 2
+    for row, amount in zip(rows.tolist(), buy_in_fen.tolist(), strict=True):
+        if amount:
+            ledger.pay((int(Account.HOUSEHOLD), 0), (int(Account.RESELLER), row), amount, int(Purpose.BUY_IN), day, "join")
+    return rows
+
+
+def enrol(world: World, ledger: Ledger, table: Enrol, day: int) -> Joined:
+    """Put people where they have agreed to be, without asking again."""
+    if not len(table):
+        return Joined.empty()  # type: ignore[return-value]
+    zero = np.zeros(len(table), np.int64)
+    channel = np.flatnonzero((table.channel >= 0) & (table.tier < 0))
+    kept = [channel[let_in(world, table.person[channel], table.channel[channel], day)]]
+    role = np.flatnonzero(table.tier >= 0)
+    role = role[world.resellers.row_of[table.person[role]] < 0]
+    if len(role):
+        role = role[np.argsort(world.people.uid[table.person[role]], kind="stable")]
+        enrol_resellers(world, ledger, table.person[role], table.tier[role], table.upline[role], zero[role], day)
+        kept.append(role)
+    pick = np.sort(np.concatenate(kept))
+    return Joined(table.person[pick], table.channel[pick], table.tier[pick], np.full(len(pick), -1, np.int64),
+                  np.full(len(pick), -1, np.int64), zero[pick], zero[pick], zero[pick])
+
+
+def release(world: World, table: Release, day: int) -> Left:
+    """Take people out of channels or out of the reseller role."""
+    if not len(table):
+        return Left.empty()  # type: ignore[return-value]
+    out = np.zeros(len(table), np.bool_)
+    for k in range(len(table)):
+        person, channel = int(table.person[k]), int(table.channel[k])
+        if channel < 0:
+            row = int(world.resellers.row_of[person])
+            out[k] = row >= 0
+            if row >= 0:
+                leave_role(world, np.array([row]), day)
+        else:
+            out[k] = _leave_channel(world, person, channel)
+    n = int(out.sum())
+    return Left(table.person[out], table.channel[out], np.full(n, int(Reason.RELEASED), np.int64))
+
+
+def _leave_channel(world: World, person: int, channel: int) -> bool:
+    aud, owner = world.audiences, int(world.channels.owner[channel])
+    row = int(aud.home[person, owner])
+    if row == NO_ROW or aud.channel[row] != channel or aud.state[row] == LEFT:
+        return False
+    aud.state[row] = LEFT
+    aud.home[person, owner] = NO_ROW
+    world.channels.members[channel] -= 1
+    return True
+
+
+def leave_role(world: World, rows: Ints, day: int) -> None:
+    """End the reseller role of some rows; what stock they hold stays with them, unsold."""
+    table = world.resellers
+    table.left[rows] = day
+    table.row_of[table.person[rows]] = -1
+    world.people.role[table.person[rows]] = 0
+
+
+def promote(world: World, table: Promote) -> None:
+    """Move resellers to their new tier."""
+    if len(table):
+        world.resellers.tier[table.reseller] = table.tier
+
+
+def restock(world: World, ledger: Ledger, orders: StockOrder, day: int) -> StockMoved:
+    """Move goods into the channel: only what the buyer can pay and the supplier has.
+
+    A contest for a supplier's last units is settled by a hashed draw (`fulfilment.contest_units`).
+    """
+    if not len(orders):
+        return StockMoved.empty()  # type: ignore[return-value]
+    cash = ledger.balance(Account.RESELLER)
+    have = np.where(orders.buyer < len(cash), cash[np.minimum(orders.buyer, max(len(cash) - 1, 0))] if len(cash) else 0, 0)
+    pays = np.minimum(orders.quantity, np.maximum(have, 0) // np.maximum(orders.unit_fen, 1))
+    quantity = contest_units(world, orders, pays, day)
+    moved = np.flatnonzero(quantity > 0)
+    first = np.zeros(len(moved), np.int64)
+    for at, k in enumerate(moved.tolist()):
+        first[at] = _move_stock(world, ledger, orders, k, int(quantity[k]), day)
+    return StockMoved(orders.buyer[moved], orders.supplier[moved], orders.product[moved], quantity[moved],
+                      orders.unit_fen[moved], first)
+
+
+def _move_stock(world: World, ledger: Ledger, orders: StockOrder, k: int, units: int, day: int) -> int:
+    """Move one order's goods and money; returns 1 if it is the buyer's first."""
+    buyer, supplier, p = int(orders.buyer[k]), int(orders.supplier[k]), int(orders.product[k])
+    table, products = world.resellers, world.products
+    b, cost = int(products.brand_of[p]), int(products.unit_cost_fen[p])
+    value, price = units * cost, units * int(orders.unit_fen[k])
+    if supplier < 0:
+        if products.stock[p] >= 0:
+            world.brand_stock[p] -= units
+            ledger.goods.move(Place.BRAND_STOCK, Place.RESELLER_STOCK, p, units)
+            ledger.stock_value((int(Account.INVENTORY), b), (int(Account.RESELLER_STOCK), buyer), value, day)
+        else:
+            make(ledger, p, b, units, cost, Place.RESELLER_STOCK, day)
+            ledger.stock_value((int(Account.GOODS_VALUE), 0), (int(Account.RESELLER_STOCK), buyer), value, day)
+        payee = (int(Account.BRAND), b)
+    else:
+        table.stock[supplier, p] -= units
+        ledger.stock_value((int(Account.RESELLER_STOCK), supplier), (int(Account.RESELLER_STOCK), buyer), value, day)
+        payee = (int(Account.RESELLER), supplier)
+    ledger.pay((int(Account.RESELLER), buyer), payee, price, int(Purpose.SELL_IN), day, "restock")
+    table.stock[buyer, p] += units
+    first = int(table.bought[buyer] == 0)
+    table.bought[buyer] += units
+    return first

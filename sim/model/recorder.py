@@ -1,0 +1,165 @@
+"""The record of a run as it goes: one number a series and day, and the tables pictures are drawn from.
+
+Counts come from the day's events; money comes from the ledger's statement when the run ends; means
+over people come from the first `SAMPLE` people by uid, which is everybody in a small world.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.accounts import Purpose
+from sim.ledger import statements
+from sim.ledger.ledger import Ledger
+from sim.mechanisms.audience import ZOMBIE_DAYS
+from sim.records.outcomes import DAILY
+from sim.world.state import World
+
+if TYPE_CHECKING:
+    from sim.model.day import Day
+    from sim.model.state import RunState
+
+SAMPLE = 4096
+ACTIVE_DAYS = 30
+Floats = NDArray[np.float64]
+_GROUP = 0
+
+
+class Recorder:
+    """Daily series of the first brand.
+
+    Attributes
+    ----------
+    series : dict of float64 (T,)
+        One array an outcome of `DAILY`; money series are filled by `finish`.
+    marks : list of (day, kind, key)
+        Events worth a mark on a time axis.
+    """
+
+    def __init__(self, days: int, world: World, n_seats: int) -> None:
+        self.series: dict[str, Floats] = {name: np.zeros(days) for name in DAILY}
+        self.marks: list[tuple[int, str, str]] = []
+        self._sample = world.row_of_uid[np.sort(world.people.uid)[:SAMPLE]]
+        self._bought: list[NDArray[np.int64]] = []
+        self._products = np.flatnonzero(world.products.brand_of == 0)
+        owners = (world.people.orders[:, self._products] > 0).any(axis=1)
+        self._buyers = int(owners.sum())
+        self._active = 0
+        self._last = np.full(world.n_people, -ACTIVE_DAYS - 1, np.int16)
+        self._rented = (~world.channels.owned).any()
+        self._groups = world.channels.kind == _GROUP
+        del n_seats
+
+    def record(self, state: RunState, day: Day) -> None:
+        """Write the counts of a day."""
+        self._trade(state, day)
+        self._people(state, day)
+        self._channels(state, day)
+
+    def _put(self, day: int, **values: float) -> None:
+        for name, value in values.items():
+            self.series[name][day] = value
+
+    def _trade(self, state: RunState, day: Day) -> None:
+        ordered, delivered = day.events.ordered, day.events.delivered
+        mine = state.world.products.brand_of[ordered.product] == 0
+        back = state.world.products.brand_of[delivered.product] == 0
+        first = int(ordered.first[mine].sum())
+        orders = int(np.count_nonzero(mine))
+        self._buyers += first
+        satisfaction = delivered.satisfaction[back]
+        self._put(
+            day.number, exposures=day.noticed, impressions=day.impressions, reach=day.reach, considered=day.considered,
+            orders=orders, units=day.units, first_orders=first, repeat_orders=orders - first,
+            gmv_fen=int((ordered.price_fen * ordered.quantity)[mine].sum()),
+            refunds_fen=int(delivered.refund_fen[back].sum()), buyers=self._buyers,
+            active_buyers=self._count_active(ordered.person[mine], day.number),
+            satisfaction=float(satisfaction.mean()) if len(satisfaction) else np.nan,
+            returns=int(delivered.returned[back].sum()),
+            sell_through=int(ordered.quantity[mine & (ordered.seller >= 0)].sum()),
+        )
+
+    def _count_active(self, person: NDArray[np.int64], day: int) -> int:
+        """Return how many people ordered within the last `ACTIVE_DAYS` days; O(today's and that day's buyers)."""
+        who = np.unique(person)
+        self._active += int(np.count_nonzero(self._last[who] <= day - ACTIVE_DAYS))
+        self._last[who] = day
+        self._bought.append(who)
+        if day >= ACTIVE_DAYS:
+            old = self._bought[day - ACTIVE_DAYS]
+            self._active -= int(np.count_nonzero(self._last[old] == day - ACTIVE_DAYS))
+            self._bought[day - ACTIVE_DAYS] = who[:0]
+        return self._active
+
+    def _people(self, state: RunState, day: Day) -> None:
+        people, sample = state.world.people, self._sample
+        p = int(self._products[0])
+        known = people.claim_precision[sample, p] + people.talk_precision[sample, p] + people.own_precision[sample, p] > 0
+        trust = people.brand_trust[sample, 0][known]
+        age = np.minimum(day.number - people.fatigue_day[sample], len(state.world.keep.fatigue) - 1)
+        tired = people.fatigue[sample] * state.world.keep.fatigue[age]
+        worn = tired > 0.0
+        talked = day.events.talked
+        about = state.world.products.brand_of[talked.product] == 0
+        self._put(
+            day.number, trust=float(trust.mean(dtype=np.float64)) if len(trust) else float(people.brand_trust[sample, 0].mean(dtype=np.float64)),
+            fatigue=float(tired[worn].mean()) if worn.any() else 0.0, mutes=day.mutes,
+            talks=int(np.count_nonzero(about)), complaints=int(np.count_nonzero(about & (talked.polarity < 0))),
+        )
+
+    def _channels(self, state: RunState, day: Day) -> None:
+        channels, table = state.world.channels, state.world.resellers
+        groups = self._groups
+        joined, moved = day.events.joined, day.events.stock_moved
+        some = bool(groups.any())
+        self._put(
+            day.number, members=int(channels.members[channels.owned].sum()),
+            group_health=float(channels.health[groups].mean()) if some else np.nan,
+            zombie_groups=int(np.count_nonzero(channels.zombie_days[groups] >= ZOMBIE_DAYS)) if some else np.nan,
+            heat=np.nan, agents=int(np.count_nonzero(table.left[: table.size] < 0)),
+            agent_joins=int(np.count_nonzero(joined.tier >= 0)), agent_exits=day.exits,
+            channel_stock=int(table.stock[: table.size].sum()), sell_in=int(moved.quantity[moved.supplier < 0].sum()),
+            bans=len(day.events.enforced),
+        )
+        if len(day.events.enforced):
+            self.marks.append((day.number, "ban", "account_ban"))
+
+    def close(self, state: RunState) -> None:
+        """Note the day on which the brand could no longer cover its debts."""
+        if state.ledger.closing("cash")[0, state.day] < 0 and not any(kind == "insolvent" for _, kind, _ in self.marks):
+            self.marks.append((state.day, "insolvent", "insolvent"))
+
+    def finish(self, ledger: Ledger) -> None:
+        """Fill the money series from the ledger, all signed so that a cost is positive."""
+        line = ledger.statement[0]
+        group = statements.by_group(ledger)
+        inventory = ledger.closing("inventory")[0]
+        owed = ledger.closing("payables")[0] - ledger.closing("receivables")[0]
+        opening = int(inventory[0]) if len(inventory) else 0
+        people = line[Purpose.HOST] + line[Purpose.BASE_PAY] + line[Purpose.SURVEY]
+        revenue = group["revenue"] - line[Purpose.ESCROW_IN] - line[Purpose.ESCROW_REFUND]
+        profit = statements.profit(ledger)
+        goods = -group["goods"]
+        goods[1:] -= np.diff(inventory)
+        goods[0] -= opening - self._opening_inventory(ledger)
+        values = {
+            "net_revenue_fen": revenue, "cost_goods_fen": goods, "cost_delivery_fen": -group["delivery"],
+            "cost_media_fen": -group["media"], "cost_people_fen": -people,
+            "cost_incentives_fen": -group["incentives"] + np.diff(owed, prepend=0), "profit_fen": profit,
+            "cash_fen": ledger.closing("cash")[0],
+        }
+        for name, value in values.items():
+            self.series[name][:] = value
+        costs = sum(self.series[n] for n in values if n.startswith("cost_"))
+        self.series["cost_other_fen"][:] = self.series["net_revenue_fen"] - costs - np.diff(profit, prepend=0)
+
+    @staticmethod
+    def _opening_inventory(ledger: Ledger) -> int:
+        from sim.core.accounts import Account
+
+        return int(ledger.balances.column(ledger.balances.opening, Account.INVENTORY)[0])
+
+

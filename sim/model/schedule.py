@@ -1,0 +1,224 @@
+"""The order of a day, written in this one place (design section 4).
+
+     1 shocks and enforcement      accounts are banned before anybody plans
+     2 plan                        strategies decide from yesterday's closing book
+     3 compose and budget          one plan for the day, cut to the cash there is
+     4 attention                   what is seen, and what it costs in fatigue and trust
+     5 belief and word of mouth    claims and talk are heard
+     6 choice                      need, memory, offers met, the outside option
+     7 fulfilment                  queues, stock, pools
+     8 experience                  satisfaction, returns, trust
+     9 recruiting and exit         invitations, resellers, stock orders
+    10 audiences                   join, mute, leave, group health
+    11 settle                      debts, rewards, rebates, into the ledger
+    12 record
+
+Nothing here knows a strategy by name, and no step looks at numbers that a later step has yet to write.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+
+from sim.exchange.actions import Actions, Post
+from sim.exchange.compose import DayPlan, Limits, compose
+from sim.exchange.events import Delivered, Events, Exposed, Joined, Left, Ordered, PathKind
+from sim.mechanisms import attention, audience, belief, enforcement, experience, fulfilment, moments, recruiting
+from sim.mechanisms import choice as choosing
+from sim.mechanisms import repurchase, word_of_mouth
+from sim.mechanisms.attention import Noticed
+from sim.mechanisms.choice import Choices
+from sim.mechanisms.encounters import Encounters, join
+from sim.mechanisms.word_of_mouth import Heard
+from sim.model import membership, trade
+from sim.model.day import Day
+from sim.model.state import RunState
+
+
+def step(state: RunState) -> Day:
+    """Move the run by one day and return what the day held."""
+    day = Day(number=state.day)
+    state.today = day.events
+    state.ledger.fall_due(state.day)
+    _enforce(state, day)
+    plan = _plan(state)
+    posts = enforcement.deliverable(state.world, plan.post, state.day, state.mechanisms.enforcement)
+    noticed = _attend(state, plan, posts, day)
+    heard = _hear(state, noticed, day)
+    chosen = _choose(state, noticed, heard, day)
+    _fulfil_and_experience(state, plan, chosen, day)
+    _recruit(state, plan, day)
+    _tend_audiences(state, plan, posts, noticed, day)
+    _settle(state, plan)
+    state.posts_yesterday = enforcement.posts_by_account(state.world, posts)
+    state.recorder.record(state, day)
+    state.ledger.close_day(state.day)
+    state.recorder.close(state)
+    state.yesterday = day.events
+    state.day += 1
+    return day
+
+
+def _enforce(state: RunState, day: Day) -> None:
+    """1: ban accounts by what they did yesterday, and by today's shocks."""
+    day.events.enforced = enforcement.enforce(state.world, state.posts_yesterday, state.shocks, state.day,
+                                              state.mechanisms.enforcement)
+
+
+def _plan(state: RunState) -> DayPlan:
+    """2 and 3: ask every strategy, merge, cut to the budget, pay what may be spent."""
+    world = state.world
+    proposals: dict[str, Actions] = {}
+    for seat, view in zip(state.seats, state.views, strict=True):
+        proposals[seat.name] = seat.strategy.plan(view)
+        if seat.tomorrow.tables or seat.tomorrow.offers:
+            proposals[f"{seat.name} (from yesterday)"] = seat.tomorrow
+            seat.tomorrow = Actions()
+    cash = np.array([state.ledger.cash_fen(b) for b in range(state.ledger.n_brands)], dtype=np.int64)
+    plan = compose(proposals, Limits(cash, state.space, world.n_people, len(world.channels), world.audiences.size,
+                                     world.resellers.size))
+    state.ledger.post(plan.postings(state.day), state.day, "spend")
+    state.today.settled = plan.settled()
+    table, offers = plan.offers, world.offers
+    at = table.offer
+    for name in ("product", "price_fen", "list_price_fen", "claim", "fit", "stock_owner", "queue", "pool_seats",
+                 "commission"):
+        getattr(offers, name)[at] = getattr(table, name)
+    offers.live[:] = table.is_live
+    if len(plan.tend):
+        state.fakes[plan.tend.channel] = plan.tend.fake_accounts
+    return plan
+
+
+def _attend(state: RunState, plan: DayPlan, posts: Post, day: Day) -> Noticed:
+    """4: messages are noticed, tire people, move trust in their senders, and refresh memories."""
+    params, world = state.mechanisms.attention, state.world
+    noticed = attention.notice(world, posts, plan.contact, plan.impress, state.day, params)
+    if len(plan.peer_post):
+        noticed = attention.join_noticed([noticed, moments.share(world, plan.peer_post, state.day, params)])
+    attention.wear(world, noticed, state.day, params)
+    owned = (noticed.kind != PathKind.IMPRESSION) & (noticed.kind != PathKind.TIE)
+    repurchase.refresh_memory(world, noticed.person[owned], noticed.offer[owned], state.day)
+    day.impressions = int(plan.impress.count.sum()) if len(plan.impress) else 0
+    day.noticed = len(noticed)
+    day.reach = len(np.unique(noticed.person))
+    return noticed
+
+
+def _hear(state: RunState, noticed: Noticed, day: Day) -> list[Heard]:
+    """5: claims noticed and talk heard enter belief and utility."""
+    world, mech = state.world, state.mechanisms
+    claims = noticed.met
+    product = world.offers.product[noticed.offer[claims]]
+    trust = noticed.trust[claims]
+    brand = world.products.brand_of[product]
+    own = np.isnan(trust)
+    trust = np.where(own, world.people.brand_trust[noticed.person[claims], brand], trust).astype(np.float32)
+    belief.learn(world, belief.CLAIM, noticed.person[claims], product, trust, world.offers.claim[noticed.offer[claims]],
+                 np.ones(len(product)), mech.belief)
+    heard, day.events.talked = word_of_mouth.talk(world, state.day, mech.word_of_mouth)
+    in_groups = word_of_mouth.talk_in_groups(world, day.events.talked, state.day, mech.word_of_mouth)
+    for h in [*heard, *([] if in_groups is None else [in_groups])]:
+        told = world.people.belief[h.speaker, h.product].astype(np.float64)
+        belief.learn(world, belief.TALK, h.listener, h.product, h.trust, told, np.ones(len(h)), mech.belief)
+    return heard
+
+
+def _choose(state: RunState, noticed: Noticed, heard: list[Heard], day: Day) -> Choices:
+    """6: everybody who met an offer, or remembers one on the day a need opens, decides."""
+    world, mech = state.world, state.mechanisms
+    asked, certain = repurchase.ask_memory(world, state.day, mech.repurchase)
+    met = join([noticed.encounters(), *word_of_mouth.recommendations(world, heard), *asked])
+    live = world.offers.live[met.offer]
+    if not live.all():
+        met = Encounters(*[getattr(met, name)[live] for name in Encounters.__dataclass_fields__])
+    chosen = choosing.choose(world, met, state.day, mech.choice)
+    day.considered = int(chosen.considered.sum())
+    day.events.exposed = _exposed(state, noticed, met, chosen)
+    return choosing.with_certain(world, chosen, certain)
+
+
+def _exposed(state: RunState, noticed: Noticed, met: Encounters, chosen: Choices) -> Exposed:
+    """Count messages seen and considered by offer and door."""
+    kinds = len(PathKind)
+    size = len(state.world.offers) * kinds
+    seen = np.bincount(noticed.offer.astype(np.int64) * kinds + noticed.kind, minlength=size)
+    slot = met.offer.astype(np.int64) * kinds + met.kind
+    considered = np.bincount(slot[chosen.considered], minlength=size)
+    which = np.flatnonzero(seen + considered)
+    mean_p = float(chosen.chance.mean()) if len(chosen.chance) else 0.0
+    return Exposed(which // kinds, which % kinds, seen[which], considered[which], np.full(len(which), mean_p))
+
+
+def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, day: Day) -> None:
+    """7 and 8: orders are filled, paid, sent, experienced, and sent back."""
+    world, mech, ledger = state.world, state.mechanisms, state.ledger
+    filled = fulfilment.fulfil(world, chosen, plan.capacity, plan.pool_open, state.day, mech.fulfilment)
+    day.events.ordered, day.events.unfilled, day.events.pool_closed = filled.ordered, filled.unfilled, filled.closed
+    trade.take_money(world, ledger, filled.ordered, state.day)
+    trade.send_goods(world, ledger, filled.deliver, state.day)
+    if len(filled.refund):
+        trade.refund_pools(world, ledger, filled.refund, state.day)
+        experience.disappoint(world, filled.refund)
+    parts: list[Delivered] = []
+    for orders in experience.rounds(filled.deliver):
+        delivered = experience.deliver(world, orders, state.day, mech.experience, mech.belief)
+        experience.remember(world, orders, state.day, int(mech.word_of_mouth.days))
+        repurchase.after_purchase(world, orders.person, orders.product, state.day, mech.repurchase)
+        trade.take_back(world, ledger, orders, delivered, state.day)
+        parts.append(delivered)
+        day.units += int(orders.quantity.sum())
+    names = Delivered.__dataclass_fields__
+    if parts:
+        day.events.delivered = Delivered(*[np.concatenate([getattr(p, n) for p in parts]) for n in names])
+    _bought_from_resellers(state, filled.ordered)
+
+
+def _bought_from_resellers(state: RunState, ordered: Ordered) -> None:
+    """A sale keeps a reseller going."""
+    sellers = ordered.seller[ordered.seller >= 0]
+    if len(sellers):
+        state.world.resellers.profit_day[sellers] = state.day
+
+
+def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
+    """9: invitations, enrolments, promotions, stock orders, exits."""
+    world, ledger = state.world, state.ledger
+    joined, refused = recruiting.recruit(world, plan.invite, state.day, state.mechanisms.recruiting)
+    joined = membership.join(world, ledger, joined, state.day)
+    enrolled = membership.enrol(world, ledger, plan.enrol, state.day)
+    day.events.joined = Joined(*[np.concatenate([getattr(joined, n), getattr(enrolled, n)])
+                                 for n in Joined.__dataclass_fields__])
+    day.events.refused = refused
+    recruiting.remember_refusals(world, refused)
+    membership.promote(world, plan.promote)
+    day.events.stock_moved = membership.restock(world, ledger, plan.stock_order, state.day)
+    gone = recruiting.exits(world, state.day, state.mechanisms.recruiting)
+    day.exits = len(gone)
+    person = world.resellers.person[gone].copy()
+    membership.leave_role(world, gone, state.day)
+    released = membership.release(world, plan.release, state.day)
+    reason = np.full(len(gone), int(recruiting.EXIT_REASON), np.int64)
+    day.events.left = Left(np.concatenate([person, released.person]),
+                           np.concatenate([np.full(len(gone), -1, np.int64), released.channel]),
+                           np.concatenate([reason, released.reason]))
+
+
+def _tend_audiences(state: RunState, plan: DayPlan, posts: Post, noticed: Noticed, day: Day) -> None:
+    """10: members mute and leave, groups thrive or decay."""
+    rows = (noticed.kind != PathKind.IMPRESSION) & (noticed.kind != PathKind.TIE)
+    day.mutes, left = audience.live(state.world, noticed, rows, posts, plan.tend, state.day, state.mechanisms.audience)
+    before = day.events.left
+    day.events.left = Left(*[np.concatenate([getattr(before, n), getattr(left, n)]) for n in Left.__dataclass_fields__])
+
+
+def _settle(state: RunState, plan: DayPlan) -> None:
+    """11: every strategy says who is owed what; debts are booked, never cut."""
+    del plan
+    for seat, view in zip(state.seats, state.views, strict=True):
+        settlement = seat.strategy.settle(state.today, view)
+        state.ledger.post(settlement.postings, state.day, seat.name)
+        seat.book = cast("dict[str, np.ndarray]", settlement.book or seat.book)  # type: ignore[type-arg]
+        seat.tomorrow = settlement.tomorrow

@@ -1,0 +1,161 @@
+"""The view a strategy gets: yesterday's closing book, read-only, and nothing about single people's minds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.accounts import Account
+from sim.exchange.view import ProductFacts
+from sim.world.audiences import LEFT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sim.exchange.events import Events
+    from sim.model.state import RunState
+
+Ints = NDArray[np.int64]
+
+
+def _closed(array: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return a read-only view of an array."""
+    out = array.view()
+    out.flags.writeable = False
+    return out
+
+
+class ResellersDay:
+    """The resellers' table as strategies may read it."""
+
+    def __init__(self, state: RunState) -> None:
+        self._state = state
+
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        return self._state.world.resellers.size
+
+    def __getattr__(self, name: str) -> NDArray[np.generic]:
+        table = self._state.world.resellers
+        if name not in {"person", "brand", "tier", "upline", "joined", "left", "recruits", "stock", "bought", "refusals"}:
+            raise AttributeError(name)
+        return _closed(getattr(table, name)[: table.size])
+
+    @property
+    def cash_fen(self) -> Ints:
+        """Cash at yesterday's closing, one number a row."""
+        cash = self._state.ledger.balance(Account.RESELLER)
+        out = np.zeros(self.size, np.int64)
+        out[: min(len(cash), self.size)] = cash[: self.size]
+        return out
+
+
+class DayView:
+    """What strategy number `index` may know today; implements `exchange.view.View`."""
+
+    def __init__(self, state: RunState, index: int) -> None:
+        self._state, self._index = state, index
+        seat = state.seats[index]
+        self.brand = seat.brand
+        self.offers, self.channels, self.queues = seat.offers, seat.channels, seat.queues
+        self.days = state.world.days
+        self.n_people = state.world.n_people
+        self.resellers = ResellersDay(state)
+        mine = np.flatnonzero(state.world.products.brand_of == seat.brand)
+        self._products = [_facts(state, int(p)) for p in mine]
+        self.n_products = len(self._products)
+
+    @property
+    def day(self) -> int:
+        """Today."""
+        return self._state.day
+
+    @property
+    def weekday(self) -> int:
+        """Day of the week, 0 is Monday."""
+        return int(self._state.world.calendar.weekday[self.day])
+
+    @property
+    def cash_fen(self) -> int:
+        """The brand's cash at yesterday's closing."""
+        return self._state.ledger.cash_fen(self.brand)
+
+    @property
+    def payables_fen(self) -> int:
+        """What the brand owes."""
+        return self._state.ledger.payables_fen(self.brand)
+
+    @property
+    def book(self) -> Mapping[str, NDArray[np.generic]]:
+        """The strategy's own memory."""
+        return self._state.seats[self._index].book
+
+    @property
+    def events(self) -> Events:
+        """What happened yesterday."""
+        return self._state.yesterday
+
+    def product(self, i: int) -> ProductFacts:
+        """Return the brand's product number i."""
+        return self._products[i]
+
+    def members(self, channels: Ints) -> Ints:
+        """Return the number of members of channels."""
+        return self._state.world.channels.members[channels].copy()
+
+    def observed_activity(self, channels: Ints) -> NDArray[np.float64]:
+        """Return what can be seen of a group's activity: its health, and the fakes that talk in it."""
+        fakes = self._state.fakes[channels] / np.maximum(self._state.world.channels.members[channels], 1)
+        return np.minimum(1.0, self.health(channels) + fakes)
+
+    def health(self, channels: Ints) -> NDArray[np.float64]:
+        """Return the health of groups."""
+        return self._state.world.channels.health[channels].copy()
+
+    def banned(self, channels: Ints) -> NDArray[np.bool_]:
+        """Return whether channels are closed today."""
+        world = self._state.world
+        return world.accounts.banned_until[world.channels.account[channels]] > self.day
+
+    def rows(self, channel: int) -> Ints:
+        """Return the rows of a channel's present members."""
+        world = self._state.world
+        start, stop = world.audiences.blocks_of(np.arange(len(world.channels)) == channel)
+        rows = np.concatenate([np.arange(a, b) for a, b in zip(start, stop, strict=True)] or [np.empty(0, np.int64)])
+        return rows[world.audiences.state[rows] != LEFT].astype(np.int64)
+
+    def people(self, rows: Ints) -> Ints:
+        """Return the people behind audience rows."""
+        return self._state.world.audiences.person[rows].astype(np.int64)
+
+    def key(self, purpose: str) -> np.uint64:
+        """Return the key of today's draws for a purpose of the strategy's own."""
+        return self._state.world.draws.key(f"strategy {self._state.seats[self._index].name} {purpose}", self.day)
+
+    def ancestors(self, person: Ints, levels: int) -> Ints:
+        """Return the resellers' rows above people, (n, levels), -1 beyond the root."""
+        table = self._state.world.resellers
+        return table.ancestors(table.row_of[person].astype(np.int64), levels)
+
+
+def _facts(state: RunState, p: int) -> ProductFacts:
+    products = state.world.products
+    return ProductFacts(
+        index=p, brand=int(products.brand_of[p]), price_fen=int(products.price_fen[p]),
+        unit_cost_fen=int(products.unit_cost_fen[p]), delivery_fen=int(products.delivery_fen[p]),
+        quality=float(products.quality[p]), claim=float(products.claim[p]), uses_days=float(products.uses_days[p]),
+        category=int(products.category[p]),
+    )
+
+
+class OpeningView:
+    """What a strategy may know before day 0: how large the world is, and its brand's products."""
+
+    def __init__(self, n_people: int, days: int, brand: int) -> None:
+        self.n_people, self.days, self.brand = n_people, days, brand
+        self.day = 0
+        empty = np.empty(0, np.int64)
+        self.offers, self.channels, self.queues = empty, empty, empty

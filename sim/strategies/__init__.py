@@ -1,0 +1,1 @@
+"""What sellers do: one file per strategy, each a frozen set of parameters that plans and settles."""

@@ -1,0 +1,208 @@
+"""Community commerce (社群微商): groups kept alive by a host, where value comes before selling.
+
+Customers are gathered in groups of at most 500. A host feeds them with useful, interesting and
+affectionate content and, last, with offers; red packets, rules and pruning keep them lively; pleased
+members bring friends. The audience is owned: it is remembered, and it is there next month.
+
+Decisions a day:
+
+    post in each group `posts_a_day` items of the content mix: value = useful + interesting +
+        affectionate, commercial = profitable (none before `sell_from_day`)
+    give host hours, equally to every group; a red packet every `every_days` days
+    ask yesterday's buyers who are not members to join; ask yesterday's pleased member-buyers
+        to bring a friend
+    after the survey (`survey_day`) content fits the members' needs better
+
+What each kind of value does is a mechanism's business (`mechanisms/audience`, `attention`); this file
+only decides how much of it there is.
+
+Sources: K1, C7, G1-G16 of the trade press (domain 1A) as hypotheses; levels domain 4.12, market 0.8
+(host hours for the whole operation).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import field_validator
+
+from sim.core.accounts import Account, Purpose
+from sim.core.params import ASSUMPTION, Fen, Hours, Params, PerDay, Share, param
+from sim.exchange.actions import Actions, Invite, Offer, Opening, Post, Spend, Table, Tend, rows
+from sim.exchange.events import Events
+from sim.exchange.postings import Postings, Settlement, join_postings, postings
+from sim.exchange.view import View
+
+_GROUP_LIMIT = 500
+
+
+class ContentParams(Params):
+    """Shares of the four kinds of value in what a group is told (有用、有趣、有情、有利); they sum to 1."""
+
+    useful: Share = param(0.5, source="scenario", doc="Useful: knowledge, answers", zh="有用")
+    interesting: Share = param(0.3, source="scenario", doc="Interesting: stories, talk", zh="有趣")
+    affectionate: Share = param(0.1, source="scenario", doc="Affectionate: care, belonging", zh="有情")
+    profitable: Share = param(0.1, source="scenario", doc="Profitable: offers", zh="有利")
+
+    @field_validator("profitable")
+    @classmethod
+    def _whole(cls, value: float, info: object) -> float:
+        others = getattr(info, "data", {})
+        total = value + sum(others.get(k, 0.0) for k in ("useful", "interesting", "affectionate"))
+        if abs(total - 1.0) > 1e-6:
+            raise ValueError(f"useful + interesting + affectionate + profitable must sum to 1, not {total:g}")
+        return value
+
+
+class RedPacketParams(Params):
+    """Red packets with fixed rules: every how many days, how much, how many."""
+
+    every_days: int = param(7, source="scenario", ge=1, le=3650, doc="Days between packets; see amount", zh="红包间隔")
+    amount: Fen = param(6_000, source="scenario", doc="Given to each group at a time; 0: no packets", zh="每群红包",
+                        unit="fen")
+    packets: int = param(20, source="scenario", ge=1, le=500, doc="Into how many packets it is split", zh="红包个数")
+
+
+class CommunityParams(Params):
+    """Levers of community commerce."""
+
+    kind: Literal["community"] = param("community", source="design 2", doc="Kind of strategy", zh="策略类型")
+    id: str = param("community", source="scenario", doc="Name in paths and tables", zh="编号", pattern=r"^[\w-]{1,40}$")
+    brand: int = param(0, source="scenario", ge=0, doc="Brand that runs it, counted from 0", zh="品牌序号")
+    groups: int = param(20, source="scenario", ge=1, le=20_000, doc="Groups kept", zh="群数")
+    group_size: int = param(_GROUP_LIMIT, source="domain row 20", ge=2, le=_GROUP_LIMIT, doc="Most members a group",
+                            zh="群上限")
+    posts_a_day: PerDay = param(3.0, source="scenario", le=1000, doc="Items a day in each group", zh="每日内容条数")
+    content: ContentParams = ContentParams()
+    host_hours: Hours = param(3.0, source="scenario", doc="Host hours a day for the whole operation", zh="群主工时")
+    host_wage: Fen = param(2_500, source="market 1.15", doc="Pay of a host hour", zh="群主时薪", unit="fen")
+    red_packets: RedPacketParams = RedPacketParams()
+    rules: bool = param(True, source="scenario", doc="Group rules are kept", zh="群规")
+    survey_day: int | None = param(14, source="scenario", ge=0, le=3650,
+                                   doc="Day of the survey of needs; nothing: none", zh="需求调研日")
+    survey_cost: Fen = param(200_000, source=ASSUMPTION, low=50_000, high=500_000, unit="fen",
+                             doc="Cost of the survey", zh="调研费")
+    fit_before: Share = param(0.3, source="domain 4.12", low=0.2, high=0.5, doc="Fit of content before a survey",
+                              zh="调研前匹配度")
+    fit_after: Share = param(0.7, source="domain 4.12", low=0.5, high=0.9, doc="Fit of content after it",
+                             zh="调研后匹配度")
+    sell_from_day: int = param(0, source="scenario", ge=0, le=3650, doc="First day with offers in the groups",
+                               zh="开始变现日")
+    discount: Share = param(0.0, source="scenario", le=0.95, doc="Members' discount on the list price", zh="会员折扣")
+    prune_every_days: int = param(30, source="scenario", ge=0, le=3650,
+                                  doc="Days between removals of members who no longer read; 0: never", zh="清群间隔")
+    ask_buyers: bool = param(True, source="scenario", doc="Ask buyers to join a group", zh="邀买家入群")
+    members_invite: bool = param(True, source="scenario", doc="Ask pleased members to bring friends", zh="老带新")
+    invite_reward: Fen = param(0, source="scenario", doc="Reward of a member for a friend who joins", zh="邀请奖励",
+                               unit="fen")
+    newcomer_reward: Fen = param(0, source="scenario", doc="Reward of the friend who joins", zh="新人奖励", unit="fen")
+    seed_members: Share = param(1.0, source="scenario", doc="Share of the seed customers in the groups on day 0",
+                                zh="种子入群率")
+    member_trust: Share = param(0.45, source="domain 4.1", low=0.25, high=0.65,
+                                doc="Trust of a new member in the group", zh="群内初始信任")
+    accounts: int = param(1, source="scenario", ge=1, le=1000, doc="Accounts that the groups are spread over",
+                          zh="账号数")
+
+    def open(self, view: View) -> Opening:
+        """Open the groups and place the seed customers in them."""
+        del view
+        n = self.groups
+        return Opening(
+            n_offers=1, channel_kind=("group",) * n, channel_owned=(True,) * n, channel_capacity=(self.group_size,) * n,
+            channel_account=tuple(c % self.accounts for c in range(n)), channel_trust=(self.member_trust,) * n,
+            seed_members_share=self.seed_members,
+        )
+
+    def plan(self, view: View) -> Actions:
+        """Decide today's content, care and invitations from yesterday's closing book."""
+        product = view.product(0)
+        price = product.price_fen - int(product.price_fen * self.discount)
+        offer = Offer(offer=int(view.offers[0]), product=product.index, price_fen=price,
+                      list_price_fen=product.price_fen, claim=product.claim)
+        tables: list[Table] = [*self._care(view)]
+        post = self._content(view)
+        if post is not None:
+            tables.append(post)
+        invite = self._invitations(view)
+        if invite is not None:
+            tables.append(invite)
+        return Actions(offers=(offer,), tables=tuple(tables))
+
+    def settle(self, events: Events, view: View) -> Settlement:
+        """Owe the rewards of today's invitations to those who invited and joined."""
+        joined = events.joined
+        mine = np.isin(joined.channel, view.channels)
+        parts: list[Postings] = []
+        for reward in (joined.reward_sponsor_fen[mine], joined.reward_invitee_fen[mine]):
+            amount = int(reward.sum())
+            if amount:
+                parts.append(postings(
+                    payer_account=int(Account.BRAND), payer_owner=view.brand, payee_account=int(Account.HOUSEHOLD),
+                    payee_owner=0, amount_fen=amount, purpose=int(Purpose.REFERRAL_REWARD), due_day=view.day))
+        return Settlement(postings=join_postings(parts))
+
+    def _content(self, view: View) -> Post | None:
+        """Post the mix in every group; no offers before the first selling day."""
+        mix = self.content
+        value = mix.useful + mix.interesting + mix.affectionate
+        commercial = mix.profitable if view.day >= self.sell_from_day else 0.0
+        if self.posts_a_day <= 0:
+            return None
+        post: Post = rows(Post, channel=view.channels, offer=view.offers[0], items=self.posts_a_day,
+                          commercial=commercial, value=value, visibility=1.0)
+        return post
+
+    def _care(self, view: View) -> list[Table]:
+        """Give host hours, packets, rules and pruning; each paid by its own line."""
+        n = len(view.channels)
+        surveyed = self.survey_day is not None and view.day >= self.survey_day
+        packet_day = self.red_packets.amount > 0 and view.day % self.red_packets.every_days == 0
+        packet = self.red_packets.amount if packet_day else 0
+        prune = self.prune_every_days > 0 and view.day > 0 and view.day % self.prune_every_days == 0
+        spend: list[tuple[int, int, int]] = [
+            (int(Account.STAFF), int(self.host_hours * self.host_wage), int(Purpose.HOST)),
+            (int(Account.HOUSEHOLD), packet * n, int(Purpose.PACKET)),
+        ]
+        if self.survey_day is not None and view.day == self.survey_day:
+            spend.append((int(Account.STAFF), self.survey_cost, int(Purpose.SURVEY)))
+        payee, amount, purpose = (np.array(column, dtype=np.int64) for column in zip(*spend, strict=True))
+        common = {"channel": view.channels, "rules": float(self.rules), "prune_idle_days": 7 if prune else 0,
+                  "fake_accounts": 0}
+        tend: Tend = rows(Tend, **common, host_hours=self.host_hours / n, packet_fen=0, packets=0,
+                          fit=self.fit_after if surveyed else self.fit_before, spend=0)
+        tables: list[Table] = [rows(Spend, brand=view.brand, payee_account=payee, payee_owner=0, amount_fen=amount,
+                                    purpose=purpose), tend]
+        if packet:
+            tables.append(rows(Tend, channel=view.channels, rules=0.0, prune_idle_days=0, fake_accounts=0,
+                               host_hours=0.0, packet_fen=packet, packets=self.red_packets.packets, fit=0.0, spend=1))
+        return tables
+
+    def _invitations(self, view: View) -> Invite | None:
+        """Ask yesterday's buyers in, and yesterday's pleased members to bring a friend."""
+        delivered = view.events.delivered
+        if not len(delivered):
+            return None
+        parts: list[Invite] = []
+        if self.ask_buyers:
+            parts.append(self._invite(view, np.full(len(delivered), -1, np.int64), delivered.person, 0, 0))
+        if self.members_invite:
+            pleased = delivered.person[delivered.satisfaction > 0]
+            parts.append(self._invite(view, pleased, np.full(len(pleased), -1, np.int64), self.invite_reward,
+                                      self.newcomer_reward))
+        parts = [p for p in parts if len(p)]
+        if not parts:
+            return None
+        columns = {name: np.concatenate([getattr(p, name) for p in parts]) for name in Invite.__dataclass_fields__}
+        return Invite(**columns)
+
+    def _invite(self, view: View, sponsor: NDArray[np.int64], invitee: NDArray[np.int64], reward: int,
+                newcomer: int) -> Invite:
+        """Invite into the group with the most room."""
+        counts = view.members(view.channels)
+        room = view.channels[int(np.argmin(counts))]
+        invite: Invite = rows(Invite, sponsor=sponsor, invitee=invitee, channel=np.full(len(sponsor), room),
+                              role_tier=-1, reward_sponsor_fen=reward, reward_invitee_fen=newcomer, buy_in_fen=0,
+                              perceived_income_fen=0)
+        return invite

@@ -1,0 +1,9 @@
+"""The strategies by kind. Adding one takes its own file and one line here."""
+
+from __future__ import annotations
+
+STRATEGIES: dict[str, str] = {
+    "community": "sim.strategies.community:CommunityParams",
+    "paid_ads": "sim.strategies.paid_ads:PaidAdsParams",
+}
+"""Kind -> ``module:Class``; outside packages add theirs by the entry-point group ``guanxi.strategies``."""
