@@ -94,6 +94,9 @@ def _lay(node: Node, name: str, value: Node) -> None:
 
 def _item(node: Node, part: str, path: tuple[str, ...], place: Place, *, strategies: bool) -> int:
     """Return the position of a list item that a path names."""
+    known = [identity(item) or "" for item in node.value] if strategies else []
+    if part in known:
+        return known.index(part)
     if part.isascii() and part.isdigit() and len(part) < 6:
         position = int(part)
         if position < len(node.value):
@@ -101,9 +104,6 @@ def _item(node: Node, part: str, path: tuple[str, ...], place: Place, *, strateg
         raise ScenarioError(place.problem(
             f"there is no item {position}; the list has {len(node.value)}, counted from 0", path, part))
     if strategies:
-        known = [identity(item) or "" for item in node.value]
-        if part in known:
-            return known.index(part)
         hint = did_you_mean(part[:100], known)
         raise ScenarioError(place.problem(
             f"no strategy '{part[:100]}'{hint}; the scenario has {', '.join(filter(None, known)) or 'none'}", path, part))

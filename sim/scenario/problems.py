@@ -12,7 +12,7 @@ from sim.core.params import Params
 from sim.scenario import kinds
 from sim.scenario.merge import identity
 from sim.scenario.nodes import Node, Path, locate, walk
-from sim.scenario.spec import ScenarioSpec
+from sim.scenario.spec import SECOND, ScenarioSpec
 
 LIMIT_PROBLEMS = 50
 
@@ -65,7 +65,8 @@ def check_tree(tree: Node) -> ScenarioSpec:
         spec = ScenarioSpec.model_validate(tree.plain())
     except ValidationError as error:
         problems = [_problem(entry, tree) for entry in error.errors(include_url=False)]
-    problems.extend(_twice(tree, problems))
+    twice = _twice(tree)
+    problems = [p for p in problems if not (twice and p.message.startswith(SECOND))] + twice
     if spec is not None:
         problems.extend(_truths(tree, spec))
     if problems or spec is None:
@@ -183,10 +184,10 @@ def _params_in(annotation: Any) -> type[Params] | None:
     return None
 
 
-def _twice(tree: Node, known: list[Problem]) -> list[Problem]:
+def _twice(tree: Node) -> list[Problem]:
     """Return problems of strategies that share an id, even if the file has other faults too."""
     strategies = tree.get("strategies")
-    if strategies is None or not strategies.is_list or any("a second strategy" in p.message for p in known):
+    if strategies is None or not strategies.is_list:
         return []
     problems: list[Problem] = []
     seen: dict[str, Node] = {}
@@ -195,7 +196,7 @@ def _twice(tree: Node, known: list[Problem]) -> list[Problem]:
         if name is not None and name in seen:
             place = (item.get("id") or item.get("kind") or item).place
             problems.append(place.problem(
-                f"a second strategy with the id '{name[:100]}' (first in line {seen[name].place.line}); "
+                f"{SECOND} '{name[:100]}' (first in line {seen[name].place.line}); "
                 "give one of them an id of its own", ("strategies", name), name))
         elif name is not None:
             seen[name] = item

@@ -17,7 +17,7 @@ from sim.core.errors import did_you_mean, shorten
 from sim.core.params import Params, param
 from sim.scenario import kinds
 from sim.scenario.expect import Expectation, parse_expectation
-from sim.scenario.find import SAFE_NAME
+from sim.scenario.find import SAFE_NAME, is_safe_name
 from sim.scenario.version import NEWEST
 from sim.world.brands import BrandParams
 from sim.world.calendar import CalendarParams
@@ -26,6 +26,8 @@ from sim.world.people import PopulationParams
 LIMIT_DAYS = 3_650
 LIMIT_PEOPLE = 50_000_000
 LIMIT_SEED = 2**63 - 1
+SECOND = "a second strategy with the id"
+"""How the problem of two strategies under one name begins."""
 
 
 def located(loc: tuple[str | int, ...], message: str, value: object = None) -> ValidationError:
@@ -50,7 +52,11 @@ def _by_kind(family: str) -> Any:
         if params is None:
             hint = did_you_mean(str(kind)[:100], known)
             raise located(("kind",), f"unknown kind {shorten(kind)}{hint}; one of {', '.join(known)}", kind)
-        return params.model_validate(_filled(params, value, kind))
+        made = params.model_validate(_filled(params, value, kind))
+        name = getattr(made, "id", kind)
+        if not (isinstance(name, str) and is_safe_name(name)):
+            raise located(("id",), "an id is letters, digits, _ and - only, beginning with a letter or digit", name)
+        return made
 
     return choose
 
@@ -149,8 +155,7 @@ class ScenarioSpec(Params):
         for position, strategy in enumerate(self.strategies):
             name, brand = strategy_id(strategy), getattr(strategy, "brand", 0)
             if name in seen:
-                raise located(("strategies", position), f"a second strategy with the id '{name}'; give one of "
-                                                        f"them an id of its own", name)
+                raise located(("strategies", position), f"{SECOND} '{name}'; give one of them an id of its own", name)
             if brand >= len(self.all_brands()):
                 raise located(("strategies", position, "brand"),
                               f"there is no brand {brand}; brands are counted from 0 and there are "
