@@ -49,6 +49,11 @@ class Findings:
         """Return the largest number of finished replications of a strategy."""
         return max((len(r) for r in self.comparison.replications.values()), default=0)
 
+    @cached_property
+    def pairs(self) -> int:
+        """Return how many replications all strategies share."""
+        return len(self.comparison.common())
+
     def _estimate(self, strategy: str, outcome: str) -> Interval:
         """Return mean and 95 % interval of an outcome over the replications that define it."""
         return mean_interval(self.comparison.values(strategy, outcome))

@@ -75,6 +75,11 @@ class Mark:
         return _OUTLINES[self.symbol]
 
 
+def outline(symbol: str) -> str:
+    """Return the SVG path of a symbol in a box of 12 by 12."""
+    return _OUTLINES[symbol]
+
+
 def mark(index: int) -> Mark:
     """Return the mark of strategy `index`; after the ninth they begin again."""
     k = index % len(_LIGHT)

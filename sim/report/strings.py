@@ -28,8 +28,8 @@ class Words:
         return say(CATALOGUE, key, self.lang, **values)
 
     def title(self, comparison: Comparison, strategy: str) -> str:
-        """Return a strategy's title; its name where the file gave none in this language."""
-        return comparison.titles.get(strategy, {}).get(self.lang) or strategy
+        """Return a strategy's title."""
+        return title_of(comparison, strategy, self.lang)
 
     def outcome(self, name: str) -> str:
         """Return the label of a summary outcome or daily series."""
@@ -49,3 +49,8 @@ class Words:
     def listed(self, names: Sequence[str]) -> str:
         """Return names as a list in words."""
         return self("reading.list_join").join(names)
+
+
+def title_of(comparison: Comparison, strategy: str, lang: Lang) -> str:
+    """Return a strategy's title; its name where the file gave none in this language."""
+    return comparison.titles.get(strategy, {}).get(lang) or strategy

@@ -81,14 +81,19 @@ def _chance(findings: Findings, strategy: str, lang: Lang) -> Cell:
     return Cell(percent(chance, chance=True), "", chance) if math.isfinite(chance) else _missing(lang)
 
 
+def payback_of(findings: Findings, strategy: str) -> float:
+    """Return the median payback day, runs that never paid back counted as later than all; infinite if most."""
+    days = findings.comparison.values(strategy, "payback_day")
+    return float(np.sort(np.where(np.isfinite(days), days, np.inf))[len(days) // 2]) if len(days) else math.inf
+
+
 def _payback(findings: Findings, strategy: str, lang: Lang) -> Cell:
-    """Return the median day, runs that never paid back counted as later than all others."""
-    days = findings.comparison.summary[strategy]["payback_day"]
+    days = findings.comparison.values(strategy, "payback_day")
     reached = int(np.isfinite(days).sum())
-    note = say("page", "strip.reached", lang, n=len(days), k=reached) if reached < len(days) else ""
-    if 2 * reached <= len(days):
-        return Cell(say("page", "strip.not_reached", lang), note if reached else "")
-    middle = float(np.sort(np.where(np.isfinite(days), days, np.inf))[(len(days) - 1) // 2])
+    note = say("page", "strip.reached", lang, n=len(days), k=reached) if 0 < reached < len(days) else ""
+    middle = payback_of(findings, strategy)
+    if math.isinf(middle):
+        return Cell(say("page", "strip.not_reached", lang), note)
     return Cell(day(middle, lang), note, -middle)
 
 

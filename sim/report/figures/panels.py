@@ -14,6 +14,7 @@ from sim.report.figures.theme import base, money_scale
 from sim.report.markup import plot_text
 from sim.report.numbers import show
 from sim.report.palette import mark, neutral, veil
+from sim.report.strings import title_of
 from sim.text.catalogue import Lang, say
 
 HEIGHT = 210
@@ -43,7 +44,7 @@ def panels(comparison: Comparison, lang: Lang) -> list[Panel]:
 def panel(comparison: Comparison, series: str, lang: Lang) -> Panel:
     """Draw one series: mean line and 50 % band over replications a strategy."""
     outcome = DAILY[series]
-    paths = {s: _calm(comparison.daily[s][series], series) for s in comparison.strategies}
+    paths = {s: calm(comparison.daily[s][series], series) for s in comparison.strategies}
     every = np.concatenate([p.ravel() for p in paths.values()])
     is_money = outcome.unit == "fen"
     scale, unit = money_scale(every, lang) if is_money else (1.0, say("page", f"unit.{outcome.unit}", lang))
@@ -62,8 +63,8 @@ def panel(comparison: Comparison, series: str, lang: Lang) -> Panel:
     return Panel(series, outcome.zh if lang == "zh" else outcome.en, unit, figure)
 
 
-def _calm(paths: Floats, series: str) -> Floats:
-    """Return daily sales as trailing seven-day means; other series as they are."""
+def calm(paths: Floats, series: str) -> Floats:
+    """Return daily sales (R, T) as trailing seven-day means; other series as they are."""
     if series != "gmv_fen":
         return paths
     sums = np.cumsum(np.concatenate([np.zeros((len(paths), 1)), paths], axis=1), axis=1)

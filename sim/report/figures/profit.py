@@ -14,6 +14,7 @@ from sim.report.figures.theme import base, end_labels, label, money_scale, padde
 from sim.report.markup import plot_text
 from sim.report.numbers import money, show
 from sim.report.palette import mark, neutral, veil
+from sim.report.strings import title_of
 from sim.text.catalogue import Lang, say
 
 HEIGHT = 480
@@ -54,7 +55,7 @@ def profit(comparison: Comparison, lang: Lang, badges: Sequence[Badge] = ()) -> 
         if len(paths[strategy]) > 1:
             _add_bands(figure, index, paths[strategy] / scale)
     for index, strategy in enumerate(comparison.strategies):
-        _add_line(figure, (index, _title(comparison, strategy, lang)), paths[strategy], scale, lang)
+        _add_line(figure, (index, title_of(comparison, strategy, lang)), paths[strategy], scale, lang)
     days = comparison.days
     figure.update_xaxes(
         title_text=say("page", "axis.day", lang), range=[0, days - 1 + 0.012 * days], tickformat=",d",
@@ -66,10 +67,6 @@ def profit(comparison: Comparison, lang: Lang, badges: Sequence[Badge] = ()) -> 
     _add_badges(figure, badges[:MOST_BADGES], scale)
     figure.update_layout(hovermode="x unified")
     return figure
-
-
-def _title(comparison: Comparison, strategy: str, lang: Lang) -> str:
-    return title_of(comparison, strategy, lang)
 
 
 def _quantiles(paths: Floats, at: tuple[float, ...]) -> Floats:
@@ -117,7 +114,7 @@ def _label_ends(
     rows, widths = [], []
     for strategy in comparison.strategies:
         last = float(comparison.daily[strategy]["profit_fen"][:, -1].mean())
-        title, amount = label(_title(comparison, strategy, lang)), show(last, "fen", lang)
+        title, amount = label(title_of(comparison, strategy, lang)), show(last, "fen", lang)
         rows.append((f"<b>{title}</b><br>{amount}", last / scale))
         widths += [title, amount]
     gap = 36 / (HEIGHT - 70) * (span[1] - span[0])

@@ -11,6 +11,7 @@ from sim.report.figures.theme import base, label
 from sim.report.markup import plot_text
 from sim.report.numbers import money, percent
 from sim.report.palette import SHADES, mark, neutral
+from sim.report.strings import title_of
 from sim.text.catalogue import Lang, load, say
 
 BAR = 64

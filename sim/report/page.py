@@ -1,0 +1,170 @@
+"""One result as one file: everything inside, nothing fetched, readable by somebody who gets it by mail.
+
+Order of sections: design section 13. The script that draws the figures stands once at the end, after
+all text, so the page can be read before (and without) it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sim.records.comparison import Comparison
+from sim.report.context import Context
+from sim.report.findings import Findings
+from sim.report.inputs import Extras
+from sim.report.markup import Html, el, join, script_json
+from sim.report.palette import NEUTRAL, SHADES, dark_twin, mark
+from sim.report.sections.cards import cards, differences
+from sim.report.sections.meaning import (
+    compliance_section,
+    outcomes_section,
+    reading_section,
+    repeat_section,
+    standing_section,
+)
+from sim.report.sections.money import panels_section, profit_section
+from sim.report.sections.opening import opening, question
+from sim.report.sections.people import earners_section, network_section, split_section
+from sim.report.strings import Words
+from sim.text.catalogue import Lang
+
+_HTML_LANG = {"zh": "zh-CN", "en": "en"}
+_NAV = ("profit", "panels", "earners", "split", "network", "reading", "standing", "compliance", "repeat")
+
+
+def write_page(comparison: Comparison, path: Path, lang: Lang = "zh", extras: Extras | None = None) -> Path:
+    """Write the page of a comparison (or of one strategy) to one self-contained HTML file.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        One to nine strategies.
+    path : Path
+        File to write; it appears whole or not at all.
+    lang : {'zh', 'en'}
+        Language of the page.
+    extras : Extras, optional
+        Parameters with their standing, ablations.
+
+    Returns
+    -------
+    Path
+        `path`.
+    """
+    text = render_page(comparison, lang, extras)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".page-", suffix=".html")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def render_page(comparison: Comparison, lang: Lang = "zh", extras: Extras | None = None) -> str:
+    """Return the page as text; see `write_page`."""
+    context = Context(Findings(comparison), Words(lang), extras or Extras())
+    body = _body(context)
+    head = el(
+        "head", None,
+        el("meta", {"charset": "utf-8"}),
+        el("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
+        el("meta", {"name": "color-scheme", "content": "light dark"}),
+        el("meta", {"name": "generator", "content": f"guanxi {comparison.version}".strip()}),
+        el("title", None, f"{question(context)} · guanxi"),
+        # An empty icon of its own: without it a browser asks the server for one.
+        el("link", {"rel": "icon", "href": "data:,"}),
+        el("style", None, Html(_colours(context) + _asset("page.css"))),
+        el("script", None, Html(_asset("theme.js"))),
+    )  # fmt: skip
+    return "<!DOCTYPE html>\n" + el("html", {"lang": _HTML_LANG[lang]}, head, body) + "\n"
+
+
+def _body(context: Context) -> Html:
+    words = context.words
+    sections = [
+        opening(context), cards(context), differences(context), profit_section(context), panels_section(context),
+        earners_section(context), split_section(context), network_section(context), reading_section(context),
+        outcomes_section(context), standing_section(context), compliance_section(context), repeat_section(context),
+    ]  # fmt: skip
+    return el(
+        "body", None,
+        el("a", {"class": "skip", "href": "#answer"}, words("head.skip")), _bar(context),
+        el("main", None, sections),
+        el("footer", None, el("p", None, words("head.brand"), " ", context.comparison.version)),
+        _scripts(context),
+    )  # fmt: skip
+
+
+def _bar(context: Context) -> Html:
+    words = context.words
+    links = [el("a", {"href": f"#{name}"}, words(f"section.{name}")) for name in _NAV]
+    return el(
+        "header", {"class": "bar"},
+        el("span", {"class": "brand"}, words("head.brand")),
+        el("nav", {"aria-label": words("head.sections")}, links),
+        el(
+            "button",
+            {"type": "button", "id": "theme", "aria-label": words("head.theme"), "data-dark": words("head.dark"), "data-light": words("head.light")},
+            words("head.dark"),
+        ),
+    )  # fmt: skip
+
+
+def _asset(name: str) -> str:
+    return (files("sim.report") / "assets" / name).read_text(encoding="utf-8")
+
+
+def _colours(context: Context) -> str:
+    """Return the colours of strategies, ink and paper as CSS variables, for both kinds of paper."""
+    count = len(context.strategies)
+
+    def variables(k: int) -> str:
+        pairs = {f"s{i}": (mark(i).light, mark(i).dark)[k] for i in range(count)}
+        pairs |= {f"g{i}": pair[k] for i, pair in enumerate(SHADES)}
+        pairs |= {name: pair[k] for name, pair in NEUTRAL.items()}
+        return ";".join(f"--{name}:{colour}" for name, colour in pairs.items())
+
+    dark = variables(1)
+    return (
+        f":root{{color-scheme:light;{variables(0)}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}\n"
+    )
+
+
+def _scripts(context: Context) -> Html:
+    from plotly.offline import get_plotlyjs
+
+    data = {"figures": context.figures, "twins": _twins(context.figures)}
+    return join(
+        el("script", {"type": "application/json", "id": "data"}, script_json(data)),
+        el("script", None, Html(get_plotlyjs())),
+        el("script", None, Html(_asset("page.js"))),
+    )
+
+
+def _twins(value: Any) -> dict[str, str]:
+    """Return {light: dark} for every colour met in the figures that has a twin."""
+    found: dict[str, str] = {}
+    stack = [value]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, dict):
+            # What the slider paints with is given for both kinds of paper already.
+            stack.extend(v for k, v in one.items() if k != "people")
+        elif isinstance(one, list):
+            stack.extend(one)
+        elif isinstance(one, str) and one not in found and (one.startswith(("#", "rgba("))):
+            twin = dark_twin(one)
+            if twin != one:
+                found[one] = twin
+    return found

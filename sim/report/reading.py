@@ -1,0 +1,220 @@
+"""The reading: five to eight sentences drawn from the numbers, and nothing else.
+
+Each sentence says which tables of the page hold its numbers; numbers are written by the same
+functions as there, so a reader finds them letter by letter (a test does). What is seen is stated;
+a cause is named only where an ablation was played and shows it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.report.findings import Findings, has_interval
+from sim.report.inputs import Ablation
+from sim.report.numbers import day, money, percent, show
+from sim.report.strings import Words
+from sim.report.strip import light_of, payback_of
+
+MOST = 8
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence and the ids of the tables in which its numbers stand."""
+
+    text: str
+    tables: tuple[str, ...]
+
+
+def reading(findings: Findings, words: Words, ablations: tuple[Ablation, ...] = ()) -> list[Sentence]:
+    """Return the sentences for this comparison, most important first.
+
+    Parameters
+    ----------
+    findings : Findings
+    words : Words
+        Language of the page.
+    ablations : tuple of Ablation
+        What was played with one mechanism off; at most two are told.
+    """
+    makers: list[Callable[[Findings, Words], Sentence | None]] = [
+        _profit, _last, _payback, _trough, _crossing, _repurchase, _audience, _agents, _light,
+    ]  # fmt: skip
+    told = [_ablation(one, findings, words) for one in ablations[:2]]
+    found = [sentence for make in makers if (sentence := make(findings, words)) is not None]
+    # The last sentences are the ones about people and law: they stay, the middle gives way.
+    while len(found) + len(told) > MOST:
+        found.pop(1 if len(findings.strategies) > 1 and _last(findings, words) in found else 3)
+    return [*found[:-1], *told, found[-1]]
+
+
+def _title(findings: Findings, words: Words, strategy: str) -> str:
+    return words.title(findings.comparison, strategy)
+
+
+def _extremes(findings: Findings, outcome: str) -> tuple[str, str] | None:
+    """Return the strategies with the highest and the lowest mean, None unless two differ."""
+    means = {s: findings.estimate(s, outcome).mean for s in findings.strategies}
+    known = {s: m for s, m in means.items() if math.isfinite(m)}
+    if len(known) < 2 or len(set(known.values())) < 2:
+        return None
+    return max(known, key=known.__getitem__), min(known, key=known.__getitem__)
+
+
+def _mean(findings: Findings, words: Words, strategy: str, outcome: str) -> str:
+    return words.value(findings.estimate(strategy, outcome).mean, outcome)
+
+
+def _profit(findings: Findings, words: Words) -> Sentence:
+    best = findings.verdict.best
+    title, profit = _title(findings, words, best), _mean(findings, words, best, "profit_fen")
+    if len(findings.strategies) == 1:
+        one = findings.estimate(best, "profit_fen")
+        if not has_interval(one):
+            return Sentence(words("reading.profit_run", title=title, profit=profit), ("table-strip",))
+        bounds = {"low": money(one.low, words.lang), "high": money(one.high, words.lang)}
+        return Sentence(words("reading.profit_one", title=title, profit=profit, **bounds), ("table-strip",))
+    if findings.pairs < 2:
+        return Sentence(words("reading.single", title=title, profit=profit), ("table-strip",))
+    if findings.verdict.separated:
+        chance = percent(findings.verdict.chance[best], chance=True)
+        return Sentence(words("reading.winner", title=title, profit=profit, chance=chance), ("table-strip",))
+    return _tie(findings, words)
+
+
+def _tie(findings: Findings, words: Words) -> Sentence:
+    best, rival = findings.verdict.best, findings.rival
+    gap = findings.gap(best, rival)
+    text = words(
+        "reading.tie", title=_title(findings, words, best), second=_title(findings, words, rival),
+        profit=_mean(findings, words, best, "profit_fen"), profit2=_mean(findings, words, rival, "profit_fen"),
+        low=money(gap.low, words.lang), high=money(gap.high, words.lang),
+    )  # fmt: skip
+    return Sentence(text, ("table-strip", "table-lead"))
+
+
+def _last(findings: Findings, words: Words) -> Sentence | None:
+    if len(findings.strategies) < 3:
+        return None
+    last = findings.ranking[-1]
+    text = words("reading.last", title=_title(findings, words, last), profit=_mean(findings, words, last, "profit_fen"))
+    return Sentence(text, ("table-strip",))
+
+
+def _payback(findings: Findings, words: Words) -> Sentence:
+    days = {s: payback_of(findings, s) for s in findings.strategies}
+    reached = {s: d for s, d in days.items() if math.isfinite(d)}
+    if not reached:
+        return Sentence(words("reading.payback_none"), ("table-strip",))
+    first = min(reached, key=reached.__getitem__)
+    when = day(reached[first], words.lang)
+    if len(days) == 1:
+        return Sentence(words("reading.payback_one", day=when), ("table-strip",))
+    never = [_title(findings, words, s) for s in days if s not in reached]
+    key = "reading.payback_first_never" if never else "reading.payback_first"
+    text = words(key, title=_title(findings, words, first), day=when, never=words.listed(never))
+    return Sentence(text, ("table-strip",))
+
+
+def _trough(findings: Findings, words: Words) -> Sentence | None:
+    lowest = {s: findings.estimate(s, "cash_trough_fen").mean for s in findings.strategies}
+    deepest = min(lowest, key=lambda s: (math.inf if math.isnan(lowest[s]) else lowest[s]))
+    if math.isnan(lowest[deepest]):
+        return None
+    when = day(float(np.nanmedian(findings.comparison.values(deepest, "cash_trough_day"))), words.lang)
+    key = "reading.trough" if len(lowest) > 1 else "reading.trough_one"
+    text = words(key, title=_title(findings, words, deepest), amount=money(lowest[deepest], words.lang), day=when)
+    return Sentence(text, ("table-strip",))
+
+
+def _crossing(findings: Findings, words: Words) -> Sentence | None:
+    """Tell the last overtaking that made today's leader lead, else the last of all."""
+    best = [c for c in findings.crossings if c.ahead == findings.verdict.best]
+    told = [c for c in (best or findings.crossings) if c.line]
+    if not told:
+        return None
+    one = told[-1]
+    text = words(
+        "reading.crossing", leader=_title(findings, words, one.ahead), passed=_title(findings, words, one.behind),
+        day=day(one.day, words.lang), line=words.purpose(one.line), amount=money(abs(one.gap_fen), words.lang),
+    )  # fmt: skip
+    return Sentence(text, ("table-crossings",))
+
+
+def _repurchase(findings: Findings, words: Words) -> Sentence | None:
+    name = "repurchase_rate_90d"
+    if len(findings.strategies) == 1:
+        only = findings.strategies[0]
+        if not findings.estimate(only, name).n:
+            return None
+        return Sentence(words("reading.repurchase_one", high=_mean(findings, words, only, name)), ("table-strip",))
+    ends = _extremes(findings, name)
+    if ends is None:
+        return None
+    return Sentence(_highest(findings, words, "reading.repurchase", ends, name), ("table-strip",))
+
+
+def _highest(findings: Findings, words: Words, key: str, ends: tuple[str, str], outcome: str) -> str:
+    title, other = (_title(findings, words, s) for s in ends)
+    high, low = (_mean(findings, words, s, outcome) for s in ends)
+    return words(key, title=title, high=high, other=other, low=low)
+
+
+def _audience(findings: Findings, words: Words) -> Sentence | None:
+    tables = ("table-outcomes",)
+    if len(findings.strategies) == 1:
+        only = findings.strategies[0]
+        trust, members = (_mean(findings, words, only, o) for o in ("trust_mean", "members_end"))
+        return Sentence(words("reading.trust_one", trust=trust, members=members), tables)
+    members_ends, trust_ends = _extremes(findings, "members_end"), _extremes(findings, "trust_mean")
+    if trust_ends is None:
+        return None
+    if members_ends is None:
+        return Sentence(_highest(findings, words, "reading.trust", trust_ends, "trust_mean"), tables)
+    owner, truster = members_ends[0], trust_ends[0]
+    text = words(
+        "reading.members", title=_title(findings, words, owner), truster=_title(findings, words, truster),
+        members=_mean(findings, words, owner, "members_end"), trust=_mean(findings, words, truster, "trust_mean"),
+    )  # fmt: skip
+    return Sentence(text, tables)
+
+
+def _agents(findings: Findings, words: Words) -> Sentence:
+    """Tell the strategy whose agents lose most often."""
+    shares = {s: findings.estimate(s, "losing_agent_share").mean for s in findings.strategies}
+    known = {s: v for s, v in shares.items() if math.isfinite(v)}
+    if not known:
+        key = "reading.no_agents" if len(shares) > 1 else "reading.no_agents_one"
+        return Sentence(words(key), ("table-strip",))
+    worst = max(known, key=known.__getitem__)
+    top = findings.estimate(worst, "agent_income_top1_share").mean
+    text = words(
+        "reading.agents", title=_title(findings, words, worst), losing=percent(known[worst]),
+        median=_mean(findings, words, worst, "agent_income_median_fen"), top=show(top, "share", words.lang),
+    )  # fmt: skip
+    return Sentence(text, ("table-strip", "table-outcomes"))
+
+
+def _light(findings: Findings, words: Words) -> Sentence:
+    lights = {s: light_of(findings, s)[0] for s in findings.strategies}
+    bad = [
+        f"{_title(findings, words, s)}（{words(f'strip.{one}')}）" if words.lang == "zh"
+        else f"{_title(findings, words, s)} ({words(f'strip.{one}').lower()})"
+        for s, one in lights.items() if one in {"amber", "red"}
+    ]  # fmt: skip
+    text = words("reading.light_bad", titles=words.listed(bad)) if bad else words("reading.light_good")
+    return Sentence(text, ("table-strip",))
+
+
+def _ablation(one: Ablation, findings: Findings, words: Words) -> Sentence:
+    key = "reading.ablation" if one.is_cause else "reading.ablation_none"
+    text = words(
+        key, mechanism=one.label.get(words.lang) or one.mechanism, title=_title(findings, words, one.strategy),
+        outcome=words.outcome(one.outcome), change=words.value(one.change, one.outcome),
+        low=words.value(one.low, one.outcome), high=words.value(one.high, one.outcome),
+    )  # fmt: skip
+    return Sentence(text, ("table-ablations",))

@@ -1,0 +1,139 @@
+"""The strip of cards, and how far each strategy is from the reference."""
+
+from __future__ import annotations
+
+import math
+
+from sim.records.outcomes import SUMMARY
+from sim.report.context import Context, section
+from sim.report.findings import COMPARED, has_interval, is_separated
+from sim.report.html_table import folded, table
+from sim.report.markup import Html, el
+from sim.report.numbers import DASH, percent
+from sim.report.strip import Cell, strip
+
+_LIGHT_SHAPES = {
+    "green": ("circle", {"cx": "8", "cy": "8", "r": "6.5"}),
+    "amber": ("path", {"d": "M8 1.2L15.2 14H.8z"}),
+    "red": ("path", {"d": "M5 1h6l4 4v6l-4 4H5l-4-4V5z"}),
+}
+
+
+def cards(context: Context) -> Html:
+    """Return the strip: one card a strategy, rows aligned, the best of each row marked."""
+    words = context.words
+    rows = strip(context.findings, words.lang)
+    many = len(context.strategies)
+    deck = words("strip.deck" if many > 1 else "strip.deck_one", n=context.findings.runs)
+    each = [_card(context, rows, s) for s in context.strategies]
+    names = list(rows)
+    sheet = table(
+        "table-strip", words("strip.title") if many == 1 else words("table.caption_strip"),
+        [words("table.strategy"), *[words(f"strip.{row}") for row in names]],
+        [[context.title(s), *[_plain(rows[row][s]) for row in names]] for s in context.strategies],
+    )  # fmt: skip
+    return section(
+        "strip", words("strip.title"), deck,
+        el("div", {"class": f"cards n{min(many, 9)}", "style": f"--rows:{len(names) + 1}"}, each),
+        folded(words("figure.table"), sheet),
+    )  # fmt: skip
+
+
+def _plain(cell: Cell) -> str:
+    return f"{cell.text} ({cell.note})" if cell.note else cell.text
+
+
+def _card(context: Context, rows: dict[str, dict[str, Cell]], strategy: str) -> Html:
+    words = context.words
+    title = el("h3", None, context.glyph(strategy), el("span", None, context.title(strategy)))
+    entries = [_entry(context, row, cells[strategy], strategy) for row, cells in rows.items()]
+    return el(
+        "article", {"class": "card", "style": f"--c:var(--s{context.index(strategy)})", "data-strategy-name": strategy},
+        title, el("dl", None, entries),
+    )  # fmt: skip
+
+
+def _entry(context: Context, row: str, cell: Cell, strategy: str) -> Html:
+    words = context.words
+    crown = el("span", {"class": "best"}, el("span", {"aria-hidden": "true"}, "✓ "), words("strip.best")) if cell.is_best else None
+    value = el("span", {"class": "value"}, _light(cell.light) if cell.light else None, cell.text)
+    parts = [el("dt", None, words(f"strip.{row}"), crown), el("dd", None, value)]
+    if row == "profit":
+        parts.append(el("dd", {"class": "glyph-row"}, _interval_glyph(context, strategy)))
+    if cell.note:
+        parts.append(el("dd", {"class": "small"}, cell.note))
+    return el("div", {"class": f"entry {row}" + (" is-best" if cell.is_best else ""), "data-row": row}, parts)
+
+
+def _light(light: str) -> Html:
+    name, attrs = _LIGHT_SHAPES[light]
+    return el("svg", {"class": f"light {light}", "viewBox": "0 0 16 16", "aria-hidden": "true"}, el(name, attrs))
+
+
+def _interval_glyph(context: Context, strategy: str) -> Html | None:
+    """Return the profit interval as a bar on a scale that all cards share."""
+    every = {s: context.findings.estimate(s, "profit_fen") for s in context.strategies}
+    ends = [v for one in every.values() for v in (one.low, one.mean, one.high) if math.isfinite(v)] + [0.0]
+    low, high = min(ends), max(ends)
+    if high == low:
+        return None
+    low, high = low - 0.04 * (high - low), high + 0.04 * (high - low)
+
+    def at(value: float) -> float:
+        return round(200 * (value - low) / (high - low), 1)
+
+    one = every[strategy]
+    bar = (
+        el("line", {"class": "span", "x1": at(one.low), "x2": at(one.high), "y1": 9, "y2": 9})
+        if has_interval(one) else None
+    )  # fmt: skip
+    return el(
+        "svg", {"class": "interval", "viewBox": "0 0 200 18", "preserveAspectRatio": "none", "role": "img", "aria-label": context.words("strip.glyph")},
+        el("line", {"class": "axis", "x1": 0, "x2": 200, "y1": 9, "y2": 9}),
+        el("line", {"class": "zero", "x1": at(0), "x2": at(0), "y1": 1, "y2": 17}), bar,
+        el("line", {"class": "middle", "x1": at(one.mean), "x2": at(one.mean), "y1": 3, "y2": 15}),
+    )  # fmt: skip
+
+
+def differences(context: Context) -> Html | None:
+    """Return the paired differences from the reference, and the lead over the rival if that is another pair."""
+    if len(context.strategies) < 2:
+        return None
+    words, findings = context.words, context.findings
+    against = context.title(findings.reference)
+    others = [s for s in context.strategies if s != findings.reference]
+    rows = [_difference(context, s, name) for name in COMPARED for s in others]
+    head = [words(f"table.{k}") for k in ("outcome", "strategy", "difference", "interval", "pairs", "verdict")]
+    sheet = table("table-differences", words("table.caption_differences", reference=against), head, rows, text_columns=(0, 1, 5))
+    return section("differences", words("section.differences", reference=against), words("deck.differences"), _lead(context), sheet)
+
+
+def _lead(context: Context) -> Html | None:
+    """Return the table of the pair that the answer speaks of."""
+    findings, words = context.findings, context.words
+    best, rival = findings.verdict.best, findings.rival
+    head = [words(f"table.{k}") for k in ("outcome", "strategy", "difference", "interval", "pairs", "verdict")]
+    row = _difference(context, best, "profit_fen", rival)
+    caption = words("table.caption_differences", reference=context.title(rival))
+    return table("table-lead", caption, head, [row], text_columns=(0, 1, 5))
+
+
+def _difference(context: Context, strategy: str, outcome: str, against: str | None = None) -> list[str]:
+    words = context.words
+    gap = context.findings.gap(strategy, against or context.findings.reference, outcome)
+    known = has_interval(gap)
+    low, mean, high = (_gap(context, value, outcome) for value in (gap.low, gap.mean, gap.high))
+    interval = words("table.span", low=low, high=high) if known else DASH
+    verdict = "same" if not is_separated(gap) else "higher" if gap.mean > 0 else "lower"
+    return [
+        words.outcome(outcome), context.title(strategy), mean, interval, str(gap.n),
+        words(f"table.{verdict}") if known else DASH,
+    ]  # fmt: skip
+
+
+def _gap(context: Context, value: float, outcome: str) -> str:
+    """Return a difference; one of shares is in percentage points."""
+    words = context.words
+    if SUMMARY[outcome].unit != "share" or not math.isfinite(value):
+        return words.value(value, outcome)
+    return words("table.points", n=percent(value).rstrip("%"))

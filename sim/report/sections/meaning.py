@@ -1,0 +1,149 @@
+"""The reading, the standing of the numbers, compliance, all outcomes, and how to repeat it."""
+
+from __future__ import annotations
+
+from sim.records.outcomes import LIGHTS, SUMMARY
+from sim.report.context import Context, section
+from sim.report.findings import has_interval
+from sim.report.html_table import folded, table
+from sim.report.inputs import STATUSES, Parameter
+from sim.report.markup import Html, el, join
+from sim.report.numbers import DASH, show
+from sim.report.reading import reading
+from sim.report.strip import light_of
+
+_COMPLIANCE = {
+    "compliance_people": "people", "compliance_levels": "levels", "compliance_levels_paid": "levels_paid",
+    "compliance_line_day": "line_day", "recruiting_income_share": "recruiting", "ultimate_user_share": "ultimate",
+    "losing_agent_share": "losing",
+}  # fmt: skip
+"""Indicator to its message under ``compliance``, which names the source."""
+
+
+def reading_section(context: Context) -> Html:
+    """Return the sentences, and the ablations they rest on."""
+    words = context.words
+    told = reading(context.findings, words, tuple(context.extras.ablations))
+    items = [el("li", None, one.text) for one in told]
+    return section("reading", words("section.reading"), words("deck.reading"), el("ol", {"class": "reading"}, items), _ablations(context))
+
+
+def _ablations(context: Context) -> Html | None:
+    if not context.extras.ablations:
+        return None
+    words = context.words
+    head = [words(f"table.{k}") for k in ("strategy", "ablation", "outcome", "with", "without", "change", "interval")]
+    rows = [
+        [
+            context.title(a.strategy), a.label.get(words.lang) or a.mechanism, words.outcome(a.outcome),
+            *[words.value(v, a.outcome) for v in (a.with_it, a.without_it, a.change)],
+            words("table.span", low=words.value(a.low, a.outcome), high=words.value(a.high, a.outcome)),
+        ]
+        for a in context.extras.ablations
+    ]  # fmt: skip
+    return table("table-ablations", words("table.caption_ablations"), head, rows, text_columns=(0, 1, 2))
+
+
+def outcomes_section(context: Context) -> Html:
+    """Return every summary outcome of every strategy, with interval and the number of runs that define it."""
+    words = context.words
+    head = [words("table.outcome"), *[context.title(s) for s in context.strategies]]
+    rows = [
+        [words.outcome(name), *[_outcome(context, s, name) for s in context.strategies]]
+        for name in SUMMARY if name != "compliance_light"
+    ]  # fmt: skip
+    sheet = table("table-outcomes", words("table.caption_outcomes"), head, rows)
+    return section("outcomes", words("section.outcomes"), words("deck.outcomes"), folded(words("figure.table"), sheet))
+
+
+def _outcome(context: Context, strategy: str, name: str) -> str:
+    words = context.words
+    one = context.findings.estimate(strategy, name)
+    if not one.n:
+        return DASH
+    parts = [el("span", {"class": "strong"}, words.value(one.mean, name))]
+    small = [words("table.span", low=words.value(one.low, name), high=words.value(one.high, name))] if has_interval(one) else []
+    if one.n_undefined:
+        small.append(words("table.runs", k=one.n, n=one.n + one.n_undefined))
+    return join(parts, [join(el("br"), el("span", {"class": "small"}, text)) for text in small])
+
+
+def standing_section(context: Context) -> Html:
+    """Return how many parameters are sourced, calibrated or assumed, and all of them behind a fold."""
+    words, extras = context.words, context.extras
+    if not extras.parameters:
+        return section("standing", words("section.standing"), words("deck.no_standing"))
+    groups = {status: [p for p in extras.parameters if p.status == status] for status in STATUSES}
+    counts = [
+        el("div", {"class": f"count {status}", "style": f"flex-grow:{len(rows)}"}, el("strong", None, str(len(rows))), el("span", None, words(f"standing.{status}")))
+        for status, rows in groups.items() if rows
+    ]
+    sheets = [
+        folded(words("table.caption_standing", status=words(f"standing.{status}"), n=len(rows)), _parameters(context, status, rows))
+        for status, rows in groups.items() if rows
+    ]
+    if extras.deciding is None:
+        verdict = words("deck.no_sensitivity")
+    else:
+        verdict = words("deck.deciding", list=words.listed(list(extras.deciding))) if extras.deciding else ""
+    return section(
+        "standing", words("section.standing"), words("deck.standing"), el("div", {"class": "counts"}, counts),
+        el("p", {"class": "note"}, verdict) if verdict else None, sheets,
+    )  # fmt: skip
+
+
+def _parameters(context: Context, status: str, rows: list[Parameter]) -> Html:
+    words = context.words
+    head = [words(f"table.{k}") for k in ("parameter", "value", "range", "source", "meaning")]
+    cells = [
+        [
+            el("code", None, p.name), " ".join(str(part) for part in (p.value, p.unit) if part != ""),
+            f"{p.low:g} – {p.high:g}" if p.low is not None and p.high is not None else DASH,
+            p.source or DASH, p.meaning.get(words.lang) or p.meaning.get("en", ""),
+        ]
+        for p in rows
+    ]  # fmt: skip
+    caption = words("table.caption_standing", status=words(f"standing.{status}"), n=len(rows))
+    return table(f"table-{status}", caption, head, cells, text_columns=(0, 3, 4))
+
+
+def compliance_section(context: Context) -> Html:
+    """Return the indicators, each with its source; never advice."""
+    words = context.words
+    head = [words("table.indicator"), *[context.title(s) for s in context.strategies], words("table.threshold")]
+    lights = [light_of(context.findings, s)[0] for s in context.strategies]
+    shown = [words(f"strip.{one}") if one in LIGHTS else DASH for one in lights]
+    rows = [[words("strip.compliance"), *shown, words("compliance.light")]]
+    for name, message in _COMPLIANCE.items():
+        cells = [_indicator(context, s, name) for s in context.strategies]
+        rows.append([words.outcome(name), *cells, words(f"compliance.{message}")])
+    sheet = table("table-compliance", words("table.caption_compliance"), head, rows, text_columns=(0, len(head) - 1))
+    return section("compliance", words("section.compliance"), words("deck.compliance"), sheet)
+
+
+def _indicator(context: Context, strategy: str, name: str) -> str:
+    one = context.findings.estimate(strategy, name)
+    return show(one.mean, SUMMARY[name].unit, context.words.lang) if one.n else DASH
+
+
+def repeat_section(context: Context) -> Html:
+    """Return the command, the scenario texts, seed, version and run time."""
+    words, comparison = context.words, context.comparison
+    timings = comparison.timings
+    facts = [
+        ("seed", str(comparison.seed)), ("version", comparison.version or words("repeat.unknown")),
+        ("replications", str(context.findings.runs)),
+        ("wall", words("repeat.seconds", s=f"{timings['wall']:.1f}") if "wall" in timings else words("repeat.unknown")),
+    ]  # fmt: skip
+    if timings.get("compile"):
+        facts.append(("compile", words("repeat.seconds", s=f"{timings['compile']:.1f}")))
+    command = comparison.command or words("repeat.unknown")
+    return section(
+        "repeat", words("section.repeat"), words("deck.repeat"),
+        el(
+            "div", {"class": "command"}, el("code", {"id": "command"}, command),
+            el("button", {"type": "button", "id": "copy", "data-done": words("repeat.copied")}, words("repeat.copy")),
+        ),
+        el("dl", {"class": "facts"}, [el("div", None, el("dt", None, words(f"repeat.{k}")), el("dd", None, v)) for k, v in facts]),
+        [folded(words("repeat.scenario", title=context.title(s)), el("pre", {"tabindex": "0"}, comparison.texts.get(s, ""))) for s in context.strategies],
+    )  # fmt: skip

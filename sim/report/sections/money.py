@@ -1,0 +1,101 @@
+"""The large figure with its crossings, and the small multiples."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.records.outcomes import DAILY
+from sim.report.context import Context, section
+from sim.report.figures.panels import Panel, calm, panels
+from sim.report.figures.profit import Badge, profit
+from sim.report.html_table import folded, table
+from sim.report.markup import Html, el, join
+from sim.report.numbers import DASH, day, money, show
+
+MONTH = 30
+MOST_DAYS = 8
+"""Rows of the profit table: month ends, thinned to about this many."""
+
+
+def profit_section(context: Context) -> Html:
+    """Return cumulative profit: figure, crossings, table."""
+    words, findings = context.words, context.findings
+    badges = [Badge(k + 1, c.day, c.level) for k, c in enumerate(findings.crossings)]
+    figure = profit(context.comparison, words.lang, badges)
+    deck = words("deck.profit", n=findings.runs) if findings.runs > 1 else words("deck.profit_one")
+    return section(
+        "profit", words("section.profit"), deck, context.key(),
+        el("figure", None, context.plot("profit", figure, words("figure.alt_profit", n=len(context.strategies)), "large")),
+        _crossings(context), folded(words("figure.table"), _profit_table(context)),
+    )  # fmt: skip
+
+
+def _crossings(context: Context) -> Html | None:
+    if len(context.strategies) < 2:
+        return None
+    words = context.words
+    found = context.findings.crossings
+    if not found:
+        return el("p", {"class": "note"}, words("deck.no_crossings"))
+    rows = []
+    for number, one in enumerate(found, 1):
+        ahead, behind = context.title(one.ahead), context.title(one.behind)
+        key = "table.line_more" if one.gap_fen > 0 else "table.line_less"
+        line = (
+            words(key, line=words.purpose(one.line), leader=ahead, passed=behind, amount=money(abs(one.gap_fen), words.lang))
+            if one.line else DASH
+        )  # fmt: skip
+        rows.append([str(number), day(one.day, words.lang), words("table.passes", leader=ahead, passed=behind), line])
+    head = [words(f"table.{k}") for k in ("number", "day", "who", "line")]
+    sheet = table("table-crossings", words("table.caption_crossings"), head, rows, text_columns=(0, 1, 2, 3))
+    return join(sheet, el("p", {"class": "note"}, words("deck.crossings")))
+
+
+def days_shown(days: int) -> list[int]:
+    """Return month ends and the last day, few enough for a table."""
+    step = MONTH * max(1, -(-days // (MONTH * MOST_DAYS)))
+    ends = list(range(step - 1, days - 1, step))
+    return [*ends, days - 1]
+
+
+def _profit_table(context: Context) -> Html:
+    words, lang = context.words, context.words.lang
+    rows = []
+    for strategy in context.strategies:
+        paths = context.comparison.paths(strategy, "profit_fen")
+        cells = [context.title(strategy)]
+        for one in days_shown(context.comparison.days):
+            low, high = np.quantile(paths[:, one], (0.05, 0.95))
+            mean = el("span", {"class": "strong"}, money(float(paths[:, one].mean()), lang))
+            band = words("table.span", low=money(float(low), lang), high=money(float(high), lang))
+            cells.append(join(mean, el("br"), el("span", {"class": "small"}, band)) if len(paths) > 1 else mean)
+        rows.append(cells)
+    head = [words("table.strategy"), *[day(d, lang) for d in days_shown(context.comparison.days)]]
+    return table("table-profit", words("table.caption_profit"), head, rows)
+
+
+def panels_section(context: Context) -> Html:
+    """Return the six small figures under one key."""
+    words = context.words
+    drawn = panels(context.comparison, words.lang)
+    grid = el("div", {"class": "panels"}, [_panel(context, one) for one in drawn])
+    rows = [[context.title(s), *[_final(context, s, one.series) for one in drawn]] for s in context.strategies]
+    sheet = table("table-panels", words("table.caption_panels"), [words("table.strategy"), *[p.title for p in drawn]], rows)
+    return section(
+        "panels", words("section.panels"), words("deck.panels"), context.key(), grid, folded(words("figure.table"), sheet)
+    )
+
+
+def _panel(context: Context, panel: Panel) -> Html:
+    alt = context.words("figure.alt_panel", title=panel.title)
+    return el(
+        "figure", {"class": "panel"},
+        el("figcaption", None, el("h3", None, panel.title), el("span", {"class": "unit"}, panel.unit)),
+        context.plot(f"panel-{panel.series}", panel.figure, alt, "small-plot"),
+    )  # fmt: skip
+
+
+def _final(context: Context, strategy: str, series: str) -> str:
+    values = calm(context.comparison.paths(strategy, series), series)[:, -1]
+    known = values[np.isfinite(values)]
+    return show(float(known.mean()), DAILY[series].unit, context.words.lang) if len(known) else DASH

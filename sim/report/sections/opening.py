@@ -1,0 +1,83 @@
+"""The question in words and the answer in one sentence, with its confidence or the honest "not separated"."""
+
+from __future__ import annotations
+
+from sim.report.context import Context
+from sim.report.findings import has_interval
+from sim.report.markup import Html, el
+from sim.report.numbers import money, percent
+
+
+def question(context: Context) -> str:
+    """Return what was asked, as one sentence."""
+    asked, words = context.comparison.question, context.words
+    facts = {
+        "product": str(asked.get("product", "")), "price": money(float(asked.get("price_fen", 0)), words.lang),
+        "cash": money(float(asked.get("cash_fen", 0)), words.lang), "people": f"{int(asked.get('people', 0)):,}",
+        "days": f"{int(asked.get('days', context.comparison.days)):,}",
+    }  # fmt: skip
+    if len(context.strategies) > 1:
+        text = words("head.question_many", **facts)
+    else:
+        text = words("head.question_one", **facts, title=context.title(context.strategies[0]))
+    return text[:1].upper() + text[1:]
+
+
+def answer(context: Context) -> str:
+    """Return the answer in one sentence."""
+    findings, words = context.findings, context.words
+    verdict = findings.verdict
+    profit = context.mean(verdict.best, "profit_fen")
+    if len(context.strategies) == 1:
+        return _answer_one(context, profit)
+    title = context.title(verdict.best)
+    if findings.pairs < 2:
+        return words("answer.single_replication", title=title, profit=profit)
+    gap = findings.gap(verdict.best, findings.rival)
+    return words(
+        "answer.separated" if verdict.separated else "answer.not_separated",
+        title=title, profit=profit, second=context.title(findings.rival), n=findings.pairs,
+        chance=percent(verdict.chance[verdict.best], chance=True), gap=money(gap.mean, words.lang),
+        low=money(gap.low, words.lang), high=money(gap.high, words.lang),
+    )  # fmt: skip
+
+
+def _answer_one(context: Context, profit: str) -> str:
+    words = context.words
+    one = context.findings.estimate(context.strategies[0], "profit_fen")
+    if not has_interval(one):
+        return words("answer.one_run", profit=profit)
+    key = "one_pays" if one.low > 0 else "one_loses" if one.high < 0 else "one_unclear"
+    return words(f"answer.{key}", profit=profit, low=money(one.low, words.lang), high=money(one.high, words.lang), n=one.n)
+
+
+def opening(context: Context) -> Html:
+    """Return the top of the page: question, answer, and what kind of numbers these are."""
+    words = context.words
+    verdict = context.findings.verdict
+    clear = verdict.separated or len(context.strategies) == 1
+    kind = words("head.kind_many" if len(context.strategies) > 1 else "head.kind_one")
+    return el(
+        "section", {"id": "answer", "class": "opening", "aria-labelledby": "question"},
+        el("p", {"class": "kind"}, kind),
+        el("h1", {"id": "question"}, question(context)),
+        el(
+            "p", {"class": "answer" if clear else "answer open", "style": f"--c:var(--s{context.index(verdict.best)})"},
+            answer(context),
+        ),
+        el("p", {"class": "note"}, words("head.simulated")),
+        _warnings(context),
+    )  # fmt: skip
+
+
+def _warnings(context: Context) -> list[Html]:
+    words, comparison = context.words, context.comparison
+    found = [] if comparison.complete else [words("head.incomplete")]
+    if comparison.failures:
+        each = [
+            words("head.failure", title=context.title(f.strategy), replication=f.replication, reason=f.reason)
+            for f in comparison.failures[:5]
+        ]
+        more = ["…"] if len(comparison.failures) > len(each) else []
+        found.append(words("head.failed", n=len(comparison.failures), list="; ".join(each + more)))
+    return [el("p", {"class": "warning", "role": "note"}, text) for text in found]
