@@ -9,7 +9,7 @@ Laws (domain 2.8), each to the fen:
 5. each brand's statement is the change of its cash, line by line what flowed;
 6. rebates paid = rebates received, and only participants receive them;
 7. payables are what waits in the queue;
-8. goods: made = sold + in the channel + returned + scrapped.
+8. goods: made = sold + in the channel + returned + scrapped, and stock accounts hold them at cost.
 
 The journal is summed by sorting (account, owner), not through the slots that the ledger uses, so
 that a fault in the layout of the columns cannot hide itself.
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from sim.core.accounts import OWNED, Account, Purpose
 from sim.core.errors import LedgerError
+from sim.ledger.goods import Place
 from sim.ledger.moves import AMOUNT, CAUSE, PAYEE, PAYEE_OWNER, PAYER, PAYER_OWNER, PURPOSE
 
 if TYPE_CHECKING:
@@ -60,10 +61,12 @@ class Audit:
     ----------
     n_brands : int
         B.
+    unit_cost_fen : int64 (P,), optional
+        Cost of a unit; without it the value of stock is not held against its units.
     """
 
-    def __init__(self, n_brands: int) -> None:
-        self._n_brands = n_brands
+    def __init__(self, n_brands: int, unit_cost_fen: Ints | None = None) -> None:
+        self._n_brands, self._unit_cost_fen = n_brands, unit_cost_fen
         self._lines: list[tuple[int, Ints]] = []
         self._checked = 0
         self._derived: list[Ints] = [np.zeros(0, np.int64) for _ in Account]
@@ -91,6 +94,7 @@ class Audit:
         self._check_rebates(flows, day)
         self._check_debts(ledger, day)
         ledger.goods.check(day)
+        self._check_stock_value(ledger, day)
 
     def _derive(self) -> None:
         """Add the lines since the last check to the derived balances, sorted by account and owner."""
@@ -179,3 +183,12 @@ class Audit:
             if gap.any():
                 owner = int(np.flatnonzero(gap)[0])
                 raise ImbalanceError(day, f"PAYABLE[{owner}]", int(gap[owner]), "payables differ from what waits")
+
+    def _check_stock_value(self, ledger: Ledger, day: int) -> None:
+        if self._unit_cost_fen is None:
+            return
+        for account, place in ((Account.INVENTORY, Place.BRAND_STOCK), (Account.RESELLER_STOCK, Place.RESELLER_STOCK)):
+            at_cost = int((ledger.goods.at(place) * self._unit_cost_fen).sum())
+            gap = int(ledger.balance(account).sum()) - at_cost
+            if gap:
+                raise ImbalanceError(day, account.name, gap, "stock is not valued at the cost of its units")

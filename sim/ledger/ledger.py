@@ -60,6 +60,8 @@ class Ledger:
         B, P and T.
     audit : bool
         Keep every line and check all laws at the end of each day.
+    unit_cost_fen : int64 (P,), optional
+        Cost of a unit; the audit then also holds that stock accounts equal units in stock at cost.
 
     Attributes
     ----------
@@ -75,7 +77,8 @@ class Ledger:
         Names of who asked for bookings; the journal's `cause` is a position in it.
     """
 
-    def __init__(self, n_brands: int, n_products: int, days: int, *, audit: bool = False) -> None:
+    def __init__(self, n_brands: int, n_products: int, days: int, *, audit: bool = False,
+                 unit_cost_fen: Ints | None = None) -> None:
         self.n_brands, self.days = n_brands, days
         self.balances = Balances(n_brands)
         self.payables = Payables()
@@ -86,10 +89,12 @@ class Ledger:
         # One line more than brands: all other accounts share it, and nobody reads it.
         self._lines = np.zeros((days, n_brands + 1, N_PURPOSES), np.int64)
         self._closing = np.zeros((days, len(CLOSING), n_brands), np.int64)
+        # Accounts that do not grow never move, so the place of brands' stock is found once.
+        self._inventory = int(self.balances.slots(np.array([Account.INVENTORY]), np.array([0]))[0])
         self._tables: list[Ints] = []
         self._singles: list[tuple[int, ...]] = []
         self._turnover_fen = 0
-        self._audit = Audit(n_brands) if audit else None
+        self._audit = Audit(n_brands, unit_cost_fen) if audit else None
 
     # ------------------------------------------------------------------ booking
 
@@ -107,10 +112,12 @@ class Ledger:
         moves = np.zeros((7, len(owners)), np.int64)
         moves[PAYER], moves[PAYEE], moves[PAYEE_OWNER] = source, account, owners
         moves[AMOUNT], moves[PURPOSE], moves[-1] = amounts, purpose, self._cause("opening")
-        self._accept(moves, self.day)
+        self._check_day(self.day)
+        check_moves(moves, self.day)
         # The slots first: making room for new owners lays the columns out anew.
         slot = self.balances.slots(moves[PAYEE], moves[PAYEE_OWNER])
         np.add.at(self.balances.opening, slot, moves[AMOUNT])
+        self._tables.append(moves)
 
     def post(self, rows: PostingRows, day: int, cause: str = "") -> None:
         """Book postings: those due today (or earlier) move cash now, later ones become payables.
@@ -132,23 +139,25 @@ class Ledger:
         """
         if not len(rows.amount_fen):
             return
+        self._check_day(day)
         moves = moves_of(rows, self._cause(cause))
+        check_moves(moves, day)
         later = rows.due_day > day
         n_later = np.count_nonzero(later)
         if not n_later:
-            self._accept(moves, day)
+            self._tables.append(moves)
         elif n_later == len(later):
-            self._owe(moves, rows.due_day, day)
+            self._owe(moves, rows.due_day)
         else:
-            check_moves(moves, day)
-            self._owe(moves[:, later], rows.due_day[later], day)
-            self._accept(moves[:, ~later], day)
+            self._slots(moves)
+            self._owe(moves[:, later], rows.due_day[later])
+            self._tables.append(moves[:, ~later])
 
     def pay(self, payer: tuple[int, int], payee: tuple[int, int], amount_fen: int, purpose: int, day: int,
             cause: str = "") -> None:
         """Book one amount now, from (account, owner) to (account, owner); cheaper than a table of one row."""
-        if day != self.day or not 0 <= amount_fen <= LIMIT_FEN:
-            self._check_day(day)
+        self._check_day(day)
+        if not 0 <= amount_fen <= LIMIT_FEN:
             raise LedgerError(f"day {day}: a booking needs an amount between 0 and {LIMIT_FEN} fen, not {amount_fen}")
         self._singles.append((payer[0], payee[0], payer[1], payee[1], amount_fen, purpose, self._cause(cause)))
 
@@ -161,10 +170,10 @@ class Ledger:
         """Turn back every payable due on `day` and move its cash, whether or not the payer has it."""
         parts = self.payables.take(day)
         if parts:
+            self._check_day(day)
             moves = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
             self._note_debt(moves, -1)
-            self._accept(debt_of(moves, self.n_brands, back=True), day)
-            self._accept(moves, day)
+            self._tables += [debt_of(moves, self.n_brands, back=True), moves]
 
     def close_day(self, day: int) -> None:
         """Enter what waits, write the closing balances and flows; under audit, check every law.
@@ -182,7 +191,7 @@ class Ledger:
         balances, n = self.balances, self.n_brands
         closing = self._closing[day]
         closing[0] = balances.value[:n]
-        closing[1] = balances.column(balances.value, Account.INVENTORY)
+        closing[1] = balances.value[self._inventory : self._inventory + n]
         closing[2] = balances.due_from[:n]
         closing[3] = balances.due_to[:n]
         self.day = day + 1
@@ -253,27 +262,25 @@ class Ledger:
         return self.causes.index(cause)
 
     def _check_day(self, day: int) -> None:
+        if day == self.day < self.days:
+            return
         if day != self.day:
             raise LedgerError(f"day {day} is not open: the ledger stands at day {self.day}")
-        if day >= self.days:
-            raise LedgerError(f"day {day} is beyond the last day {self.days - 1}")
+        raise LedgerError(f"day {day} is beyond the last day {self.days - 1}")
 
-    def _accept(self, moves: Ints, day: int) -> None:
-        """Check a table of moves and collect it."""
-        self._check_day(day)
-        check_moves(moves, day)
-        self._tables.append(moves)
+    def _slots(self, moves: Ints) -> Ints:
+        """Return the slots of all payers, then of all payees, int64 (2 n,); refuses owners that cannot be."""
+        return self.balances.slots(moves[: PAYEE + 1].ravel(), moves[PAYER_OWNER : PAYEE_OWNER + 1].ravel())
 
-    def _owe(self, moves: Ints, due_day: Ints, day: int) -> None:
+    def _owe(self, moves: Ints, due_day: Ints) -> None:
         """Book debts as payables and put them into the queue."""
-        self._accept(debt_of(moves, self.n_brands, back=False), day)
         self._note_debt(moves, 1)
+        self._tables.append(debt_of(moves, self.n_brands, back=False))
         self.payables.add(moves, due_day)
 
     def _note_debt(self, moves: Ints, sign: int) -> None:
-        balances, n = self.balances, moves.shape[1]
-        slot = balances.slots(moves[: PAYEE + 1].ravel(), moves[PAYER_OWNER : PAYEE_OWNER + 1].ravel())
-        amount = moves[AMOUNT] * sign
+        slot, n = self._slots(moves), moves.shape[1]
+        balances, amount = self.balances, moves[AMOUNT] * sign
         np.add.at(balances.due_from, slot[:n], amount)
         np.add.at(balances.due_to, slot[n:], amount)
 
@@ -294,7 +301,7 @@ class Ledger:
         moves, balances = self._collected(), self.balances
         n, amount, purpose = moves.shape[1], moves[AMOUNT], moves[PURPOSE]
         self._turn_over(amount)
-        slot = balances.slots(moves[: PAYEE + 1].ravel(), moves[PAYER_OWNER : PAYEE_OWNER + 1].ravel())
+        slot = self._slots(moves)
         signed = np.concatenate((-amount, amount))
         np.add.at(balances.value, slot, signed)
         np.add.at(balances.received, slot[n:], amount)

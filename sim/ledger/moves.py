@@ -21,7 +21,7 @@ Ints = NDArray[np.int64]
 PAYER, PAYEE, PAYER_OWNER, PAYEE_OWNER, AMOUNT, PURPOSE, CAUSE = range(7)
 """Rows of a table of moves; accounts stand side by side, and so do owners, to be looked up at once."""
 
-_ANY = 2**63 - 1
+_ANY = 2**64 - 1  # owners are checked where accounts are found; accounts without owners may carry -1
 _TOP = np.array([[len(Account) - 1], [len(Account) - 1], [_ANY], [_ANY], [LIMIT_FEN], [len(Purpose) - 1], [_ANY]],
                 np.uint64)
 
@@ -71,9 +71,7 @@ def moves_of(rows: PostingRows, cause: int) -> Ints:
 def check_moves(moves: Ints, day: int) -> None:
     """Refuse unknown accounts and purposes, and amounts below zero or above `LIMIT_FEN`."""
     # Seen as unsigned, a negative number is larger than any limit: one comparison finds both faults.
-    # The owners' and causes' limit lets negative ones through, for accounts without owners may carry them.
     beyond = moves.view(np.uint64) > _TOP
-    beyond[PAYER_OWNER : PAYEE_OWNER + 1] = False
     if np.count_nonzero(beyond):
         row, column = (int(i) for i in np.argwhere(beyond)[0])
         what = {AMOUNT: f"an amount between 0 and {LIMIT_FEN} fen", PURPOSE: "a purpose"}.get(row, "an account")

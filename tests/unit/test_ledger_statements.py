@@ -1,0 +1,67 @@
+"""Statements: lines, groups, profit by hand, and the sum over all participants."""
+
+from __future__ import annotations
+
+from sim.core.accounts import Account, Purpose
+from sim.exchange.postings import postings
+from sim.ledger import Ledger
+from sim.ledger.statements import GROUPS, by_group, by_purpose, participants, profit
+
+
+def traded() -> Ledger:
+    """Return three days: goods bought, one unit sold, one sold in, a commission owed, media paid."""
+    ledger = Ledger(1, 1, 3, audit=True)
+    ledger.open_account(Account.BRAND, 0, 100_000)
+    ledger.open_account(Account.RESELLER, 0, 20_000)
+    ledger.open_account(Account.INVENTORY, 0, 2_200)
+    ledger.pay((Account.BRAND, 0), (Account.SUPPLIER, 0), 4_400, Purpose.GOODS, 0)
+    ledger.stock_value((Account.GOODS_VALUE, 0), (Account.INVENTORY, 0), 4_400, 0)
+    ledger.close_day(0)
+    ledger.pay((Account.HOUSEHOLD, 5), (Account.BRAND, 0), 12_800, Purpose.SALE, 1)
+    ledger.stock_value((Account.INVENTORY, 0), (Account.GOODS_VALUE, 0), 2_200, 1)
+    ledger.pay((Account.RESELLER, 0), (Account.BRAND, 0), 6_400, Purpose.SELL_IN, 1)
+    ledger.stock_value((Account.INVENTORY, 0), (Account.RESELLER_STOCK, 0), 2_200, 1)
+    ledger.post(postings(payer_account=Account.BRAND, payer_owner=0, payee_account=Account.KOL, payee_owner=0,
+                         amount_fen=1_280, purpose=Purpose.COMMISSION, due_day=9), 1)
+    ledger.close_day(1)
+    ledger.pay((Account.BRAND, 0), (Account.PLATFORM, 0), 1_000, Purpose.MEDIA, 2)
+    ledger.pay((Account.BRAND, 0), (Account.RESELLER, 0), 640, Purpose.LEVEL_REBATE, 2)
+    ledger.close_day(2)
+    return ledger
+
+
+def test_profit_by_hand() -> None:
+    # Day 0: cash became stock. Day 1: 12,800 + 6,400 of sales, 4,400 of goods gone, 1,280 owed.
+    assert profit(traded()).tolist() == [0, 13_520, 13_520 - 1_640]
+
+
+def test_lines_are_named_by_purpose() -> None:
+    lines = by_purpose(traded())
+    assert set(lines) == {"capital", "goods", "sale", "sell_in", "media", "level_rebate"}
+    assert lines["sale"].tolist() == [0, 12_800, 0]
+    assert lines["level_rebate"].tolist() == [0, 0, -640]
+    assert sum(int(line.sum()) for line in lines.values()) == traded().cash_fen()
+
+
+def test_every_purpose_belongs_to_one_group() -> None:
+    listed = [p for purposes in GROUPS.values() for p in purposes]
+    assert sorted(listed) == sorted(Purpose)
+
+
+def test_groups_add_up_to_the_change_of_cash() -> None:
+    ledger = traded()
+    groups = by_group(ledger)
+    assert groups["revenue"].tolist() == [0, 19_200, 0]
+    assert groups["goods"].tolist() == [-4_400, 0, 0]
+    assert groups["media"].tolist() == [0, 0, -1_000]
+    assert groups["incentives"].tolist() == [0, 0, -640]
+    assert sum(int(g.sum()) for g in groups.values()) == ledger.cash_fen()
+
+
+def test_participants_share_what_the_channel_earned() -> None:
+    results = participants(traded())
+    assert results.brands_fen == 13_520 - 1_640
+    assert results.resellers_fen == -6_400 + 2_200 + 640
+    assert results.kols_fen == 1_280
+    # Sell-in, rebate and commission cancel: a consumer's price less goods used up and media remains.
+    assert results.total_fen == 12_800 - 2_200 - 1_000
