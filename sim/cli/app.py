@@ -58,7 +58,7 @@ def main(args: Sequence[str] | None = None) -> None:
 def _run(args: list[str]) -> int:
     """Run a command and return its exit code, having told what went wrong."""
     try:
-        code = guanxi.main(args, prog_name="guanxi", standalone_mode=False)
+        code = guanxi.main(args, prog_name="guanxi", standalone_mode=False, obj=list(args))
         sys.stdout.flush()
     except BrokenPipeError:
         failure.silence_output()

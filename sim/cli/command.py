@@ -9,6 +9,7 @@ catalogue under ``<command>.summary``, ``.examples``, ``.about`` and ``<command>
 from __future__ import annotations
 
 import importlib
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,6 +34,13 @@ COMMANDS: dict[str, str] = {
     "explain": "sim.cli.explain:explain",
 }
 """Every command and the object that carries it out; nothing else is a command."""
+
+
+def written_command(option: str = "", value: str = "") -> str:
+    """Return the command line as the user wrote it, with one option added unless it is there."""
+    args: list[str] = click.get_current_context().find_root().obj or []
+    more = [option, value] if option and option not in args else []
+    return shlex.join(["guanxi", *args, *more])
 
 
 def definition_list(rows: Iterable[tuple[str, str]], column: int = _COLUMN) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,9 @@ class RunOptions:
     Parameters
     ----------
     settings : tuple of str
-        ``path=value`` of every `--set`, followed by those that `--people`, `--days`, `--seed` stand for.
+        ``path=value`` of every `--set`.
+    seed, people, days : int or None
+        None where the scenario's own value is meant.
     replications, workers : int or None
         None where the command's own default is meant.
     out : Path or None
@@ -32,6 +34,9 @@ class RunOptions:
     """
 
     settings: tuple[str, ...]
+    seed: int | None
+    people: int | None
+    days: int | None
     replications: int | None
     workers: int | None
     out: Path | None
@@ -86,10 +91,7 @@ def run_options(body: Body) -> Body:
     @language_option
     @functools.wraps(body)
     def wrapped(**given: Any) -> Any:
-        short = [(name, given.pop(name)) for name in ("people", "days", "seed")]
-        settings = (*given.pop("settings"), *(f"{name}={value}" for name, value in short if value is not None))
-        names = ("replications", "workers", "out", "as_json", "quiet")
-        options = RunOptions(settings=settings, **{name: given.pop(name) for name in names})
+        options = RunOptions(**{field.name: given.pop(field.name) for field in fields(RunOptions)})
         return body(options=options, **given)
 
     return wrapped

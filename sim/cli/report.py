@@ -1,0 +1,26 @@
+"""`guanxi report`: the page of a stored result once more, without simulating."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sim.cli.command import Command
+from sim.cli.options import json_option, language_option, out_option, quiet_option
+from sim.cli.results import show
+from sim.cli.simulate import draw
+
+
+@click.command("report", cls=Command)
+@click.argument("result", type=click.Path(path_type=Path))
+@out_option
+@json_option
+@quiet_option
+@language_option
+def report(result: Path, out: Path | None, *, as_json: bool, quiet: bool) -> None:
+    """Draw the page of RESULT again."""
+    from sim.api import load
+
+    loaded = load(result)
+    show(loaded, result, draw(loaded, out or result), as_json=as_json, quiet=quiet)

@@ -1,0 +1,95 @@
+"""A result on the terminal: the table and where the page is, or one JSON document."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.language import current, tell
+from sim.cli.output import emit, emit_json, note
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sim.analysis.expectations import Judgement
+    from sim.api import Result
+
+
+def show(result: Result, folder: Path, page: Path, *, as_json: bool, quiet: bool) -> None:
+    """Print a result on stdout and what to do next on stderr."""
+    for failure in result.data.failures:
+        note(tell("result.failed_run", strategy=failure.strategy, replication=failure.replication, seed=failure.seed,
+                  reason=failure.reason))
+    if as_json:
+        emit_json("comparison", document(result, folder, page))
+        return
+    from sim.report.tables import terminal_table
+
+    emit(terminal_table(result.data, current()))
+    judged = result.expectations
+    if judged:
+        emit("\n".join(["", tell("expect.heading"), *(_judged(one) for one in judged)]))
+    emit(tell("result.page", path=page))
+    runs = sum(len(done) for done in result.data.replications.values())
+    note(tell("result.time", runs=runs, seconds=result.data.timings.get("wall", 0.0)), quiet=quiet)
+    note(tell("result.next", command=_next(result)), quiet=quiet)
+
+
+def document(result: Result, folder: Path, page: Path) -> dict[str, Any]:
+    """Return a result as the JSON document that the README describes."""
+    from sim.report.findings import Findings
+
+    data = result.data
+    findings = Findings(data)
+    verdict = findings.verdict
+    strategies = [
+        {
+            "name": name,
+            "title": data.titles[name],
+            "replications": len(data.replications[name]),
+            "chance_of_best": verdict.chance[name],
+            "outcomes": {outcome: _estimate(findings, name, outcome) for outcome in data.summary[name]},
+        }
+        for name in data.strategies
+    ]
+    return {
+        "folder": str(folder), "page": str(page), "command": data.command, "version": data.version, "seed": data.seed,
+        "complete": data.complete, "question": data.question, "reference": data.reference,
+        "verdict": {"outcome": verdict.outcome, "best": verdict.best, "separated": verdict.separated,
+                    "replications": verdict.n},
+        "strategies": strategies,
+        "expectations": [_expectation(one) for one in result.expectations],
+        "failures": [{"strategy": f.strategy, "replication": f.replication, "seed": f.seed, "reason": f.reason,
+                      "attempts": f.attempts} for f in data.failures],
+        "timings": data.timings,
+    }  # fmt: skip
+
+
+def _estimate(findings: Any, strategy: str, outcome: str) -> dict[str, Any]:
+    """Return mean, interval and number of defined values of one outcome."""
+    one = findings.estimate(strategy, outcome)
+    return {"mean": one.mean, "low": one.low, "high": one.high, "n": one.n}
+
+
+def _expectation(one: Judgement) -> dict[str, Any]:
+    """Return one judged expectation as plain data."""
+    return {"strategy": one.strategy, "expectation": one.expectation.text, "result": one.result, "mean": one.mean,
+            "low": one.low, "high": one.high, "replications": one.n, "reason": one.reason}
+
+
+def _judged(one: Judgement) -> str:
+    """Return one judged expectation as a line."""
+    why = f"（{tell(f'expect.{one.reason}')}）" if one.reason and current() == "zh" else ""
+    why = why or (f" ({tell(f'expect.{one.reason}')})" if one.reason else "")
+    return f"  {one.strategy}: {one.expectation.text}  {tell(f'expect.{one.result}')}{why}"
+
+
+def _next(result: Result) -> str:
+    """Return the command that is most likely useful now."""
+    data = result.data
+    most = max(len(done) for done in data.replications.values())
+    if len(data.strategies) == 1:
+        return shlex.join(["guanxi", "compare", data.strategies[0], "paid_ads"])
+    if not result.verdict.separated:
+        return shlex.join(["guanxi", "compare", *data.strategies, "--replications", str(2 * most)])
+    return shlex.join(["guanxi", "new", "mine", "--from", result.verdict.best])

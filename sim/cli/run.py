@@ -1,0 +1,24 @@
+"""`guanxi run`: one scenario."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli.command import Command
+from sim.cli.options import run_options, undecided_option
+from sim.cli.simulate import Job, carry_out
+
+if TYPE_CHECKING:
+    from sim.cli.options import RunOptions
+
+
+@click.command("run", cls=Command)
+@click.argument("scenario")
+@click.option("--audit", is_flag=True)
+@undecided_option
+@run_options
+def run(scenario: str, options: RunOptions, undecided: str, *, audit: bool) -> int:
+    """Run the scenario."""
+    return carry_out(Job("run", (scenario,), options, options.replications or 1, undecided, {"audit": audit}))

@@ -1,0 +1,122 @@
+"""What `compare` and `run` have in common: simulate, store, draw, judge, print."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.command import written_command
+from sim.cli.failure import EXPECTATION_FAILED, INTERRUPTED, RUN_FAILED
+from sim.cli.language import current, tell
+from sim.cli.output import note
+from sim.cli.progress import Meter, tell_compiling
+from sim.cli.results import show
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.api import Result
+    from sim.cli.options import RunOptions
+    from sim.experiment.compare import InterruptedRunsError
+    from sim.experiment.progress import Progress
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call of `compare` or `run`.
+
+    Parameters
+    ----------
+    command : str
+        Which of the two; begins the name of the result's folder.
+    scenarios : sequence of str
+        Names or paths.
+    options : RunOptions
+        What the user asked.
+    replications : int
+        R.
+    undecided : {'fail', 'pass'}
+        What an expectation without a clear answer counts as.
+    more : dict
+        Further fields of `sim.experiment.prepare.Options`.
+    """
+
+    command: str
+    scenarios: Sequence[str]
+    options: RunOptions
+    replications: int
+    undecided: str
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+def carry_out(job: Job) -> int:
+    """Simulate and show; return the exit code."""
+    from sim.experiment.compare import InterruptedRunsError
+
+    folder = job.options.out or _new_folder(job)
+    try:
+        result = _simulated(job, folder)
+    except InterruptedRunsError as interruption:
+        return _interrupted(interruption, folder)
+    page = draw(result, folder)
+    show(result, folder, page, as_json=job.options.as_json, quiet=job.options.quiet)
+    return _exit_code(result, job.undecided)
+
+
+def draw(result: Result, folder: Path) -> Path:
+    """Write the page of a result and return its path."""
+    from sim.cli.standing import extras_of
+    from sim.report.page import write_page
+
+    return write_page(result.data, folder / "page.html", current(), extras_of(result.data))
+
+
+def _new_folder(job: Job) -> Path:
+    """Return a new folder under results/, named after what is done and when."""
+    from sim.records.folders import new_folder
+
+    what = Path(job.scenarios[0]).stem if len(job.scenarios) == 1 else job.command
+    return new_folder(Path("results"), f"{what}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+
+
+def _simulated(job: Job, folder: Path) -> Result:
+    """Return the finished runs, kept in `folder`."""
+    from sim.api import compare
+
+    options = job.options
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    runs = job.replications * len(job.scenarios)
+    workers = options.workers or min(cores, runs)
+    asked = {name: getattr(options, name) for name in ("seed", "people", "days")} | job.more
+    with tell_compiling(quiet=options.quiet or sys.stderr.isatty()), Meter(quiet=options.quiet) as meter:
+
+        def follow(state: Progress) -> None:
+            meter.update(state.done, state.total, state.left, compiling=state.phase == "compiling")
+
+        return compare(
+            list(job.scenarios), overrides=options.settings, replications=job.replications, workers=workers,
+            threads=cores, out=folder, command=written_command(), progress=follow, **asked,
+        )
+
+
+def _interrupted(interruption: InterruptedRunsError, folder: Path) -> int:
+    """Say what is kept and how to go on."""
+    kept = interruption.folder
+    if not interruption.done or kept is None:
+        note(tell("result.interrupted_none"))
+        return INTERRUPTED
+    note(tell("result.interrupted", done=interruption.done, all=interruption.total, path=kept))
+    note(tell("result.go_on", command=written_command("--out", str(folder))))
+    return INTERRUPTED
+
+
+def _exit_code(result: Result, undecided: str) -> int:
+    """Return 4 if a run failed for good, 1 if an expectation failed (or counts as failed), else 0."""
+    if result.data.failures:
+        return RUN_FAILED
+    bad = {"fail", "undecided"} if undecided == "fail" else {"fail"}
+    return EXPECTATION_FAILED if any(one.result in bad for one in result.expectations) else 0
