@@ -25,6 +25,7 @@ from sim.experiment.progress import Callback, Pace
 from sim.experiment.runs import case, kernels_are_cold, warm_case
 from sim.experiment.tasks import SetApart, Task
 from sim.experiment.workers import run_tasks
+from sim.records.folders import runs_of
 from sim.records.spool import PART, read_run
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _spool(out: Path | None) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="guanxi-") as scratch:
             yield Path(scratch)
         return
-    folder = Path(out).with_name(Path(out).name + ".runs")
+    folder = runs_of(Path(out))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

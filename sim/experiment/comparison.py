@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.records.comparison import Comparison, Failure
+from sim.records.comparison import Comparison, Failure, traded
 from sim.records.outcomes import DAILY
 from sim.records.summarise import summarise
 
@@ -100,7 +100,7 @@ def gather(
         replications={s: np.array(sorted(r.summary), dtype=np.int64) for s, r in kept.items()},
         summary={s: _stack(r.summary, np.nan) for s, r in kept.items()},
         daily={s: _stack(r.daily, np.nan) for s, r in kept.items()},
-        statement={s: {n: cash for n, cash in _stack(r.statement, 0).items() if cash.any()} for s, r in kept.items()},
+        statement={s: traded(_stack(r.statement, 0)) for s, r in kept.items()},
         examples={s: r.example for s, r in kept.items() if r.example is not None},
         question=frame.question,
         texts=frame.texts,

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.records.run_record import line_order
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -30,6 +32,11 @@ class Failure:
     seed: int
     reason: str
     attempts: int
+
+
+def traded(statement: dict[str, Any]) -> dict[str, Any]:
+    """Return the lines of a statement with any cash in them, in the order of `Purpose`."""
+    return {n: statement[n] for n in sorted(statement, key=line_order) if statement[n].any()}
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,21 @@ def safe_name(text: str) -> str:
     return _UNSAFE.sub("-", text).strip(".-")[:_LONGEST].rstrip(".-") or "result"
 
 
+def runs_of(folder: Path) -> Path:
+    """Return where finished runs wait until `folder` is written."""
+    return folder.with_name(folder.name + ".runs")
+
+
 def new_folder(parent: Path, name: str) -> Path:
-    """Return a path in `parent` that does not exist yet: ``name``, else ``name-2``, ``name-3``, ..."""
+    """Return a path in `parent` that is not taken: ``name``, else ``name-2``, ``name-3``, ...
+
+    A path whose finished runs still wait for the rest (`runs_of`) is taken.
+    """
     base = safe_name(name)
     number = 1
     while True:
         path = parent / (base if number == 1 else f"{base}-{number}")
-        if not path.exists() and not path.with_name(path.name + PART).exists():
+        if not path.exists() and not runs_of(path).exists():
             return path
         number += 1
 

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.accounts import Purpose
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Column = NDArray[Any]
@@ -101,6 +103,12 @@ class RunRecord:
     price_split: dict[str, float] = field(default_factory=dict)
     events: list[tuple[int, str, str]] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+
+
+def line_order(purpose: str) -> tuple[int, str]:
+    """Return the sort key of a line of the statement: the order of `Purpose`, unknown ones last by name."""
+    known = Purpose.__members__.get(purpose.upper())
+    return (len(Purpose) if known is None else int(known), purpose)
 
 
 def empty_agents() -> dict[str, Column]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.core.errors import DataError
-from sim.records.comparison import Comparison, Failure
+from sim.records.comparison import Comparison, Failure, traded
 from sim.records.folders import whole_folder
 from sim.records.manifest import machine, read_manifest, write_manifest
 from sim.records.run_record import EDGE_COLUMNS, RunRecord
@@ -168,8 +168,7 @@ def _loaded(folder: Path, manifest: dict[str, Any]) -> Comparison:
         replications={s: summary["replication"][mine[s]] for s in strategies},
         summary={s: {n: summary[n][mine[s]] for n in outcomes} for s in strategies},
         daily=_wide(found["daily"], days, strategies),
-        statement={s: {n: cash for n, cash in lines.items() if cash.any()}
-                   for s, lines in _wide(found["statement"], days, strategies).items()},
+        statement={s: traded(lines) for s, lines in _wide(found["statement"], days, strategies).items()},
         examples=examples,
         texts={
             s: (folder / "scenarios" / f"{k:02d}.yaml").read_text(encoding="utf-8") for k, s in enumerate(strategies)
