@@ -8,6 +8,7 @@ catalogue under ``<command>.summary``, ``.examples``, ``.about`` and ``<command>
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import shlex
 from typing import TYPE_CHECKING, Any
@@ -101,6 +102,23 @@ class Group(Command, click.Group):
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """Return the names; what is used most stands first."""
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is meant, or say which are near.
+
+        Raises
+        ------
+        click.UsageError
+            If there is none of that name.
+        """
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            near = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
+            hint = tell("failure.near", names=near[0]) if near else ""
+            raise click.UsageError(tell("failure.no_command", name=name) + hint, ctx)
+        return super().resolve_command(ctx, args)
 
     def command_lines(self, ctx: click.Context) -> list[str]:
         """Return the section that lists subcommands."""
