@@ -84,5 +84,6 @@ def lorenz(values: NDArray[Any]) -> tuple[Floats, Floats]:
     x = np.sort(np.asarray(values, dtype=np.float64))
     if x.size == 0 or x[0] < 0.0 or x.sum() <= 0.0:
         raise ValueError("a Lorenz curve needs values that are not negative and not all zero")
-    share = np.concatenate([[0.0], np.cumsum(x) / x.sum()])
+    summed = np.concatenate([[0.0], np.cumsum(x)])
+    share = summed / summed[-1]
     return np.linspace(0.0, 1.0, x.size + 1), share

@@ -1,0 +1,165 @@
+"""Crossings, expectations, compliance and earnings on tables whose answer is known."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from sim.analysis.compliance import DISCLAIMER, LINES, indicators, light, strategy_light
+from sim.analysis.crossings import WINDOW, crossings, sign_changes, widest_line
+from sim.analysis.expectations import judge, judge_all
+from sim.analysis.inequality import earnings, lorenz
+from sim.records.outcomes import SUMMARY
+from sim.scenario.expect import parse_expectation
+from tests.synthetic import make_comparison
+
+DAYS = 100
+TWO = ("community", "influencer")
+
+
+def two_curves(first, second, **statements):
+    """A comparison of two with given cumulative profits and statements."""
+    base = make_comparison(TWO, replications=3, days=DAYS)
+    curves = {"community": first, "influencer": second}
+    daily = {s: base.daily[s] | {"profit_fen": np.tile(c, (3, 1))} for s, c in curves.items()}
+    statement = {s: {n: np.tile(c, (3, 1)) for n, c in statements.get(s, {}).items()} for s in TWO}
+    return dataclasses.replace(base, daily=daily, statement=statement)
+
+
+@pytest.mark.parametrize(
+    ("gap", "days"),
+    [
+        ([1] * 20, []),
+        ([1] * 10 + [-1] * 10, [10]),
+        ([0] * 5 + [1] * 10 + [0] * 3 + [-1] * 10, [18]),
+        ([1] * 10 + [-1] * 3 + [1] * 10, []),
+        ([1] * 10 + [-1] * 10 + [1] * 10, [10, 20]),
+        ([1] * 10 + [-1] * 5, []),
+        ([-1] * 3 + [1] * 10, []),
+        ([math.nan] * 5 + [1] * 8 + [math.nan] * 2 + [-1] * 8, [15]),
+        ([0] * 20, []),
+        ([], []),
+    ],
+)
+def test_a_lead_must_last_a_week(gap, days):
+    assert sign_changes(np.array(gap, dtype=float)) == days
+
+
+def test_a_crossing_names_day_leader_and_the_widest_line():
+    t = np.arange(DAYS)
+    flat = np.full(DAYS, 50.0)
+    sales = np.full(DAYS, 10, dtype=np.int64)
+    fees = np.zeros(DAYS, dtype=np.int64)
+    fees[37:51] = -7
+    fees[:37] = -1000
+    made = two_curves(t.astype(float), flat, community={"sale": sales, "capital": sales * 999},
+                      influencer={"sell_in": sales - 1, "slot_fee": fees})
+    (found,) = crossings(made)
+    assert (found.day, found.ahead, found.behind, found.level) == (51, "community", "influencer", 50.5)
+    assert (found.line, found.gap_fen) == ("slot_fee", 7.0 * WINDOW), "only the two weeks before count"
+
+
+def test_what_customers_and_resellers_pay_is_one_line():
+    sales = np.full(DAYS, 100, dtype=np.int64)
+    made = two_curves(np.zeros(DAYS), np.zeros(DAYS), community={"sale": sales}, influencer={"sell_in": sales + 1})
+    assert widest_line(made, "influencer", "community", 50) == ("sale", 14.0)
+    assert widest_line(made, "community", "influencer", 3) == ("sale", -3.0)
+    assert widest_line(two_curves(np.zeros(DAYS), np.zeros(DAYS)), *TWO, 50) == ("", 0.0)
+
+
+LOSING = parse_expectation("losing_agent_share < 0.5")
+PAYBACK = parse_expectation("payback_day <= 90")
+
+
+@pytest.mark.parametrize(
+    ("expectation", "values", "result", "reason"),
+    [
+        (LOSING, [0.1, 0.12, 0.11], "pass", ""),
+        (LOSING, [0.8, 0.82, 0.81], "fail", ""),
+        (LOSING, [0.4, 0.6, 0.5], "undecided", "straddles"),
+        (LOSING, [0.1], "undecided", "few"),
+        (LOSING, [math.nan, math.nan], "undecided", "undefined"),
+        (LOSING, [0.1, math.nan, 0.1], "pass", ""),
+        (LOSING, [0.5, 0.5], "fail", ""),
+        (PAYBACK, [30, 40, 35], "pass", ""),
+        (PAYBACK, [math.nan, math.nan], "fail", ""),
+        (PAYBACK, [30, math.nan], "undecided", "disagree"),
+        (parse_expectation("insolvent_day > 300"), [math.nan, math.nan], "pass", ""),
+        (parse_expectation("insolvent_day > 300"), [math.nan, 350], "pass", ""),
+        (parse_expectation("profit_fen > 1 CNY"), [201, 202, 201], "pass", ""),
+    ],
+)
+def test_expectations(expectation, values, result, reason):
+    found = judge("community", expectation, np.array(values, dtype=float))
+    assert (found.result, found.reason) == (result, reason)
+
+
+def test_expectations_of_every_strategy_are_judged_in_order():
+    made = make_comparison(replications=4, days=60)
+    found = judge_all(made, {"dual_rebate": ["n_agents > 10"], "community": ["orders > 1e9", "n_agents < 1"]})
+    assert [(j.strategy, j.result) for j in found] == [
+        ("community", "fail"), ("community", "pass"), ("dual_rebate", "pass"),
+    ]
+    with pytest.raises(ValueError, match="unknown outcome"):
+        judge_all(made, {"community": ["oders > 1"]})
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [([0, 0, 0], "green"), ([0] * 9 + [2], "red"), ([0] * 19 + [2], "green"), ([0] * 8 + [1, 1], "amber"),
+     ([0] * 18 + [1, 2], "amber"), ([2, 1], "red")],
+)
+def test_the_light_of_a_strategy_is_the_worst_that_a_tenth_showed(values, name):
+    assert light(np.array(values, dtype=float)) == name
+
+
+def test_indicators_name_value_share_and_source():
+    made = make_comparison(replications=4)
+    found = {i.line.name: i for i in indicators(made, "dual_rebate")}
+    assert list(found) == [line.name for line in LINES]
+    assert found["people_30"].reached_share == 1.0
+    assert found["people_30"].value == made.summary["dual_rebate"]["compliance_people"].mean()
+    assert found["levels_3_paid"].value == 4.0
+    assert strategy_light(made, "dual_rebate") == "red"
+    nobody = {i.line.name: i for i in indicators(made, "community")}
+    assert all(i.reached_share == 0.0 for i in nobody.values())
+    assert math.isnan(nobody["losing"].value)
+    assert all(line.outcome in SUMMARY and line.source and line.zh and line.en for line in LINES)
+    assert "not legal advice" in DISCLAIMER["en"]
+    assert "不构成法律意见" in DISCLAIMER["zh"]
+
+
+def test_half_is_not_more_than_half():
+    base = make_comparison(TWO, replications=2, days=30)
+    summary = base.summary["community"] | {
+        "recruiting_income_share": np.array([0.5, 0.51]), "ultimate_user_share": np.array([0.5, 0.49]),
+    }
+    made = dataclasses.replace(base, summary=base.summary | {"community": summary})
+    found = {i.line.name: i.reached_share for i in indicators(made, "community")}
+    assert (found["recruiting"], found["ultimate_users"]) == (0.5, 0.5)
+
+
+def test_earnings_of_resellers():
+    agents = {"net_fen": np.array([100, -5, -10, 0]), "income_fen": np.array([100, 0, 0, 0]),
+              "recruits": np.array([3, 0, 0, 0])}
+    found = earnings(agents)
+    assert (found.n, found.losing_share, found.zero_recruit_share) == (4, 0.5, 0.75)
+    assert (found.median_fen, found.mean_fen, found.top1_share, found.gini) == (-2.5, 21.25, 1.0, 1.0)
+    empty = earnings({n: np.empty(0) for n in agents})
+    assert empty.n == 0
+    assert math.isnan(empty.gini)
+
+
+def test_the_area_under_the_lorenz_curve_is_the_gini():
+    incomes = np.random.default_rng(1).exponential(1, 5_000)
+    people, share = lorenz(incomes)
+    assert (people[0], share[0], people[-1], share[-1]) == (0, 0, 1, 1)
+    gini = 1 - 2 * np.trapezoid(share, people)
+    assert earnings({"net_fen": incomes, "income_fen": incomes, "recruits": incomes}).gini == pytest.approx(
+        gini * 5_000 / 4_999
+    )
+    with pytest.raises(ValueError, match="negative"):
+        lorenz(np.array([-1.0, 2.0]))
