@@ -195,6 +195,9 @@ def compose(proposals: Mapping[str, Actions], limits: Limits) -> DayPlan:
     """
     names = tuple(sorted(proposals))
     offers = offer_table(tuple(proposals[n].offers for n in names), names, limits.space)
+    if len(offers) and int(offers.stock_owner.max()) >= limits.n_resellers:
+        raise PlanError(f"an offer names stock owner {int(offers.stock_owner.max())}, but there are "
+                        f"{limits.n_resellers} resellers")
     parts = _collect(proposals, names)
     tables: dict[str, Any] = dict(_NOTHING)
     origins: dict[str, Origin] = {}
