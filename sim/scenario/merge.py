@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 LIMIT_CHAIN = 20
 _OWN = ("name", "title", "extends", "schema")
+_SECTIONS = ("title", "market", "network", "population", "calendar", "brand", "brands", "mechanisms", "strategies",
+             "shocks", "expect")
 _EITHER = {"brand": "brands", "brands": "brand", "product": "products", "products": "product"}
 
 
@@ -55,6 +57,10 @@ def finish(tree: Node, folder: Path | None, chain: list[Path]) -> Node:
     """
     bring_up_to_date(tree)
     remember_folder(tree, folder)
+    for name in _SECTIONS:
+        section = tree.get(name)
+        if section is not None and section.value is None:
+            del tree.value[name]  # a heading whose lines are all comments says nothing
     stated = tree.value.pop("extends", None)
     if stated is None:
         return strip(tree)

@@ -11,7 +11,7 @@ from sim.core.errors import Problem, ScenarioError, did_you_mean, shorten
 from sim.core.params import Params
 from sim.scenario import kinds
 from sim.scenario.merge import identity
-from sim.scenario.nodes import Node, Path, locate, walk
+from sim.scenario.nodes import Node, Path, Place, locate, walk
 from sim.scenario.spec import SECOND, ScenarioSpec
 
 LIMIT_PROBLEMS = 50
@@ -97,7 +97,7 @@ def _problem(entry: Any, tree: Node) -> Problem:
         place = node.place if not node.is_map or not node.value else next(iter(node.value.values())).key
         return place.problem(f"'{loc[-1]}' is missing{_meaning(loc, tree)}", path)
     node, found = locate(tree, loc)
-    place = node.place if found else node.key
+    place = node.place if found else node.key if node is not tree else Place(tree.place.file)
     text = _text(entry)
     said = node.is_map or node.is_list or not found or str(node.value)[:100] in text
     got = "" if said else f" (got {shorten(node.value, 40)})"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import Problem, ScenarioError
+from sim.core.params import Params
 from sim.scenario.data import settle_data
 from sim.scenario.dump import to_yaml
 from sim.scenario.find import find_scenario, is_safe_name, shorten_name
@@ -119,4 +120,16 @@ def _in_order(data: dict[str, Any]) -> dict[str, Any]:
 
 def scenario_text(spec: ScenarioSpec) -> str:
     """Return a scenario as one YAML file, every default written out."""
-    return to_yaml(spec.model_dump(mode="json", by_alias=True, exclude_none=True))
+    return to_yaml(_without_unset(spec, spec.model_dump(mode="json", by_alias=True)))
+
+
+def _without_unset(value: Any, data: Any) -> Any:
+    """Leave out nulls that are defaults; a null that is not (a survey switched off) must be said."""
+    if isinstance(value, Params):
+        fields = type(value).model_fields.items()
+        kept = {field.alias or name: (getattr(value, name), field) for name, field in fields}
+        return {name: _without_unset(inner, data[name]) for name, (inner, field) in kept.items()
+                if not (data[name] is None and field.default is None)}
+    if isinstance(value, (list, tuple)):
+        return [_without_unset(inner, written) for inner, written in zip(value, data, strict=True)]
+    return data

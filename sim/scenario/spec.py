@@ -165,11 +165,10 @@ class ScenarioSpec(Params):
 
     @model_validator(mode="after")
     def _customers_fit(self) -> ScenarioSpec:
-        for position, brand in enumerate(self.all_brands()):
-            if brand.seed_customers > self.people:
-                loc = ("brands", position) if self.brands else ("brand",)
-                raise located((*loc, "seed_customers"),
-                              f"{brand.seed_customers:,} seed customers among {self.people:,} people", brand.seed_customers)
+        most = max(brand.seed_customers for brand in self.all_brands())
+        if most > self.people:
+            raise located(("people",), f"{self.people:,} people are fewer than the {most:,} seed customers of a brand "
+                                       "(brand.seed_customers)", self.people)
         return self
 
     def all_brands(self) -> tuple[BrandParams, ...]:

@@ -16,7 +16,7 @@ from sim.scenario.dump import flow, scalar
 from sim.scenario.find import available, is_safe_name
 from sim.scenario.resolve import resolve
 from sim.scenario.spec import ScenarioSpec
-from sim.text.catalogue import say
+from sim.text.catalogue import load, say
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -61,7 +61,7 @@ def template(name: str, kind: str, lang: Lang = "en") -> str:
         if part in _ALWAYS or data[part] != _DEFAULTS()[part]:
             lines += _entry(part, getattr(spec, part), data[part], ScenarioSpec.model_fields[part], "", lang)
     lines += _mechanisms(spec, data, lang)
-    lines += ["", f"# {_say('strategies', lang)}", "strategies:"]
+    lines += ["", f"# {_say('strategies', lang)}", "strategies:" if spec.strategies else "strategies: []"]
     for strategy, written in zip(spec.strategies, data["strategies"], strict=True):
         lines += _item(strategy, written, lang)
     for part in ("shocks", "expect"):
@@ -113,7 +113,7 @@ def _entry(name: str, value: Any, data: Any, field: FieldInfo, pad: str, lang: L
     if isinstance(value, (tuple, list)) and value and all(isinstance(v, Params) for v in value):
         items = ({k: v for k, v in entry.items() if v is not None} for entry in data)
         return [_line(f"{pad}{name}:", comment), *(f"{pad}  - {flow(item)}" for item in items)]
-    if data is None:
+    if data is None and field.default is None:
         return [_line(f"{pad}# {name}:", f"{_say('unset', lang)}{_say('separator', lang)}{comment}")]
     return [_line(f"{pad}{name}: {flow(data)}", comment)]
 
@@ -178,9 +178,17 @@ def _comment(field: FieldInfo, lang: Lang) -> str:
     source = str(extra.get("source", ""))
     if source == ASSUMPTION:
         source = _say("assumption", lang)
-    parts = [" ".join(meaning.split()), "" if unit == "fen" else unit, _range(field, extra, unit, lang),
+    parts = [" ".join(meaning.split()), _unit(unit, lang), _range(field, extra, unit, lang),
              _say("source", lang, source=source) if source and source != "scenario" else ""]
     return _say("separator", lang).join(part for part in parts if part)
+
+
+def _unit(unit: str, lang: Lang) -> str:
+    """Return a unit in the reader's language; money carries its unit in the value."""
+    known = load("scenario").get(f"unit.{unit}")
+    if unit == "fen":
+        return ""
+    return known[lang] if known else unit
 
 
 def _range(field: FieldInfo, extra: dict[str, Any], unit: str, lang: Lang) -> str:
