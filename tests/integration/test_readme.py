@@ -1,0 +1,99 @@
+"""The README is true: its examples run, its first block is the set-up, its tables match the programme.
+
+Commands run as they are written but smaller (fewer people, days and replications), because what is
+tested is that they work, not what they find.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sim.cli import main
+from sim.cli.command import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+SMALL = ["--people", "600", "--days", "25", "--replications", "2"]
+
+
+def commands() -> Iterator[list[str]]:
+    """Yield the words of every `guanxi` command of the README after the set-up block."""
+    for kind, text in BLOCKS[1:]:
+        if kind == "sh":
+            for line in text.splitlines():
+                words = shlex.split(line, comments=True)
+                if words:
+                    assert words[0] == "guanxi", line
+                    yield words[1:]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a working folder with the network that an example names."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "ratings.csv").write_text("source,target,rating\na,b,5\nb,a,4\nc,a,-3\nc,b,2\n", encoding="utf-8")
+    return folder
+
+
+def test_the_first_block_is_the_set_up() -> None:
+    kind, text = BLOCKS[0]
+    venv = "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e"
+    assert kind == "sh"
+    assert text.splitlines() == [f"{venv} . && .venv/bin/guanxi compare", f"{venv} '.[dev]' && .venv/bin/pytest"]
+
+
+@pytest.mark.parametrize("words", list(commands()), ids=" ".join)
+def test_a_command_of_the_readme_works(
+    words: list[str], desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(desk)
+    monkeypatch.setenv("GUANXI_LANG", "en")
+    to = words.index(">") if ">" in words else len(words)
+    given = words[:to]
+    if words[0] in {"compare", "run"}:
+        given = [*given, *SMALL]
+    with pytest.raises(SystemExit) as end:
+        main(given)
+    shown = capsys.readouterr()
+    assert end.value.code == 0, shown.err
+    assert shown.out.strip()
+    if to < len(words):
+        document = json.loads(shown.out)
+        assert set(json_keys()) >= set(document)
+
+
+def test_every_command_that_exists_is_mentioned() -> None:
+    for name in COMMANDS:
+        assert re.search(rf"guanxi {name}\b", README), name
+
+
+def json_keys() -> list[str]:
+    """Return the top-level keys of `--json` that the README's table names."""
+    table = README.split("| key | holds |")[1].split("\n\n")[0]
+    firsts = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    return [key.removesuffix("[]") for first in firsts for key in re.findall(r"`([\w\[\]]+)`", first)]
+
+
+def test_the_scenario_of_the_readme_is_good(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (text,) = [text for kind, text in BLOCKS if kind == "yaml"]
+    (desk / "readme.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(desk)
+    with pytest.raises(SystemExit) as end:
+        main(["check", "readme.yaml"])
+    assert end.value.code == 0
+
+
+@pytest.mark.parametrize("text", [text for kind, text in BLOCKS if kind == "python"])
+def test_python_of_the_readme_runs(text: str, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(desk)
+    exec(compile(text, "README.md", "exec"), {"__name__": "readme"})  # noqa: S102 - the README's own words
