@@ -302,13 +302,15 @@ def test_budgets_never_overspend_and_floor(asked: dict[str, Actions], cash: list
 @given(proposals, purses)
 def test_what_is_bought_shrinks_by_the_share_that_was_paid(asked: dict[str, Actions], cash: list[int]) -> None:
     plan = compose(asked, limits(cash))
-    before = [(name, table) for name in sorted(asked) for table in asked[name].tables if isinstance(table, Impress)]
-    counts = [c for _, table in before for c in table.count.tolist()]
-    for count, left, spend in zip(counts, plan.impress.count.tolist(), plan.impress.spend.tolist(), strict=True):
-        if spend < 0 or plan.spend.amount_fen[spend] == 0:
-            assert left == count
-        else:
-            assert left == count * int(plan.paid_fen[spend]) // int(plan.spend.amount_fen[spend])
+    paid_fen = iter(plan.paid_fen.tolist())
+    left = iter(plan.impress.count.tolist())
+    for name in sorted(asked):
+        own = [(a, next(paid_fen)) for t in asked[name].tables if isinstance(t, Spend) for a in t.amount_fen.tolist()]
+        bought = [t for t in asked[name].tables if isinstance(t, Impress)]
+        for count, row in ((c, r) for t in bought for c, r in zip(t.count.tolist(), t.spend.tolist(), strict=True)):
+            amount, got = own[row] if row >= 0 and own[row][0] else (1, 1)
+            assert next(left) == count * got // amount
+    assert next(left, None) is None
 
 
 @settings(max_examples=80, deadline=None)

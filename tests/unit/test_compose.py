@@ -229,6 +229,11 @@ def test_care_for_a_channel_adds_up() -> None:
     assert table.fake_accounts.tolist() == [1, 1, 0]
 
 
+def test_the_strictest_pruning_holds_and_none_is_not_strict() -> None:
+    plan = plan_of(a=acts(tend([0, 1, 2], prune_idle_days=[30, 0, 30])), b=acts(tend([0, 1, 2], prune_idle_days=[0, 0, 7])))
+    assert plan.tend.prune_idle_days.tolist() == [30, 0, 7]
+
+
 def test_other_tables_stand_side_by_side() -> None:
     tables = (rows(PeerPost, person=3, offer=0, items=1.0, layers=15), rows(Contact, row=4, offer=1),
               rows(StockOrder, buyer=2, supplier=-1, product=0, quantity=60, unit_fen=6400),
@@ -308,6 +313,14 @@ def test_rows_are_cut_before_they_merge() -> None:
                    b=acts(spend(100, brand=1), tend(0, spend=0, host_hours=2.0)))
     assert plan.tend.host_hours.tolist() == [3.0]
     assert plan.tend.spend.tolist() == [-1]
+
+
+def test_spending_rows_count_on_from_strategy_to_strategy() -> None:
+    free = rows(Impress, offer=0, count=8, targeting=0.5, spend=[1, -1, 0])
+    plan = plan_of((50, 1000), a=acts(spend([60, 40])), b=acts(spend([4, 6], brand=[1, 0]), free))
+    assert plan.paid_fen.tolist() == [28, 18, 4, 2]
+    assert plan.impress.spend.tolist() == [3, -1, 2]
+    assert plan.impress.count.tolist() == [8 * 2 // 6, 8, 8]
 
 
 def test_large_amounts_are_cut_exactly() -> None:
