@@ -25,6 +25,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+"""An array argument of a kernel; its element type and shape stand in the docstring, numba checks them."""
+
+Number = Any
+"""A scalar inside a kernel: numba gives it its exact type, numpy's when run as Python."""
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 compile_seconds = 0.0
@@ -66,7 +74,7 @@ def _numba() -> Any:
     """Import numba once, with the cache folder and a sparing OpenMP set up before it."""
     # A spinning OpenMP thread costs an 8 ms scheduler slice a region when cores are few.
     os.environ.setdefault("GOMP_SPINCOUNT", "20000")
-    import numba  # noqa: PLC0415 - loaded on the first kernel call only, see module docstring
+    import numba
 
     numba.config.CACHE_DIR = str(cache_folder())
     return numba
@@ -174,10 +182,10 @@ def prefetch(_array: Any, _index: int) -> None:
 def _prefetch_intrinsic() -> Any:
     """Build the intrinsic `prefetch(array, index)`: ask the cache for a line, change nothing."""
     _numba()
-    from llvmlite import ir  # noqa: PLC0415 - only with numba
-    from numba import types as nbt  # noqa: PLC0415 - only with numba
-    from numba.core import cgutils  # noqa: PLC0415 - only with numba
-    from numba.core.extending import intrinsic  # noqa: PLC0415 - only with numba
+    from llvmlite import ir
+    from numba import types as nbt
+    from numba.core import cgutils
+    from numba.core.extending import intrinsic
 
     def prefetch_line(typingctx: Any, array: Any, index: Any) -> Any:  # noqa: ARG001
         if not (isinstance(array, nbt.Array) and isinstance(index, nbt.Integer)):

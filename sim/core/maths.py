@@ -16,7 +16,7 @@ import math
 
 import numpy as np
 
-from sim.core.kernel import kernel
+from sim.core.kernel import Number, kernel
 
 _LN2_HI = 6.93147180369123816490e-01
 _LN2_LO = 1.90821492927058770002e-10
@@ -28,7 +28,7 @@ SCALE = 1 << 32
 
 
 @kernel()
-def exp_(x: float) -> float:
+def exp_(x: float) -> Number:
     """Return e**x; 0 below -700 and e**700 above 700, so that nothing overflows."""
     if x < -700.0:
         return 0.0
@@ -52,7 +52,7 @@ def exp_(x: float) -> float:
 
 
 @kernel()
-def log_(x: float) -> float:
+def log_(x: float) -> Number:
     """Return ln x for x > 0, and -745 for x <= 0 (below the logarithm of every positive double)."""
     if x <= 0.0:
         return -745.0
@@ -77,13 +77,13 @@ def log_(x: float) -> float:
 
 
 @kernel()
-def logistic(x: float) -> float:
+def logistic(x: float) -> Number:
     """Return 1 / (1 + e**-x)."""
     return 1.0 / (1.0 + exp_(-x))
 
 
 @kernel()
-def normal_quantile(p: float) -> float:
+def normal_quantile(p: float) -> Number:
     """Return z with P(Z <= z) = p, 0 < p < 1 [Wichura1988, AS241 PPND16]."""
     q = p - 0.5
     if abs(q) <= 0.425:
@@ -118,7 +118,7 @@ def normal_quantile(p: float) -> float:
 
 
 @kernel()
-def to_fixed(x: float) -> int:
+def to_fixed(x: float) -> Number:
     """Return x as an int64 multiple of 1 / SCALE, floored after adding one half."""
     return np.int64(math.floor(x * 4294967296.0 + 0.5))
 

@@ -27,13 +27,13 @@ trust moved by value and spam: design 4, strengths assumed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import pair, uniform
-from sim.core.kernel import kernel, prange
+from sim.core.kernel import Array, kernel, prange
 from sim.core.maths import exp_, log_, to_fixed
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.actions import Contact, Impress, Post
@@ -95,7 +95,7 @@ class Noticed:
 
 
 @kernel()
-def _load_rows(start, stop, items, person, state, load):
+def _load_rows(start: Array, stop: Array, items: Array, person: Array, state: Array, load: Array) -> None:
     """Add each post's items to the load of the channel's active members."""
     for s in range(len(start)):
         add = to_fixed(items[s])
@@ -105,15 +105,17 @@ def _load_rows(start, stop, items, person, state, load):
 
 
 @kernel()
-def _clear_rows(start, stop, person, load):
+def _clear_rows(start: Array, stop: Array, person: Array, load: Array) -> None:
     for s in range(len(start)):
         for r in range(start[s], stop[s]):
             load[person[r]] = 0
 
 
 @kernel(parallel=True)
-def notice_posts(start, stop, at, items, commercial, visibility, sender, person, state, uid, attention, load,
-                 background, factor, everything, key_see, key_meet, times, met):
+def notice_posts(start: Array, stop: Array, at: Array, items: Array, commercial: Array, visibility: Array,
+                 sender: Array, person: Array, state: Array, uid: Array, attention: Array, load: Array,
+                 background: float, factor: float, everything: bool, key_see: int, key_meet: int, times: Array,
+                 met: Array) -> None:
     """Draw for every delivered row how many items are noticed (0: none) and whether the offer is among them.
 
     start, stop, at : int64 (S,), spans of audience rows and their place in the output;
@@ -147,8 +149,9 @@ def notice_posts(start, stop, at, items, commercial, visibility, sender, person,
 
 
 @kernel()
-def draw_impressions(count, offer, targeting, category, key, n, row_of_uid, interest, attention, background, factor,
-                     everything, at, person, met):
+def draw_impressions(count: int, offer: int, targeting: float, category: int, key: int, n: int, row_of_uid: Array,
+                     interest: Array, attention: Array, background: float, factor: float, everything: bool, at: int,
+                     person: Array, met: Array) -> int:
     """Hand `count` impressions to people drawn at random; a targeted one goes by interest (rejection).
 
     Writes person and whether it was noticed; returns the next free place.
@@ -172,7 +175,8 @@ def draw_impressions(count, offer, targeting, category, key, n, row_of_uid, inte
 
 
 @kernel()
-def tire(person, times, commercial, value, per_message, relief, day, fatigue, fatigue_day, keep, load, mark, touched):
+def tire(person: Array, times: Array, commercial: Array, value: Array, per_message: float, relief: float, day: int,
+         fatigue: Array, fatigue_day: Array, keep: Array, load: Array, mark: Array, touched: Array) -> None:
     """Apply the fatigue of everything noticed; sums are fixed point, each person is written once."""
     count = 0
     for e in range(len(person)):
@@ -192,7 +196,8 @@ def tire(person, times, commercial, value, per_message, relief, day, fatigue, fa
 
 
 @kernel()
-def move_row_trust(row, times, commercial, value, gain, loss, trust):
+def move_row_trust(row: Array, times: Array, commercial: Array, value: Array, gain: float, loss: float,
+                   trust: Array) -> None:
     """Move trust in the sender for every noticed row: value adds, selling takes."""
     for e in range(len(row)):
         r = row[e]
@@ -231,7 +236,8 @@ _KINDS = (np.int32, np.int32, np.int8, np.int64, np.float32, np.float64, np.floa
 
 def nothing_noticed() -> Noticed:
     """Return a table without rows."""
-    return Noticed(*[np.empty(0, kind) for kind in _KINDS])
+    columns: list[Any] = [np.empty(0, kind) for kind in _KINDS]
+    return Noticed(*columns)
 
 
 def join_noticed(parts: list[Noticed]) -> Noticed:
@@ -318,8 +324,8 @@ def _from_impressions(world: World, impress: Impress, day: int, params: Attentio
                               world.draws.key("impress", day), len(people), world.row_of_uid, people.interest,
                               people.attention, max(params.background_items, 1e-9), world.calendar.attention[day],
                               params.mode == "all", at, person, met)
-    person, offer = person[met], offer[met].astype(np.int32)
+    person, shown = person[met], offer[met].astype(np.int32)
     m = len(person)
     one = np.ones(m)
-    return Noticed(person, offer, np.full(m, PathKind.IMPRESSION, np.int8), np.full(m, -1, np.int64),
-                   np.full(m, np.nan, np.float32), one, one, np.zeros(m), np.ones(m, np.bool_), offer.astype(np.int64))
+    return Noticed(person, shown, np.full(m, PathKind.IMPRESSION, np.int8), np.full(m, -1, np.int64),
+                   np.full(m, np.nan, np.float32), one, one, np.zeros(m), np.ones(m, np.bool_), shown.astype(np.int64))

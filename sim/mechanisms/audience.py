@@ -28,9 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import draw64, normal, pair, uniform
-from sim.core.kernel import kernel
+from sim.core.kernel import Array, kernel
 from sim.core.maths import exp_, log_
-from sim.core.params import ASSUMPTION, Days, Hours, Params, Share, param
+from sim.core.params import ASSUMPTION, Hours, Params, Share, param
 from sim.exchange.actions import Post, Tend
 from sim.exchange.events import Left, Reason
 from sim.mechanisms.attention import Noticed
@@ -74,7 +74,9 @@ class AudienceParams(Params):
 
 
 @kernel()
-def group_health(health, zombie_days, group, skill, hours, value, promo, fit, packet_head, rules, uid, key, weights):
+def group_health(health: Array, zombie_days: Array, group: Array, skill: Array, hours: Array, value: Array,
+                 promo: Array, fit: Array, packet_head: Array, rules: Array, uid: Array, key: int,
+                 weights: tuple[float, ...]) -> None:
     """Move the health of every group by one day; all arrays (C,), weights as `_weights`."""
     a_host, half, a_val, scale, a_soc, a_rp, decay, no_rules, harm, sigma = weights
     for c in range(len(health)):
@@ -93,7 +95,8 @@ def group_health(health, zombie_days, group, skill, hours, value, promo, fit, pa
 
 
 @kernel()
-def draw_mutes(person, row, channel, uid, fatigue, base, slope, start, key, state, out):
+def draw_mutes(person: Array, row: Array, channel: Array, uid: Array, fatigue: Array, base: float, slope: float,
+               start: float, key: int, state: Array, out: Array) -> int:
     """Mute noticed senders and write the channels muted; returns how many."""
     count = 0
     for k in range(len(person)):
@@ -110,7 +113,8 @@ def draw_mutes(person, row, channel, uid, fatigue, base, slope, start, key, stat
 
 
 @kernel()
-def draw_leavers(start, stop, block_key, chance, person, state, key, out):
+def draw_leavers(start: Array, stop: Array, block_key: Array, chance: Array, state: Array, key: int,
+                 out: Array) -> int:
     """Walk each block by geometric skips and write the rows that leave; returns how many."""
     count = 0
     for s in range(len(start)):
@@ -151,7 +155,7 @@ def live(world: World, noticed: Noticed, rows_of: NDArray[np.bool_], posts: Post
     Writes states of rows, members, health. Purposes of draws: mute, leave, health.
     """
     if params.mode == "static" or not len(world.channels):
-        return 0, Left.empty()  # type: ignore[return-value]
+        return 0, Left.empty()
     people, aud = world.people, world.audiences
     muted = np.empty(len(noticed), np.int64)
     mutes = draw_mutes(noticed.person[rows_of], noticed.row[rows_of], noticed.key[rows_of], people.uid, people.fatigue, params.mute_base,
@@ -180,7 +184,7 @@ def _leavers(world: World, day: int, params: AudienceParams) -> tuple[NDArray[np
     chance = params.leave * (1.0 - channels.health[channel])
     out = np.empty(int((stop - start).sum()), np.int64)
     block_key = np.flatnonzero(wanted)
-    n = draw_leavers(start, stop, block_key, chance, aud.person, aud.state, world.draws.key("leave", day), out)
+    n = draw_leavers(start, stop, block_key, chance, aud.state, world.draws.key("leave", day), out)
     return out[:n], int(Reason.UNHAPPY)
 
 
@@ -205,7 +209,8 @@ def _health(world: World, posts: Post, tend: Tend, day: int, params: AudiencePar
     n = len(channels)
 
     def spread(channel: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(channel, weights=values, minlength=n)
+        out: NDArray[np.float64] = np.bincount(channel, weights=values, minlength=n).astype(np.float64)
+        return out
 
     head = np.maximum(channels.members, 1)
     group_health(channels.health, channels.zombie_days, channels.kind == 0, channels.host_skill,

@@ -29,7 +29,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.kernel import kernel
+from sim.core.kernel import Array, kernel
 from sim.core.maths import to_fixed
 from sim.core.params import ASSUMPTION, Params, param
 from sim.world.state import World
@@ -58,7 +58,8 @@ class BeliefParams(Params):
 
 
 @kernel()
-def collect(person, product, trust, message, weight, times, n_products, precision, told, mark, touched, count):
+def collect(person: Array, product: Array, trust: Array, message: Array, weight: float, times: Array, n_products: int,
+            precision: Array, told: Array, mark: Array, touched: Array, count: int) -> int:
     """Add signals to the scratch sums; returns the number of people touched so far.
 
     weight : float64, precision of a signal at full trust; times : float64 (m,), how often noticed.
@@ -80,7 +81,8 @@ def collect(person, product, trust, message, weight, times, n_products, precisio
 
 
 @kernel()
-def absorb(touched, count, n_products, precision, told, prior, cap, own_class, claim_p, talk_p, own_p, belief, mark):
+def absorb(touched: Array, count: int, n_products: int, precision: Array, told: Array, prior: float, cap: float,
+           own_class: int, claim_p: Array, talk_p: Array, own_p: Array, belief: Array, mark: Array) -> None:
     """Fold the collected signals of one class into the belief and clear the scratch.
 
     own_class : int, 0 claims, 1 talk, 2 own experience.

@@ -30,6 +30,7 @@ Sources: [McFadden1974], [McFadden1978] nests; weights and bands domain 4.3 as c
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,7 +38,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import draw64, pair, uniform
-from sim.core.kernel import kernel, prange
+from sim.core.kernel import Array, Number, kernel, prange
 from sim.core.maths import exp_, log_, to_fixed
 from sim.core.params import ASSUMPTION, Params, Share, param
 from sim.exchange.events import PathKind
@@ -113,15 +114,18 @@ class Choices:
 
 
 @kernel()
-def encounter_index(uid, offer, kind):
+def encounter_index(uid: int, offer: int, kind: int) -> Number:
     """Pack (person, offer, door kind) into one draw index: 32 + 24 + 8 bits."""
     return pair(np.int64(uid), np.int64(offer) * 256 + np.int64(kind))
 
 
 @kernel(parallel=True)
-def utilities(person, offer, kind, trust, sure, uid, offer_product, offer_price, offer_list, offer_fit, brand_of,
-              doors, weights, belief, brand_trust, peers, price_factor, fatigue, fatigue_day, fatigue_keep, buzz,
-              buzz_day, buzz_keep, open_until, in_use_until, day, impulse, impulse_in_use, key, out):
+def utilities(person: Array, offer: Array, kind: Array, trust: Array, sure: Array, uid: Array, offer_product: Array,
+              offer_price: Array, offer_list: Array, offer_fit: Array, brand_of: Array, doors: Array, weights: Array,
+              belief: Array, brand_trust: Array, peers: Array, price_factor: Array, fatigue: Array,
+              fatigue_day: Array, fatigue_keep: Array, buzz: Array, buzz_day: Array, buzz_keep: Array,
+              open_until: Array, in_use_until: Array, day: int, impulse: float, impulse_in_use: float, key: int,
+              out: Array) -> None:
     """Write U_e / mu for every encounter, or `_NOT_MET` where the person does not consider it.
 
     Parameters
@@ -143,7 +147,7 @@ def utilities(person, offer, kind, trust, sure, uid, offer_product, offer_price,
                 out[e] = _NOT_MET
                 continue
         t = np.float64(trust[e])
-        if t != t:  # NaN: the path has no trust of its own
+        if math.isnan(t):  # the path has no trust of its own
             t = np.float64(brand_trust[i, brand_of[p]])
         phi = np.float64(fatigue[i]) * fatigue_keep[min(day - fatigue_day[i], len(fatigue_keep) - 1)]
         shift = np.float64(buzz[i, p]) * buzz_keep[min(day - buzz_day[i, p], len(buzz_keep) - 1)]
@@ -158,7 +162,8 @@ def utilities(person, offer, kind, trust, sure, uid, offer_product, offer_price,
 
 
 @kernel()
-def _greatest(person, offer, offer_product, u, n_products, best, seen_people, mark):
+def _greatest(person: Array, offer: Array, offer_product: Array, u: Array, n_products: int, best: Array,
+              seen_people: Array, mark: Array) -> int:
     """Find max U/mu per (person, product) and list the people with any; return their number."""
     count = 0
     for e in range(len(person)):
@@ -175,7 +180,8 @@ def _greatest(person, offer, offer_product, u, n_products, best, seen_people, ma
 
 
 @kernel()
-def _add_up(person, offer, offer_product, u, n_products, best, sums):
+def _add_up(person: Array, offer: Array, offer_product: Array, u: Array, n_products: int, best: Array,
+            sums: Array) -> None:
     """Add exp(U/mu - max) per (person, product), in fixed point."""
     for e in range(len(person)):
         if u[e] == _NOT_MET:
@@ -185,7 +191,8 @@ def _add_up(person, offer, offer_product, u, n_products, best, sums):
 
 
 @kernel()
-def decide(people, n_products, best, sums, mu, certain, uid, key_buy, key_product, bought, chance):
+def decide(people: Array, n_products: int, best: Array, sums: Array, mu: float, certain: bool, uid: Array,
+           key_buy: int, key_product: int, bought: Array, chance: Array) -> None:
     """Decide buying and product for everyone asked, and clear the scratch behind.
 
     bought : int64 (n,), product bought or -1; chance : float64 (n,), P(buy).
@@ -216,7 +223,8 @@ def decide(people, n_products, best, sums, mu, certain, uid, key_buy, key_produc
 
 
 @kernel()
-def race(person, offer, kind, row, offer_product, u, product_of, uid, row_key, key, score, winner):
+def race(person: Array, offer: Array, kind: Array, offer_product: Array, u: Array, product_of: Array,
+         uid: Array, row_key: Array, key: int, score: Array, winner: Array) -> None:
     """Run the Gumbel race among the encounters of each buyer in the nest they bought from.
 
     product_of : int64 (N,), product bought or -1; row_key : int64 (m,), name of the door that does
@@ -274,7 +282,7 @@ def choose(world: World, met: Encounters, day: int, params: ChoiceParams) -> Cho
     product = bought[bought >= 0]
     scratch.product_of[buyers] = product
     scratch.score[buyers] = -np.inf
-    race(met.person, met.offer, met.kind, met.row, offers.product, u, scratch.product_of, people.uid, met.row_key,
+    race(met.person, met.offer, met.kind, offers.product, u, scratch.product_of, people.uid, met.row_key,
          draws.key("race", day), scratch.score, scratch.winner)
     won = scratch.winner[buyers]
     scratch.product_of[buyers] = -1
@@ -300,4 +308,5 @@ def with_certain(world: World, chosen: Choices, certain: list[Encounters]) -> Ch
         np.concatenate([chosen.expectation[kept], world.people.belief[person, product].astype(np.float64)]),
     ]
     turn = np.lexsort((columns[1], columns[0]))
-    return Choices(*[c[turn] for c in columns], chosen.considered, chosen.chance)
+    person, product, offer, kind, row, expectation = (c[turn] for c in columns)
+    return Choices(person, product, offer, kind, row, expectation, chosen.considered, chosen.chance)

@@ -8,6 +8,7 @@ the person began them; `row_key` names the door without row numbers, for draws.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,13 +34,13 @@ _COLUMNS = tuple(f.name for f in fields(Encounters))
 _KINDS = (np.int32, np.int32, np.int8, np.int64, np.float32, np.bool_, np.int64)
 
 
-def encounters(**columns: object) -> Encounters:
+def encounters(**columns: Any) -> Encounters:
     """Build a table from arrays and scalars; `person` gives the length."""
-    m = len(columns["person"])  # type: ignore[arg-type]
-    made = []
+    m = len(columns["person"])
+    made: list[Any] = []
     for name, kind in zip(_COLUMNS, _KINDS, strict=True):
         value = columns[name]
-        made.append(np.full(m, value, kind) if np.ndim(value) == 0 else np.asarray(value, kind))  # type: ignore[arg-type]
+        made.append(np.full(m, value, kind) if np.ndim(value) == 0 else np.asarray(value, kind))
     return Encounters(*made)
 
 
@@ -48,5 +49,6 @@ def join(parts: list[Encounters]) -> Encounters:
     if len(parts) == 1:
         return parts[0]
     if not parts:
-        return Encounters(*[np.empty(0, k) for k in _KINDS])
+        columns: list[Any] = [np.empty(0, k) for k in _KINDS]
+        return Encounters(*columns)
     return Encounters(*[np.concatenate([getattr(p, name) for p in parts]) for name in _COLUMNS])

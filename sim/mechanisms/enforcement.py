@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import pair, uniform
-from sim.core.kernel import kernel
+from sim.core.kernel import Array, kernel
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.actions import Post
 from sim.exchange.events import Enforced, EnforcementKind
@@ -59,7 +59,8 @@ class BanShock:
 
 
 @kernel()
-def draw_bans(owner, hazard, banned_until, day, key, correlation, hit):
+def draw_bans(owner: Array, hazard: Array, banned_until: Array, day: int, key: int, correlation: float,
+              hit: Array) -> None:
     """Draw bans by hazard, then their spread within an owner; hit : uint8 (A,)."""
     n = len(owner)
     for a in range(n):
@@ -68,13 +69,13 @@ def draw_bans(owner, hazard, banned_until, day, key, correlation, hit):
         if hit[a] != 1:
             continue
         for b in range(n):
-            if hit[b] == 0 and owner[b] == owner[a] and banned_until[b] <= day:
-                if uniform(key, pair(a + 1, b)) < correlation:
-                    hit[b] = 2
+            free = hit[b] == 0 and owner[b] == owner[a] and banned_until[b] <= day
+            if free and uniform(key, pair(a + 1, b)) < correlation:
+                hit[b] = 2
 
 
 @kernel()
-def draw_shock(banned_until, day, key, share, hit):
+def draw_shock(banned_until: Array, day: int, key: int, share: float, hit: Array) -> None:
     """Mark a share of the accounts, by hashed draw."""
     for a in range(len(banned_until)):
         if banned_until[a] <= day and uniform(key, a) < share:

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import draw64, normal, uniform
-from sim.core.kernel import kernel
+from sim.core.kernel import Array, Number, kernel
 from sim.core.params import ASSUMPTION, Params, Share, param
 from sim.exchange.events import Delivered, Ordered, PathKind
 from sim.mechanisms.belief import OWN, BeliefParams, learn
@@ -70,8 +70,10 @@ class ExperienceParams(Params):
 
 
 @kernel()
-def judge(uid, order_product, quality, expectation, key, noise, tolerance, gain, loss, defect, return_base,
-          return_slope, resale, experienced, gap, satisfaction, returned, resaleable, defective):
+def judge(uid: Array, order_product: Array, quality: Array, expectation: Array, key: int, noise: float,
+          tolerance: float, gain: float, loss: float, defect: float, return_base: float, return_slope: float,
+          resale: float, experienced: Array, gap: Array, satisfaction: Array, returned: Array, resaleable: Array,
+          defective: Array) -> None:
     """Draw every delivery and judge it; all outputs (m,). Draw index: person, then product."""
     for k in range(len(uid)):
         inner = draw64(key, np.int64(uid[k]) * 16 + order_product[k])
@@ -90,15 +92,16 @@ def judge(uid, order_product, quality, expectation, key, noise, tolerance, gain,
 
 
 @kernel()
-def moved(t, u, up, down):
+def moved(t: float, u: float, up: float, down: float) -> Number:
     """Return trust t after a disconfirmation of u units; stays in [0, 1]."""
     t += up * u * (1.0 - t) if u > 0.0 else down * u * t
     return min(1.0, max(0.0, t))
 
 
 @kernel()
-def move_trust(person, brand, kind, row, gap, unit, up, down, severed, day, brand_trust, row_trust, weight, mark,
-               tie_kind, impression_kind, memory_kind):
+def move_trust(person: Array, brand: Array, kind: Array, row: Array, gap: Array, unit: float, up: float, down: float,
+               severed: Array, day: int, brand_trust: Array, row_trust: Array, weight: Array, mark: Array,
+               tie_kind: int, impression_kind: int, memory_kind: int) -> None:
     """Move the trust in the path and in the brand for every delivery, in the order of the table."""
     for k in range(len(person)):
         u = gap[k] / unit
@@ -146,7 +149,7 @@ def deliver(world: World, orders: Ordered, day: int, params: ExperienceParams, b
 
 
 @kernel()
-def _sever_draws(uid, product, key, out):
+def _sever_draws(uid: Array, product: Array, key: int, out: Array) -> None:
     for k in range(len(uid)):
         out[k] = uniform(draw64(key, np.int64(uid[k]) * 16 + product[k]), 4)
 

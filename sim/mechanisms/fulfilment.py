@@ -21,13 +21,13 @@ Sources: [Erlang1917], [Palm1957] for the queue, domain 4.10 and 4.14; contests 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import draw64, pair, uniform
-from sim.core.kernel import kernel
+from sim.core.kernel import Array, kernel
 from sim.core.maths import log_
 from sim.core.params import Params, param
 from sim.exchange.actions import Capacity, PoolOpen, StockOrder
@@ -59,7 +59,8 @@ class Filled:
 
 
 @kernel()
-def draw_chats(uid, key, opens, closes, minutes, patience, arrival, service, patient):
+def draw_chats(uid: Array, key: int, opens: float, closes: float, minutes: float, patience: float, arrival: Array,
+               service: Array, patient: Array) -> None:
     """Draw arrival in the opening hours, service time and patience of every chat."""
     for k in range(len(uid)):
         inner = draw64(key, np.int64(uid[k]))
@@ -69,7 +70,8 @@ def draw_chats(uid, key, opens, closes, minutes, patience, arrival, service, pat
 
 
 @kernel()
-def serve(arrival, service, patience, free, closes, wait, answered):
+def serve(arrival: Array, service: Array, patience: Array, free: Array, closes: float, wait: Array,
+          answered: Array) -> None:
     """Serve chats in order of arrival by the first free of c servers.
 
     Parameters
@@ -94,7 +96,7 @@ def serve(arrival, service, patience, free, closes, wait, answered):
 
 
 @kernel()
-def hashes(uid, offer, key, out):
+def hashes(uid: Array, offer: Array, key: int, out: Array) -> None:
     """Write the contest number of each (person, offer): the smallest win."""
     for k in range(len(uid)):
         out[k] = uniform(key, pair(np.int64(uid[k]), offer[k]))
@@ -193,7 +195,7 @@ def _pools(world: World, ordered: Ordered, unfilled: Unfilled, opened: PoolOpen,
             if pool[k] < 0:
                 pool[k] = _open(pools, offer, int(world.offers.pool_seats[offer]), day + params.pool_days)
             pools.filled[int(pool[k])] += 1
-    ordered = Ordered(*[pool if name == "pool" else getattr(ordered, name) for name in Ordered.__dataclass_fields__])
+    ordered = replace(ordered, pool=pool)
     for q in np.unique(pool[pooled]):
         pools.waiting.setdefault(int(q), []).append(_rows(ordered, pool == q))
     return _close(world, ordered, pooled, unfilled, day)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.core.draws import pair, uniform
-from sim.core.kernel import kernel
+from sim.core.kernel import Array, kernel
 from sim.core.maths import exp_, log_
 from sim.exchange.actions import PeerPost
 from sim.exchange.events import PathKind
@@ -23,7 +23,8 @@ from sim.world.state import World
 
 
 @kernel()
-def draw_notices(listener, speaker_key, items, uid, attention, background, factor, everything, key, times):
+def draw_notices(listener: Array, speaker_key: Array, items: Array, uid: Array, attention: Array, background: float,
+                 factor: float, everything: bool, key: int, times: Array) -> None:
     """Draw how many of a friend's posts each listener notices (0: none)."""
     for k in range(len(listener)):
         i = listener[k]

@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import draw64, pair, uniform
-from sim.core.kernel import kernel
+from sim.core.kernel import Array, kernel
 from sim.core.maths import log_, logistic
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.actions import Invite
@@ -74,8 +74,9 @@ class RecruitingParams(Params):
 
 
 @kernel()
-def find_invitees(sponsor, invitee, uid, satisfaction, reward_rate, start, listener, weight, key, base, per_sat,
-                  per_reward, certain, out_person, out_tie, out_trust):
+def find_invitees(sponsor: Array, invitee: Array, uid: Array, satisfaction: Array, reward_rate: Array, start: Array,
+                  listener: Array, weight: Array, key: int, base: float, per_sat: float, per_reward: float,
+                  certain: bool, out_person: Array, out_tie: Array, out_trust: Array) -> None:
     """Decide who invites, and along which tie; -1 where nobody is asked. Draw index: uid of the sponsor."""
     for k in range(len(sponsor)):
         out_person[k] = invitee[k]
@@ -98,8 +99,9 @@ def find_invitees(sponsor, invitee, uid, satisfaction, reward_rate, start, liste
 
 
 @kernel()
-def accept(person, trust, is_reseller, health, income_rate, cost_rate, paid, from_brand, density, uid, sponsor_uid,
-           key, weights, certain, out):
+def accept(person: Array, trust: Array, is_reseller: Array, health: Array, income_rate: Array, cost_rate: Array,
+           paid: Array, from_brand: Array, density: float, uid: Array, sponsor_uid: Array, key: int,
+           weights: tuple[float, ...], certain: bool, out: Array) -> None:
     """Draw acceptance of every invitation; weights = (kappa, c0, c1, c2, buyer, j0, j1, j2, j3, j5)."""
     kappa, c0, c1, c2, buyer, j0, j1, j2, j3, j5 = weights
     for k in range(len(person)):
@@ -115,7 +117,7 @@ def accept(person, trust, is_reseller, health, income_rate, cost_rate, paid, fro
 
 
 @kernel()
-def contest_scores(person, sponsor_uid, weight, uid, key, out):
+def contest_scores(person: Array, sponsor_uid: Array, weight: Array, uid: Array, key: int, out: Array) -> None:
     """Write -ln(u) / weight: the smallest of an invitee's sponsors wins with chance weight / sum."""
     for k in range(len(person)):
         out[k] = -log_(uniform(key, pair(np.int64(uid[person[k]]), sponsor_uid[k]))) / weight[k]
@@ -141,7 +143,7 @@ def recruit(world: World, invite: Invite, day: int, params: RecruitingParams) ->
     Reads people, ties, audiences, resellers. Purposes of draws: invite, accept, contest.
     """
     if params.mode == "off" or not len(invite):
-        return Joined.empty(), Refused.empty()  # type: ignore[return-value]
+        return Joined.empty(), Refused.empty()
     asked = _ask(world, invite, day, params)
     reason = _verdicts(world, invite, asked, day, params)
     yes = reason < 0
@@ -229,7 +231,7 @@ def _contests(world: World, person: NDArray[np.int64], sponsor: NDArray[np.int64
 
 
 @kernel()
-def exit_draws(uid, key, hazard, out):
+def exit_draws(uid: Array, key: int, hazard: Array, out: Array) -> None:
     """Draw which resellers give up."""
     for k in range(len(uid)):
         out[k] = uniform(key, np.int64(uid[k])) < hazard[k]

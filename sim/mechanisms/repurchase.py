@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import draw64, normal, uniform
-from sim.core.kernel import kernel, prange
+from sim.core.kernel import Array, Number, kernel, prange
 from sim.core.maths import exp_, log_, logistic
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.events import PathKind
@@ -76,13 +76,13 @@ class RepurchaseParams(Params):
 
 
 @kernel()
-def exponential(key, index):
+def exponential(key: int, index: int) -> Number:
     """Return a standard exponential draw."""
     return -log_(uniform(key, index))
 
 
 @kernel()
-def first_occasions(uid, interest, rate, key, out):
+def first_occasions(uid: Array, interest: Array, rate: float, key: int, out: Array) -> None:
     """Draw the day of everyone's first occasion."""
     for i in range(len(uid)):
         r = rate * np.float64(interest[i])
@@ -91,8 +91,10 @@ def first_occasions(uid, interest, rate, key, out):
 
 
 @kernel()
-def open_occasions(people, product, day, window, rate, interest, memory_keep, memory_day, memory_offer, open_until,
-                   uid, key_wait, key_memory, head, following, preceding, at, remembered):
+def open_occasions(people: Array, product: int, day: int, window: int, rate: float, interest: Array,
+                   memory_keep: Array, memory_day: Array, memory_offer: Array, open_until: Array, uid: Array,
+                   key_wait: int, key_memory: int, head: Array, following: Array, preceding: Array, at: Array,
+                   remembered: Array) -> None:
     """Open today's occasions, schedule the next as if nothing were bought, and ask the memory.
 
     remembered : bool (n,), whether the person recalls a seller today.
@@ -111,20 +113,21 @@ def open_occasions(people, product, day, window, rate, interest, memory_keep, me
 
 
 @kernel()
-def close_occasions(people, product, uses, day, spread, open_until, in_use_until, uid, key, head, following,
-                    preceding, at):
+def close_occasions(people: Array, product: Array, uses: Array, day: int, spread: float, open_until: Array,
+                    in_use_until: Array, uid: Array, key: int, head: Array, following: Array, preceding: Array,
+                    at: Array) -> None:
     """After a purchase: close the occasion and put the next where the goods are used up."""
     for k in range(len(people)):
         i = people[k]
         open_until[i, product[k]] = day - 1
         lasts = uses[k] * (1.0 - spread + 2.0 * spread * uniform(key, np.int64(uid[i])))
-        until = day + max(1, np.int64(lasts + 0.5))
+        until = day + max(np.int64(1), np.int64(lasts + 0.5))
         in_use_until[i, product[k]] = min(until, 30000)
         move(head, following, preceding, at, i, until)
 
 
 @kernel()
-def gamma_draw(key, index, shape):
+def gamma_draw(key: int, index: int, shape: float) -> Number:
     """Return a Gamma(shape, 1) draw [MarsagliaTsang2000]; a small shape is boosted by U^(1/shape)."""
     inner = draw64(key, index)
     boost = 1.0
@@ -146,7 +149,8 @@ def gamma_draw(key, index, shape):
 
 
 @kernel(parallel=True)
-def bgnbd_traits(uid, r, scale, a, b, key_rate, key_drop, rate, logit):
+def bgnbd_traits(uid: Array, r: float, scale: float, a: float, b: float, key_rate: int, key_drop: int, rate: Array,
+                 logit: Array) -> None:
     """Draw everyone's purchase rate a day and logit of the dropout chance."""
     for i in prange(len(uid)):
         u = np.int64(uid[i])
@@ -157,8 +161,9 @@ def bgnbd_traits(uid, r, scale, a, b, key_rate, key_drop, rate, logit):
 
 
 @kernel()
-def bgnbd_next(people, product, satisfaction, weight, day, uid, key, rate, logit, next_time, open_until,
-               in_use_until, head, following, preceding, at):
+def bgnbd_next(people: Array, product: Array, satisfaction: Array, weight: float, day: int, uid: Array, key: int,
+               rate: Array, logit: Array, next_time: Array, open_until: Array, in_use_until: Array, head: Array,
+               following: Array, preceding: Array, at: Array) -> None:
     """After today's purchases: drop out, or put the next purchase on the clock.
 
     The clock runs in continuous time: a purchase that falls due again within the same day is made the
@@ -239,7 +244,8 @@ def _from_memory(world: World, who: NDArray[np.int32], product: int) -> Encounte
 
 
 @kernel()
-def _refresh(person, offer, offer_product, day, memory_offer, memory_day):
+def _refresh(person: Array, offer: Array, offer_product: Array, day: int, memory_offer: Array,
+             memory_day: Array) -> None:
     for k in range(len(person)):
         i, p = person[k], offer_product[offer[k]]
         if memory_offer[i, p] >= 0:
@@ -273,7 +279,8 @@ def after_purchase(world: World, person: NDArray[np.int64], product: NDArray[np.
 
 
 @kernel()
-def _start_owners(people, product, left, open_until, in_use_until, head, following, preceding, at):
+def _start_owners(people: Array, product: int, left: Array, open_until: Array, in_use_until: Array, head: Array,
+                  following: Array, preceding: Array, at: Array) -> None:
     for k in range(len(people)):
         i = people[k]
         open_until[i, product] = -1
@@ -282,8 +289,9 @@ def _start_owners(people, product, left, open_until, in_use_until, head, followi
 
 
 @kernel()
-def _start_ringing(people, product, inner_key, uid, rate, next_time, open_until, in_use_until, head, following,
-                   preceding, at):
+def _start_ringing(people: Array, product: int, inner_key: int, uid: Array, rate: Array, next_time: Array,
+                   open_until: Array, in_use_until: Array, head: Array, following: Array, preceding: Array,
+                   at: Array) -> None:
     for k in range(len(people)):
         i = people[k]
         open_until[i, product] = -1

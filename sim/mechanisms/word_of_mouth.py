@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import draw64, pair, uniform
-from sim.core.kernel import kernel, prange
+from sim.core.kernel import Array, kernel, prange
 from sim.core.maths import to_fixed
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.events import PathKind, Talked
@@ -90,7 +90,8 @@ class Heard:
 
 
 @kernel(parallel=True)
-def emit(speakers, limit, bound, room, start, listener, mark, uid, key, out_listener, out_tie, out_speaker, written):
+def emit(speakers: Array, limit: Array, bound: Array, room: Array, start: Array, listener: Array, mark: Array,
+         uid: Array, key: int, out_listener: Array, out_tie: Array, out_speaker: Array, written: Array) -> None:
     """Toss one coin a tie of every speaker and write the hits, chunk by chunk.
 
     Parameters
@@ -121,7 +122,7 @@ def emit(speakers, limit, bound, room, start, listener, mark, uid, key, out_list
 
 
 @kernel()
-def limits(speakers, rate, contact, out):
+def limits(speakers: Array, rate: Array, contact: Array, out: Array) -> None:
     """Write the 32-bit threshold of each speaker and layer."""
     for s in range(len(speakers)):
         for layer in range(4):
@@ -135,7 +136,8 @@ def limits(speakers, rate, contact, out):
 
 
 @kernel()
-def talk_rates(speakers, product, satisfaction, base, praise, complaint, out):
+def talk_rates(speakers: Array, product: int, satisfaction: Array, base: float, praise: float, complaint: float,
+               out: Array) -> None:
     """Write w_0 + a_+ S+ + a_- S- of every speaker."""
     for s in range(len(speakers)):
         sat = np.float64(satisfaction[speakers[s], product])
@@ -143,7 +145,7 @@ def talk_rates(speakers, product, satisfaction, base, praise, complaint, out):
 
 
 @kernel()
-def signed_trust(tie, weight, out):
+def signed_trust(tie: Array, weight: Array, out: Array) -> None:
     """Write the trust of ties, negative across distrust."""
     for k in range(len(tie)):
         w = np.int64(weight[tie[k]])
@@ -152,7 +154,8 @@ def signed_trust(tie, weight, out):
 
 
 @kernel()
-def add_buzz(listener, product, polarity, trust, shift, day, keep, buzz, buzz_day, load, mark, touched):
+def add_buzz(listener: Array, product: int, polarity: Array, trust: Array, shift: float, day: int, keep: Array,
+             buzz: Array, buzz_day: Array, load: Array, mark: Array, touched: Array) -> None:
     """Shift utilities by today's talk; fixed-point sums, each listener written once."""
     count = 0
     for k in range(len(listener)):
@@ -172,7 +175,7 @@ def add_buzz(listener, product, polarity, trust, shift, day, keep, buzz, buzz_da
 
 
 @kernel()
-def count_peers(listener, product, peers):
+def count_peers(listener: Array, product: int, peers: Array) -> None:
     """Count one more acquaintance known to have bought."""
     for k in range(len(listener)):
         if peers[listener[k], product] < 65535:
@@ -180,7 +183,8 @@ def count_peers(listener, product, peers):
 
 
 @kernel()
-def hear_in_groups(member_start, member_stop, speaker, speaker_key, person, state, uid, key, chance, out_row, out_k):
+def hear_in_groups(member_start: Array, member_stop: Array, speaker: Array, speaker_key: Array, person: Array,
+                   state: Array, uid: Array, key: int, chance: float, out_row: Array, out_k: Array) -> int:
     """Draw which active members hear each talker of their group; returns the number of hits."""
     w = 0
     for k in range(len(speaker)):
@@ -244,7 +248,7 @@ def talk(world: World, day: int, params: WordOfMouthParams) -> tuple[list[Heard]
             heard.append(one)
             told.append(_talked(world, one, active, p))
     if not told:
-        return heard, Talked.empty()  # type: ignore[return-value]
+        return heard, Talked.empty()
     columns = [np.concatenate([getattr(t, name) for t in told]) for name in Talked.__dataclass_fields__]
     return heard, Talked(*columns)
 

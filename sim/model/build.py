@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import Draws, derive_seed, normal, uniform
-from sim.core.kernel import kernel, set_threads
+from sim.core.kernel import Array, kernel, set_threads
 from sim.core.maths import exp_, log_
 from sim.exchange.actions import CHANNEL_KINDS, Opening
 from sim.mechanisms.params import MechanismsSpec
@@ -28,7 +28,7 @@ from sim.world.audiences import Accounts, Audiences, Channels
 from sim.world.brands import build_products
 from sim.world.calendar import build_calendar
 from sim.world.offers import build_offers
-from sim.world.people import People, PopulationParams, build_people
+from sim.world.people import PopulationParams, build_people
 from sim.world.resellers import Resellers
 from sim.world.state import Keep, Talkers, World, build_scratch, decay_table
 from sim.world.ties import Ties
@@ -148,7 +148,7 @@ def _needs(world: World, mech: MechanismsSpec) -> None:
 
 
 @kernel()
-def _race(uid, interest, key, out):
+def _race(uid: Array, interest: Array, key: int, out: Array) -> None:
     """Write -ln(u) / interest: the smallest become the seed customers."""
     for i in range(len(uid)):
         out[i] = -log_(uniform(key, np.int64(uid[i]))) / max(np.float64(interest[i]), 1e-9)
@@ -170,7 +170,7 @@ def _seed_customers(world: World, spec: ScenarioSpec, mech: MechanismsSpec) -> N
 
 
 @kernel()
-def _uniforms(uid, key, out):
+def _uniforms(uid: Array, key: int, out: Array) -> None:
     for k in range(len(uid)):
         out[k] = uniform(key, np.int64(uid[k]))
 

@@ -78,7 +78,7 @@ def enrol_resellers(world: World, ledger: Ledger, person: Ints, tier: Ints, upli
 def enrol(world: World, ledger: Ledger, table: Enrol, day: int) -> Joined:
     """Put people where they have agreed to be, without asking again."""
     if not len(table):
-        return Joined.empty()  # type: ignore[return-value]
+        return Joined.empty()
     zero = np.zeros(len(table), np.int64)
     channel = np.flatnonzero((table.channel >= 0) & (table.tier < 0))
     kept = [channel[let_in(world, table.person[channel], table.channel[channel], day)]]
@@ -96,7 +96,7 @@ def enrol(world: World, ledger: Ledger, table: Enrol, day: int) -> Joined:
 def release(world: World, table: Release, day: int) -> Left:
     """Take people out of channels or out of the reseller role."""
     if not len(table):
-        return Left.empty()  # type: ignore[return-value]
+        return Left.empty()
     out = np.zeros(len(table), np.bool_)
     for k in range(len(table)):
         person, channel = int(table.person[k]), int(table.channel[k])
@@ -142,7 +142,7 @@ def restock(world: World, ledger: Ledger, orders: StockOrder, day: int) -> Stock
     A contest for a supplier's last units is settled by a hashed draw (`fulfilment.contest_units`).
     """
     if not len(orders):
-        return StockMoved.empty()  # type: ignore[return-value]
+        return StockMoved.empty()
     cash = ledger.balance(Account.RESELLER)
     have = np.where(orders.buyer < len(cash), cash[np.minimum(orders.buyer, max(len(cash) - 1, 0))] if len(cash) else 0, 0)
     pays = np.minimum(orders.quantity, np.maximum(have, 0) // np.maximum(orders.unit_fen, 1))

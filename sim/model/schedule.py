@@ -18,16 +18,24 @@ Nothing here knows a strategy by name, and no step looks at numbers that a later
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 
 from sim.exchange.actions import Actions, Post
 from sim.exchange.compose import DayPlan, Limits, compose
-from sim.exchange.events import Delivered, Events, Exposed, Joined, Left, Ordered, PathKind
-from sim.mechanisms import attention, audience, belief, enforcement, experience, fulfilment, moments, recruiting
+from sim.exchange.events import Delivered, Exposed, Joined, Left, Ordered, PathKind
+from sim.mechanisms import (
+    attention,
+    audience,
+    belief,
+    enforcement,
+    experience,
+    fulfilment,
+    moments,
+    recruiting,
+    repurchase,
+    word_of_mouth,
+)
 from sim.mechanisms import choice as choosing
-from sim.mechanisms import repurchase, word_of_mouth
 from sim.mechanisms.attention import Noticed
 from sim.mechanisms.choice import Choices
 from sim.mechanisms.encounters import Encounters, join
@@ -220,5 +228,5 @@ def _settle(state: RunState, plan: DayPlan) -> None:
     for seat, view in zip(state.seats, state.views, strict=True):
         settlement = seat.strategy.settle(state.today, view)
         state.ledger.post(settlement.postings, state.day, seat.name)
-        seat.book = cast("dict[str, np.ndarray]", settlement.book or seat.book)  # type: ignore[type-arg]
+        seat.book = settlement.book or seat.book
         seat.tomorrow = settlement.tomorrow

@@ -142,7 +142,7 @@ def _place_customers(world: World, seat: Seat, brand: int, share: float) -> None
     who = np.flatnonzero((world.people.orders[:, mine] > 0).any(axis=1))
     who = who[np.argsort(world.people.uid[who], kind="stable")]
     score = _uniforms(world, who, f"seed members {seat.name}")
-    who = who[np.argsort(score, kind="stable")][: int(round(share * len(who)))]
+    who = who[np.argsort(score, kind="stable")][: round(share * len(who))]
     channel = seat.channels[np.arange(len(who)) % len(seat.channels)]
     let_in(world, who.astype(np.int64), channel, 0)
 

@@ -20,15 +20,8 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 
-def _closed(array: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return a read-only view of an array."""
-    out = array.view()
-    out.flags.writeable = False
-    return out
-
-
 class ResellersDay:
-    """The resellers' table as strategies may read it."""
+    """The resellers' table as strategies may read it; implements `exchange.view.ResellersView`."""
 
     def __init__(self, state: RunState) -> None:
         self._state = state
@@ -38,11 +31,51 @@ class ResellersDay:
         """Number of rows."""
         return self._state.world.resellers.size
 
-    def __getattr__(self, name: str) -> NDArray[np.generic]:
+    def _column(self, name: str) -> Ints:
         table = self._state.world.resellers
-        if name not in {"person", "brand", "tier", "upline", "joined", "left", "recruits", "stock", "bought", "refusals"}:
-            raise AttributeError(name)
-        return _closed(getattr(table, name)[: table.size])
+        out: Ints = getattr(table, name)[: table.size]
+        out.flags.writeable = False
+        return out
+
+    @property
+    def person(self) -> Ints:
+        """Person of each row."""
+        return self._column("person")
+
+    @property
+    def brand(self) -> Ints:
+        """Brand they resell for."""
+        return self._column("brand")
+
+    @property
+    def tier(self) -> Ints:
+        """Tier."""
+        return self._column("tier")
+
+    @property
+    def upline(self) -> Ints:
+        """Row of the upline, or -1."""
+        return self._column("upline")
+
+    @property
+    def joined(self) -> Ints:
+        """Day of enrolment."""
+        return self._column("joined")
+
+    @property
+    def left(self) -> Ints:
+        """Day of exit, or -1."""
+        return self._column("left")
+
+    @property
+    def recruits(self) -> Ints:
+        """Recruits brought so far."""
+        return self._column("recruits")
+
+    @property
+    def stock(self) -> Ints:
+        """Units held."""
+        return self._column("stock")
 
     @property
     def cash_fen(self) -> Ints:
@@ -118,14 +151,16 @@ class DayView:
     def banned(self, channels: Ints) -> NDArray[np.bool_]:
         """Return whether channels are closed today."""
         world = self._state.world
-        return world.accounts.banned_until[world.channels.account[channels]] > self.day
+        closed: NDArray[np.bool_] = world.accounts.banned_until[world.channels.account[channels]] > self.day
+        return closed
 
     def rows(self, channel: int) -> Ints:
         """Return the rows of a channel's present members."""
         world = self._state.world
         start, stop = world.audiences.blocks_of(np.arange(len(world.channels)) == channel)
         rows = np.concatenate([np.arange(a, b) for a, b in zip(start, stop, strict=True)] or [np.empty(0, np.int64)])
-        return rows[world.audiences.state[rows] != LEFT].astype(np.int64)
+        present: Ints = rows[world.audiences.state[rows] != LEFT].astype(np.int64)
+        return present
 
     def people(self, rows: Ints) -> Ints:
         """Return the people behind audience rows."""

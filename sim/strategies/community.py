@@ -71,7 +71,7 @@ class CommunityParams(Params):
     kind: Literal["community"] = param("community", source="design 2", doc="Kind of strategy", zh="策略类型")
     id: str = param("community", source="scenario", doc="Name in paths and tables", zh="编号", pattern=r"^[\w-]{1,40}$")
     brand: int = param(0, source="scenario", ge=0, doc="Brand that runs it, counted from 0", zh="品牌序号")
-    groups: int = param(20, source="scenario", ge=1, le=20_000, doc="Groups kept", zh="群数")
+    groups: int = param(5, source="scenario", ge=1, le=20_000, doc="Groups kept", zh="群数")
     group_size: int = param(_GROUP_LIMIT, source="domain row 20", ge=2, le=_GROUP_LIMIT, doc="Most members a group",
                             zh="群上限")
     posts_a_day: PerDay = param(3.0, source="scenario", le=1000, doc="Items a day in each group", zh="每日内容条数")

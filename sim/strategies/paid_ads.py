@@ -31,6 +31,8 @@ class PaidAdsParams(Params):
     kind: Literal["paid_ads"] = param("paid_ads", source="design 2", doc="Kind of strategy", zh="策略类型")
     id: str = param("paid_ads", source="scenario", doc="Name in paths and tables", zh="编号", pattern=r"^[\w-]{1,40}$")
     brand: int = param(0, source="scenario", ge=0, doc="Brand that runs it, counted from 0", zh="品牌序号")
+    product: int = param(0, source="scenario", ge=0, le=7, doc="Product of the brand that is advertised, counted from 0",
+                         zh="商品序号")
     daily_budget: Fen = param(24_000, source="market 4 (4,000 impressions a day)", doc="Spent on impressions a day",
                               zh="日预算", unit="fen")
     cpm: Fen = param(6_000, source="market 1.6", low=2_000, high=12_000, gt=0, unit="fen",
@@ -50,7 +52,7 @@ class PaidAdsParams(Params):
 
     def plan(self, view: View) -> Actions:
         """Buy as many impressions as the day's budget pays for."""
-        product = view.product(0)
+        product = view.product(self.product)
         price = product.price_fen - int(product.price_fen * self.discount)
         offer = Offer(offer=int(view.offers[0]), product=product.index, price_fen=price,
                       list_price_fen=product.price_fen, claim=product.claim)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.kernel import kernel
+from sim.core.kernel import Array, kernel
 
 NOBODY = -1
 
@@ -37,7 +37,7 @@ class Agenda:
 
 
 @kernel()
-def move(head, following, preceding, day, person, to):
+def move(head: Array, following: Array, preceding: Array, day: Array, person: int, to: int) -> None:
     """Put `person` on day `to`, taking them off their present day."""
     horizon = len(head)
     at = day[person]
@@ -60,7 +60,7 @@ def move(head, following, preceding, day, person, to):
 
 
 @kernel()
-def _link_all(head, following, preceding, day):
+def _link_all(head: Array, following: Array, preceding: Array, day: Array) -> None:
     horizon = len(head)
     for i in range(len(day)):
         to = day[i]
@@ -74,7 +74,7 @@ def _link_all(head, following, preceding, day):
 
 
 @kernel()
-def _take(head, following, day, today, out):
+def _take(head: Array, following: Array, day: Array, today: int, out: Array) -> int:
     """Copy today's people to `out` and unlink them all; return how many."""
     count = 0
     person = head[today]

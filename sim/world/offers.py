@@ -7,6 +7,7 @@ says whether it can be bought today.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ def build_offers(products: Products, strategy_of: NDArray[np.int64]) -> Offers:
     n_shops, extra = len(products), len(strategy_of)
     n = n_shops + extra
 
-    def column(values: NDArray[np.generic], fill: float) -> NDArray[np.generic]:
+    def column(values: NDArray[Any], fill: float) -> NDArray[Any]:
         return np.concatenate([values, np.full(extra, fill, values.dtype)])
 
     price = products.price_fen

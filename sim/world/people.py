@@ -7,12 +7,13 @@ Days are int16 (-1: never); horizons are limited to 30,000 days.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import Draws, normal, pair, uniform
-from sim.core.kernel import kernel, prange
+from sim.core.kernel import Array, kernel, prange
 from sim.core.maths import exp_
 from sim.core.params import ASSUMPTION, Params, Share, param
 from sim.world.brands import CATEGORIES
@@ -83,12 +84,12 @@ class People:
     @property
     def bytes_each(self) -> float:
         """Bytes a person, all columns."""
-        return sum(v.nbytes for v in vars(self).values()) / max(len(self), 1)
+        return float(sum(v.nbytes for v in vars(self).values()) / max(len(self), 1))
 
 
 @kernel(parallel=True)
-def _draw_people(uid, key, taste, interest, low, high, spread, wealth_ln, wealth_spread,
-                 attention, price, wealth):
+def _draw_people(uid: Array, key: int, taste: Array, interest: Array, low: float, high: float, spread: float,
+                 wealth_ln: float, wealth_spread: float, attention: Array, price: Array, wealth: Array) -> None:
     """Fill traits from the world seed; index = (uid, trait)."""
     n, k = interest.shape
     for i in prange(n):
@@ -120,7 +121,7 @@ def build_people(params: PopulationParams, draws: Draws, uid: NDArray[np.uint32]
                  params.price_spread, float(np.log(max(params.wealth_median, 1e-9))), params.wealth_spread,
                  attention, price, wealth)
 
-    def zeros(kind: type[np.generic]) -> NDArray[np.generic]:
+    def zeros(kind: type[np.generic]) -> NDArray[Any]:
         return np.zeros((n, n_products), kind)
 
     def never() -> NDArray[np.int16]:
