@@ -1,8 +1,8 @@
 """What a network looks like: the figures by which two graphs are compared.
 
     reciprocity   share of directed ties whose reverse exists
-    clustering    mean over people of (tied pairs of neighbours) / (pairs of neighbours), direction
-                  ignored, 0 for people with fewer than two neighbours [WattsStrogatz1998]
+    clustering    mean of (tied pairs of neighbours) / (pairs of neighbours) over people with at least
+                  two neighbours, direction ignored [WattsStrogatz1998]
     component     largest set of people who hang together, direction ignored
 
 Clustering is exact for small graphs and estimated from a sample of people for large ones.
@@ -54,7 +54,7 @@ def describe(ties: Ties, sample_seed: int = 1) -> dict[str, Any]:
     """
     count = ties.n_people
     index = ties.transposed()
-    start, near = neighbours(ties)
+    start, near = neighbours(ties, index)
     mutual, correlation = _mutuality(ties, index)
     clustering, sampled = _clustering(start, near, sample_seed)
     return {
@@ -118,9 +118,10 @@ def _clustering(start: Starts, near: Rows, seed: int) -> tuple[float, int]:
     else:
         people = np.empty(SAMPLE, np.int64)
         _pick(key_of(seed, "describe.sample", 0), count, people)
+    people = people[degree[people] >= 2]
     share = np.zeros(len(people), np.float64)
     _local_clustering(start, near, people, np.full(count, -1, np.int64), share)
-    return float(share.mean()), len(people)
+    return (float(share.mean()) if len(people) else 0.0), len(people)
 
 
 def _largest_component(start: Starts, near: Rows) -> int:
@@ -163,12 +164,10 @@ def _mutual(start: Starts, listener: Rows, weight: Weights, back: Starts, speake
 
 @kernel()
 def _local_clustering(start: Starts, near: Rows, people: Wide, seen: Wide, share: Reals) -> None:
-    """Write the share of tied pairs among the neighbours of each of `people`."""
+    """Write the share of tied pairs among the neighbours of each of `people`, who have two or more."""
     for k in range(len(people)):
         i = people[k]
         degree = start[i + 1] - start[i]
-        if degree < 2:
-            continue
         for e in range(start[i], start[i + 1]):
             seen[near[e]] = k
         closed = 0
@@ -191,6 +190,9 @@ def _unite(start: Starts, near: Rows, root: Wide) -> None:
             while root[b] != b:
                 root[b] = root[root[b]]
                 b = root[b]
-            root[max(a, b)] = min(a, b)
+            if a < b:
+                root[b] = a
+            else:
+                root[a] = b
     for i in range(len(root)):
         root[i] = root[root[i]]

@@ -10,12 +10,15 @@ from sim.core.kernel import kernel
 
 if TYPE_CHECKING:
     from sim.world.columns import Rows, Starts, Wide
-    from sim.world.ties import Ties
+    from sim.world.ties import ListenerIndex, Ties
 
 
-def neighbours(ties: Ties) -> tuple[Starts, Rows]:
-    """Return row bounds int64 (N+1,) and neighbours int32 (2 x undirected ties,), loops and doubles dropped."""
-    index = ties.transposed()
+def neighbours(ties: Ties, index: ListenerIndex | None = None) -> tuple[Starts, Rows]:
+    """Return row bounds int64 (N+1,) and neighbours int32 (2 x undirected ties,), each once.
+
+    `index` is the index by listener, if it has been made already.
+    """
+    index = index or ties.transposed()
     seen = np.full(ties.n_people, -1, np.int32)
     degree = np.zeros(ties.n_people, np.int64)
     nobody = np.empty(0, np.int32)

@@ -22,16 +22,12 @@ from sim.core.draws import coin, key_of, pair, threshold, uniform
 from sim.core.kernel import kernel
 from sim.core.maths import log_
 from sim.core.params import ASSUMPTION, Share, param
-from sim.world.networks.chunks import over_rows
 from sim.world.networks.flat import FlatTrustParams
-from sim.world.networks.network import Network, check_people, made_up, refuse
-from sim.world.networks.rows import sort_part, starts_of
+from sim.world.networks.network import Network, check_people, check_size, made_up
+from sim.world.networks.rows import counted_then_written, sort_part
 
 if TYPE_CHECKING:
     from sim.world.columns import Bytes, Keys, Reals, Starts, Wide
-
-MAX_TIES = 1 << 31
-"""More ties than any machine of today will hold beside the rest of a run."""
 
 
 class CirclesParams(FlatTrustParams):
@@ -56,8 +52,7 @@ class CirclesParams(FlatTrustParams):
         outside = max(n_people - self.size, 1)
         p_out = min(self.ties_out / outside, 1.0) if self.p_out is None else self.p_out
         expected = n_people * (self.p_in * self.size + p_out * outside)
-        if expected > MAX_TIES:
-            raise refuse("p_out", p_out, f"about {expected:.0f} ties are too many; lower p_in, p_out or size")
+        check_size("size", self.size, expected)
         order = _places(taste, self.homophily, seed)
         circle = np.empty(n_people, np.int32)
         circle[order] = np.minimum(np.arange(n_people) // self.size, max(n_people // self.size, 1) - 1)
@@ -81,14 +76,8 @@ def _proposals(order: Wide, size: int, p_in: float, p_out: float, seed: int, thr
     count = len(order)
     place = np.empty(count, np.int64)
     place[order] = np.arange(count)
-    degree = np.empty(count, np.int64)
-    none = np.empty(0, np.uint32)
     draws = key_of(seed, "network.circles.pairs", 0)
-    over_rows(_propose, count, threads, order, place, size, p_in, p_out, draws, np.zeros(1, np.int64), degree, none)
-    start = starts_of(degree)
-    key = np.empty(int(start[-1]), np.uint32)
-    over_rows(_propose, count, threads, order, place, size, p_in, p_out, draws, start, degree, key)
-    return start, key
+    return counted_then_written(_propose, count, threads, order, place, size, p_in, p_out, draws)
 
 
 @kernel()
@@ -117,7 +106,7 @@ def _propose(low: int, high: int, order: Wide, place: Wide, size: int, p_in: flo
             end = border if part == 0 else count
             missed = log_(1.0 - p)
             while p > 0.0 and at < end:
-                at += int(math.floor(log_(uniform(draws, pair(i, slot))) / missed))
+                at += math.floor(log_(uniform(draws, pair(i, slot))) / missed)
                 slot += 1
                 if at < end:
                     if len(key) > 0:

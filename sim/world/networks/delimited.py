@@ -1,98 +1,28 @@
-"""Delimited text as columns, with every fault located: file, line, what is wrong, what to do."""
+"""Delimited text into columns, with every fault located: file, line, what is wrong, what to do."""
 
 from __future__ import annotations
 
 import csv
-import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from sim.core.errors import DataError, did_you_mean, shorten
-from sim.world.networks.files import bad_line, read_lines
+from sim.core.errors import DataError, shorten
+from sim.world.networks.files import bad_line, lines_of, unpacked
+from sim.world.networks.grid import Grid, NumberGrid
+from sim.world.networks.numeric import read_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
-    from sim.world.columns import Reals
-
 SEPARATORS = {"comma": ",", "tab": "\t", "semicolon": ";", "blank": None}
+QUICK_BYTES = 1 << 20
+"""Files from this size on are tried on the quick lane first; below, compiling it costs more."""
+_HEAD = 1 << 16
 _COMMENTS = ("#", "%")
 
 
-@dataclass(frozen=True)
-class Grid:
-    """Columns of text from a file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    names : list of str, or None
-        Names of the columns, if the first line held them.
-    columns : list of sequences of str
-        Stripped cells by column.
-    lines : list of int
-        Line of each row in the file, from 1.
-    """
-
-    path: Path
-    names: list[str] | None
-    columns: Sequence[Sequence[str]]
-    lines: list[int]
-
-    def place(self, column: str | int, role: str) -> int:
-        """Return the position of a column given by name or by position from 0.
-
-        Raises
-        ------
-        DataError
-            If there is no such column.
-        """
-        if isinstance(column, int):
-            if 0 <= column < len(self.columns):
-                return column
-            raise DataError(f"{self.path}: there is no column {column} for network.{role}; "
-                            f"the file has columns 0 to {len(self.columns) - 1}")
-        if self.names is None:
-            raise DataError(f"{self.path}: network.{role} is '{column}' but the file has no header; "
-                            "give the column's position from 0, or set network.header=true")
-        if column in self.names:
-            return self.names.index(column)
-        raise DataError(f"{self.path}: there is no column '{column}' for network.{role}"
-                        f"{did_you_mean(column, self.names)}; the file has {', '.join(map(str, self.names))}")
-
-    def numbers(self, column: int, role: str) -> Reals:
-        """Return a column as finite numbers.
-
-        Raises
-        ------
-        DataError
-            At the first cell that is no finite number.
-        """
-        cells = self.columns[column]
-        try:
-            values = np.array([float(cell) for cell in cells], np.float64)
-        except ValueError:
-            values = np.array([as_number(cell) for cell in cells], np.float64)
-        bad = np.flatnonzero(~np.isfinite(values))
-        if len(bad):
-            at = int(bad[0])
-            bad_line(self.path, self.lines[at], f"{role} {shorten(cells[at])} is not a finite number; mend or drop it")
-        return values
-
-
-def as_number(cell: str) -> float:
-    """Return the number that a cell holds, NaN if it holds none."""
-    try:
-        return float(cell)
-    except ValueError:
-        return math.nan
-
-
-def read_grid(path: Path, separator: str, is_header: Callable[[list[str], list[str]], bool]) -> Grid:
+def read_grid(path: Path, separator: str, is_header: Callable[[list[str], list[str]], bool], *,
+              quick: bool = True) -> Grid:
     """Return the columns of a delimited file.
 
     Parameters
@@ -103,14 +33,21 @@ def read_grid(path: Path, separator: str, is_header: Callable[[list[str], list[s
         A key of `SEPARATORS`, or ``auto``.
     is_header : callable
         Told the first and the second row, says whether the first holds the names of the columns.
+    quick : bool
+        Try the lane for plain numbers first, if the file is large.
 
     Raises
     ------
     DataError
         If the file is torn, empty, no text, or its rows differ in length.
     """
-    lines = read_lines(path)
-    kept = [k for k, line in enumerate(lines) if line.strip() and not line.lstrip().startswith(_COMMENTS)]
+    data = unpacked(path)
+    if quick and len(data) >= QUICK_BYTES:
+        grid = _quick_grid(path, data, separator, is_header)
+        if grid is not None:
+            return grid
+    lines = lines_of(path, data)
+    kept = [k for k, line in enumerate(lines) if _is_row(line)]
     if not kept:
         raise DataError(f"{path} holds no ties; expected one 'source, target[, rating]' a line")
     sign = _guess(lines[kept[0]]) if separator == "auto" else SEPARATORS[separator]
@@ -127,6 +64,29 @@ def read_grid(path: Path, separator: str, is_header: Callable[[list[str], list[s
         if not rows:
             raise DataError(f"{path} holds a header and no ties")
     return Grid(path, names, list(zip(*rows, strict=True)), numbers)
+
+
+def _quick_grid(path: Path, data: bytes, separator: str, is_header: Callable[[list[str], list[str]], bool]
+                ) -> NumberGrid | None:
+    """Return the columns of a file of plain numbers, None if it is another file."""
+    try:
+        lines = data[:_HEAD].decode("ascii").split("\n")[:-1]
+    except UnicodeDecodeError:
+        return None
+    kept = [k for k, line in enumerate(lines) if _is_row(line)][:2]
+    if len(kept) < 2:
+        return None
+    sign = _guess(lines[kept[0]]) if separator == "auto" else SEPARATORS[separator]
+    rows = [_cells(path, k + 1, lines[k], sign) for k in kept]
+    names = rows[0] if is_header(rows[0], rows[1]) else None
+    begin = 0 if names is None else sum(len(line) + 1 for line in lines[: kept[0] + 1])
+    found = read_numbers(data[begin:], len(rows[0]), sign)
+    return None if found is None or len(rows[0]) < 2 else NumberGrid(path, names, (), [], *found)
+
+
+def _is_row(line: str) -> bool:
+    """Tell whether a line is neither empty nor a comment."""
+    return bool(line.strip()) and not line.lstrip().startswith(_COMMENTS)
 
 
 def _guess(line: str) -> str | None:

@@ -11,20 +11,18 @@ names of its columns, or by words where the line below has numbers.
 from __future__ import annotations
 
 import math
-from itertools import chain
 from typing import TYPE_CHECKING, Literal
-
-import numpy as np
 
 from sim.core.errors import DataError
 from sim.core.params import param
-from sim.world.networks.delimited import Grid, as_number, read_grid
+from sim.world.networks.delimited import read_grid
 from sim.world.networks.files import bad_line, find_data
+from sim.world.networks.grid import Grid, NumberGrid, as_number
 from sim.world.networks.imported import Pairs, imported_network
 from sim.world.networks.ratings import ImportParams
 
 if TYPE_CHECKING:
-    from sim.world.columns import Bytes, Reals, Rows
+    from sim.world.columns import Bytes
     from sim.world.networks.network import Network
 
 Column = str | int | None
@@ -56,11 +54,14 @@ class EdgeListParams(ImportParams):
 
     def build(self, taste: Bytes | None, seed: int, n_people: int, threads: int = 1) -> Network:  # noqa: ARG002
         """Read the file; the people are those it names. See `NetworkParams.build`."""
-        grid = read_grid(find_data(self.path), self.separator, self.is_header)
+        path = find_data(self.path)
+        grid = read_grid(path, self.separator, self.is_header)
         roles = self.roles(grid)
-        names, source, target = _codes(grid, roles["source"], roles["target"])
-        rating, time = (self._optional(grid, roles, role) for role in ("rating", "time"))
-        return imported_network(self, Pairs(names, source, target, rating, time))
+        if isinstance(grid, NumberGrid) and not (grid.whole[roles["source"]] and grid.whole[roles["target"]]):
+            grid = read_grid(path, self.separator, self.is_header, quick=False)
+        names, source, target = grid.codes(roles["source"], roles["target"])
+        rating, time = (grid.numbers(roles[role], role) if role in roles else None for role in ("rating", "time"))
+        return imported_network(self, Pairs(str(path), names, source, target, rating, time))
 
     def is_header(self, first: list[str], second: list[str]) -> bool:
         """Tell whether the first row names the columns."""
@@ -80,7 +81,7 @@ class EdgeListParams(ImportParams):
         DataError
             If a column is missing or has two roles.
         """
-        width = len(grid.columns)
+        width = grid.width
         if width < 2:
             bad_line(grid.path, grid.lines[0], "only one column; a tie needs a source and a target "
                                                "(set network.separator if they are not told apart)")
@@ -101,19 +102,3 @@ class EdgeListParams(ImportParams):
             raise DataError(f"{grid.path}: two of {', '.join(found)} are the same column; "
                             "set network.source, network.target and network.rating")
         return found
-
-    @staticmethod
-    def _optional(grid: Grid, roles: dict[str, int], role: str) -> Reals | None:
-        """Return the numbers of a role, None if no column has it."""
-        return grid.numbers(roles[role], role) if role in roles else None
-
-
-def _codes(grid: Grid, source: int, target: int) -> tuple[list[str], Rows, Rows]:
-    """Return the ids in order of first appearance, and the columns as positions among them."""
-    ends = chain.from_iterable(zip(grid.columns[source], grid.columns[target], strict=True))
-    codes: dict[str, int] = {}
-    flat = np.array([codes.setdefault(cell, len(codes)) for cell in ends], np.int32)
-    if "" in codes:
-        at = int(np.flatnonzero(flat == codes[""])[0]) // 2
-        bad_line(grid.path, grid.lines[at], "an empty id; a tie needs a source and a target")
-    return list(codes), flat[0::2], flat[1::2]

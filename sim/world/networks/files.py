@@ -11,7 +11,7 @@ import zlib
 from pathlib import Path
 from typing import NoReturn
 
-from sim.core.errors import DataError
+from sim.core.errors import DataError, shorten
 
 MAX_BYTES = 4 << 30
 """Largest text after unpacking; a small gzip file can unpack to anything."""
@@ -41,14 +41,17 @@ def find_data(path: str | Path, base: Path | None = None, *, folder: bool = Fals
     DataError
         If it is nowhere; says where it was looked for and where known sets come from.
     """
-    wanted = Path(path).expanduser()
-    folders = [Path.cwd() if base is None else base]
-    if os.environ.get("GUANXI_DATA"):
-        folders.append(Path(os.environ["GUANXI_DATA"]))
-    places = [wanted] if wanted.is_absolute() else [folder / wanted for folder in folders]
-    for place in places:
-        if place.is_dir() if folder else place.is_file():
-            return place.resolve()
+    try:
+        wanted = Path(path).expanduser()
+        folders = [Path.cwd() if base is None else base]
+        if os.environ.get("GUANXI_DATA"):
+            folders.append(Path(os.environ["GUANXI_DATA"]))
+        places = [wanted] if wanted.is_absolute() else [folder / wanted for folder in folders]
+        for place in places:
+            if place.is_dir() if folder else place.is_file():
+                return place.resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise DataError(f"{shorten(str(path))} cannot name a file ({error}); mend network.path") from error
     known = next((source for name, source in _KNOWN.items() if wanted.name.startswith(name)), "")
     get = f"Get {known}, then " if known else ""
     raise DataError(
@@ -58,15 +61,14 @@ def find_data(path: str | Path, base: Path | None = None, *, folder: bool = Fals
     )
 
 
-def read_lines(path: Path) -> list[str]:
-    """Return the lines of a UTF-8 text file, plain or gzip'ed, without their ends.
+def lines_of(path: Path, data: bytes) -> list[str]:
+    """Return the lines of the UTF-8 text of a file, without their ends.
 
     Raises
     ------
     DataError
-        If the file cannot be read, is torn, is no text, or is larger than `MAX_BYTES`.
+        If it is no text, or a line is longer than `MAX_LINE`.
     """
-    data = _unpacked(path)
     if b"\0" in data:
         bad_line(path, data.count(b"\n", 0, data.index(b"\0")) + 1, "binary data; expected a text file of ties")
     try:
@@ -85,8 +87,14 @@ def bad_line(path: Path, line: int, message: str) -> NoReturn:
     raise DataError(f"{path}:{line}: {message}")
 
 
-def _unpacked(path: Path) -> bytes:
-    """Return the bytes of a file, unpacked if it is gzip'ed."""
+def unpacked(path: Path) -> bytes:
+    """Return the bytes of a file, unpacked if it is gzip'ed.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, is torn, or is larger than `MAX_BYTES`.
+    """
     parts: list[bytes] = []
     try:
         with path.open("rb") as raw:

@@ -64,7 +64,8 @@ class GraphParams(ImportParams):
         if not (hasattr(graph, "is_directed") and hasattr(graph, "edges")):
             raise DataError(f"expected a networkx graph, got {type(graph).__name__}")
         params = self if graph.is_directed() else self.model_copy(update={"undirected": True})
-        return imported_network(params, _pairs_of(graph, self.rating))
+        where = "the graph" if self.path is None else self.path
+        return imported_network(params, _pairs_of(graph, self.rating, where))
 
 
 def read_graph(path: Path) -> Any:
@@ -91,7 +92,7 @@ def read_graph(path: Path) -> Any:
         raise DataError(f"{path} is not a sound {suffix[1:]} file: {shorten(str(error), 200)}; write it again") from error
 
 
-def _pairs_of(graph: Any, rating: str | None) -> Pairs:
+def _pairs_of(graph: Any, rating: str | None, where: str) -> Pairs:
     """Return the edges of a graph as rows, with their ratings, or their trust and layer."""
     place = {node: k for k, node in enumerate(graph.nodes)}
     edges = list(graph.edges(data=True))
@@ -99,13 +100,13 @@ def _pairs_of(graph: Any, rating: str | None) -> Pairs:
     target = np.array([place[v] for _, v, _ in edges], np.int32)
     names = [str(node) for node in graph.nodes]
     if rating is not None:
-        return Pairs(names, source, target, rating=_attribute(edges, rating, needed=True))
+        return Pairs(where, names, source, target, rating=_attribute(edges, rating, needed=True))
     trust = _attribute(edges, "trust")
     if trust is not None and len(trust) and float(np.abs(trust).max()) <= 1.0:
-        return Pairs(names, source, target, trust=trust, layer=_attribute(edges, "layer"))
+        return Pairs(where, names, source, target, trust=trust, layer=_attribute(edges, "layer"))
     found = next((values for name in ("rating", "trust", "weight")
                   if (values := _attribute(edges, name)) is not None), None)
-    return Pairs(names, source, target, rating=found)
+    return Pairs(where, names, source, target, rating=found)
 
 
 def _attribute(edges: list[tuple[Any, Any, dict[str, Any]]], name: str, *, needed: bool = False) -> Reals | None:

@@ -23,6 +23,8 @@ class Pairs:
 
     Parameters
     ----------
+    where : str
+        The file, or what else it came from, for messages.
     names : list of str
         Ids in order of first appearance.
     source, target : int32 (rows,)
@@ -35,6 +37,7 @@ class Pairs:
         Layer, where the graph says it outright.
     """
 
+    where: str
     names: list[str]
     source: Rows
     target: Rows
@@ -54,17 +57,17 @@ def imported_network(params: ImportParams, pairs: Pairs) -> Network:
     """
     count = len(pairs.names)
     if count >= MAX_PEOPLE:
-        raise DataError(f"{count} people are more than the {MAX_PEOPLE - 1} that ties can number")
+        raise DataError(f"{pairs.where}: {count} people are more than the {MAX_PEOPLE - 1} that ties can number")
     in_time = np.arange(len(pairs.source)) if pairs.time is None else np.argsort(pairs.time, kind="stable")
     source, target = pairs.source[in_time], pairs.target[in_time]
     kept = last_of_each(source, target, count, undirected=params.undirected)
     if not len(kept):
-        raise DataError("the graph holds no tie between two different people")
+        raise DataError(f"{pairs.where} holds no tie between two different people")
     loops = int(np.count_nonzero(source == target))
     notes = {"self_ties": loops, "repeated": len(source) - loops - len(kept)}
     rows = in_time[kept]
     if pairs.trust is None:
-        trust = params.signed_trust(None if pairs.rating is None else pairs.rating[rows], len(rows))
+        trust = params.signed_trust(None if pairs.rating is None else pairs.rating[rows], len(rows), pairs.where)
     else:
         trust = pairs.trust[rows]
     layer = layers_by_trust(trust) if pairs.layer is None else pairs.layer[rows].astype(np.uint8)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from sim.world.columns import Bytes, Labels
 
+MAX_TIES = 1 << 31
+"""16 GB of ties; no machine of today holds more of them beside the rest of a run."""
 _NAMES_FILE = "names.json"
 
 
@@ -119,6 +121,19 @@ def made_up(ties: Ties, circle: Labels) -> Network:
 def refuse(path: str, value: object, message: str) -> ScenarioError:
     """Return the error of a network parameter, located under `network.`."""
     return ScenarioError(Problem(message, path=f"network.{path}", value=value))
+
+
+def check_size(path: str, value: object, expected: float) -> None:
+    """Refuse a network of more ties than fit beside the rest of a run.
+
+    Raises
+    ------
+    ScenarioError
+        Naming the parameter that decides the number of ties.
+    """
+    if expected > MAX_TIES:
+        raise refuse(path, value, f"about {expected:.3g} ties are too many, {MAX_TIES} is the limit; "
+                                  "ask for fewer people or fewer ties a person")
 
 
 def check_people(n_people: int, taste: Bytes | None) -> Bytes:

@@ -52,8 +52,8 @@ class ImportParams(NetworkParams):
             raise ValueError("trust_low must not be above trust_high")
         return self
 
-    def signed_trust(self, rating: Reals | None, count: int) -> Reals:
-        """Return signed trust of `count` ties, see the module's head.
+    def signed_trust(self, rating: Reals | None, count: int, where: str) -> Reals:
+        """Return signed trust of `count` ties read from `where`, see the module's head.
 
         Raises
         ------
@@ -67,7 +67,7 @@ class ImportParams(NetworkParams):
         smallest = self.rating_min or (float(given.min()) if len(given) else 1.0)
         largest = self.rating_max or (float(given.max()) if len(given) else 1.0)
         if len(size) and float(size.max()) > largest:
-            raise DataError(f"a rating of size {float(size.max()):g} lies outside the scale up to {largest:g}; "
+            raise DataError(f"{where}: a rating of size {float(size.max()):g} lies outside the scale up to {largest:g}; "
                             "raise network.rating_max")
         if smallest >= largest:
             trust = np.full(count, self.default_trust)

@@ -13,12 +13,12 @@ each thread owns a range of rows and reads all proposals.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.core.draws import threshold
-from sim.core.kernel import kernel
+from sim.core.kernel import Kernel, kernel
 from sim.world.networks.chunks import over_rows
 from sim.world.networks.trust import draw_weight, trust_keys
 from sim.world.ties import LAYER_SHIFT, Ties
@@ -109,6 +109,20 @@ def starts_of(degree: Wide) -> Starts:
     start = np.zeros(len(degree) + 1, np.int64)
     np.cumsum(degree, out=start[1:])
     return start
+
+
+def counted_then_written(propose: Kernel, count: int, threads: int, *given: Any) -> tuple[Starts, Keys]:
+    """Run a kernel twice: first with empty `key` to fill `degree`, then to write its rows.
+
+    The kernel is called as `propose(low, high, *given, start, degree, key)`.
+    """
+    degree = np.empty(count, np.int64)
+    over_rows(propose, count, threads, *given, np.zeros(1, np.int64), degree, np.empty(0, np.uint32))
+    start = starts_of(degree)
+    key = np.empty(int(start[-1]), np.uint32)
+    if len(key):
+        over_rows(propose, count, threads, *given, start, degree, key)
+    return start, key
 
 
 def mirrored(start: Starts, key: Keys, threads: int) -> tuple[Starts, Keys]:

@@ -27,8 +27,8 @@ from sim.core.kernel import kernel
 from sim.core.maths import exp_, log_
 from sim.core.params import ASSUMPTION, Share, param
 from sim.world.networks.chunks import over_rows
-from sim.world.networks.dunbar import DunbarParams
-from sim.world.networks.network import Network, NetworkParams, check_people, made_up
+from sim.world.networks.dunbar import DunbarParams  # noqa: TC001 - pydantic reads the annotation
+from sim.world.networks.network import Network, NetworkParams, check_people, check_size, made_up
 from sim.world.networks.rows import sort_part, starts_of
 from sim.world.networks.union import union_of
 from sim.world.ties import LAYER_SHIFT, SIZE_ONE, Ties
@@ -72,6 +72,7 @@ class ScaleFreeParams(NetworkParams):
     def build(self, taste: Bytes | None, seed: int, n_people: int, threads: int = 1) -> Network:
         """Build the ties; see `NetworkParams.build`."""
         taste = check_people(n_people, taste)
+        check_size("ties_per_person", self.ties_per_person, n_people * self.ties_per_person)
         fans = self._followers(taste, seed, threads)
         if self.friends is None:
             return made_up(fans, taste.astype(np.int32))

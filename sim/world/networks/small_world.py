@@ -23,7 +23,7 @@ from sim.core.kernel import kernel
 from sim.core.params import ASSUMPTION, Share, param
 from sim.world.networks.chunks import over_rows
 from sim.world.networks.flat import FlatTrustParams
-from sim.world.networks.network import Network, check_people, made_up, refuse
+from sim.world.networks.network import Network, check_people, check_size, made_up, refuse
 from sim.world.networks.rows import sort_part
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class SmallWorldParams(FlatTrustParams):
     def build(self, taste: Bytes | None, seed: int, n_people: int, threads: int = 1) -> Network:
         """Build the ties; see `NetworkParams.build`."""
         check_people(n_people, taste)
+        check_size("ties_per_person", self.ties_per_person, float(n_people) * self.ties_per_person)
         mutual = self.sides == "two"
         if n_people <= self.ties_per_person:
             raise refuse("ties_per_person", self.ties_per_person,
