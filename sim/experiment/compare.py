@@ -23,7 +23,7 @@ from sim.experiment.identity import run_id
 from sim.experiment.prepare import Options, Source, frame_of, prepared
 from sim.experiment.progress import Callback, Pace
 from sim.experiment.runs import case, kernels_are_cold, warm_case
-from sim.experiment.tasks import SetApart, Task
+from sim.experiment.tasks import Done, SetApart, Task, Warm
 from sim.experiment.workers import run_tasks
 from sim.records.folders import runs_of
 from sim.records.spool import PART, read_run
@@ -173,7 +173,6 @@ def _carry_out(plan: _Plan, progress: Callback | None) -> None:
     try:
         with contextlib.closing(running):  # type: ignore[type-var]
             for ended in running:
-                pace.phase = "running"
                 _book(plan, pace, ended)
                 tell(pace.state(0))
     except KeyboardInterrupt:
@@ -182,8 +181,12 @@ def _carry_out(plan: _Plan, progress: Callback | None) -> None:
     plan.timings["wall"] = time.monotonic() - start
 
 
-def _book(plan: _Plan, pace: Pace, ended: Any) -> None:
-    """Count a run that ended."""
+def _book(plan: _Plan, pace: Pace, ended: Done | SetApart | Warm) -> None:
+    """Count a run that ended, or the compiling before the first."""
+    if isinstance(ended, Warm):
+        pace.phase = "running"
+        plan.timings["compile"] += ended.seconds
+        return
     if isinstance(ended, SetApart):
         strategy, _, replication = ended.task.id.rpartition("/")
         failure = Failure(strategy, int(replication), plan.specs[0].seed, ended.reason, ended.attempts)

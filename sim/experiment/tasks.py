@@ -61,6 +61,13 @@ class SetApart:
     attempts: int
 
 
+@dataclass(frozen=True)
+class Warm:
+    """The first worker has done its warm-up tasks; the seconds they took."""
+
+    seconds: float
+
+
 def function_of(name: str) -> Callable[..., Any]:
     """Return the function that ``module:function`` names.
 

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import DataError, RunError
-from sim.experiment.tasks import ATTEMPTS, Done, SetApart, Task, describe, encode, function_of, user_mistake
+from sim.experiment.tasks import ATTEMPTS, Done, SetApart, Task, Warm, describe, encode, function_of, user_mistake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -41,7 +41,7 @@ _HOME = str(Path(__file__).resolve().parents[2])
 
 def run_tasks(
     tasks: Iterable[Task], *, workers: int = 1, warm: Iterable[Task] = (), watch: Callable[[int], None] | None = None
-) -> Iterator[Done | SetApart]:
+) -> Iterator[Done | SetApart | Warm]:
     """Carry out tasks and yield each as it ends, in whatever order.
 
     Parameters
@@ -52,8 +52,8 @@ def run_tasks(
         Processes; with 1 everything happens in this one.
     warm : iterable of Task
         Tasks that the first worker does alone before the others start, so that kernels are compiled
-        once and not by every worker at the same time. They are not yielded; a failure is passed over,
-        because the same work will fail again where it is counted.
+        once and not by every worker at the same time. One `Warm` is yielded for all of them; a failure is
+        passed over, because the same work will fail again where it is counted. Not done with one worker.
     watch : callable
         Called with the number of running tasks several times a second; what it raises stops everything.
 
@@ -69,7 +69,7 @@ def run_tasks(
         yield from _here(todo, watch)
         return
     with contextlib.closing(_Crew(min(workers, len(todo)), watch)) as crew:
-        crew.warm_up(list(warm))
+        yield from crew.warm_up(list(warm))
         yield from crew.work(todo)
 
 
@@ -172,13 +172,15 @@ class _Crew:
         self._failures: dict[str, int] = {}
         self._unready_deaths = 0
 
-    def warm_up(self, tasks: list[Task]) -> None:
+    def warm_up(self, tasks: list[Task]) -> Iterator[Warm]:
         """Let one worker do some tasks before the others start; failures are passed over."""
-        size, self._size = self._size, 1
+        start, size, self._size = time.perf_counter(), self._size, 1
         for _ in self.work(tasks):
             pass
         self._size = size
         self._failures.clear()
+        if tasks:
+            yield Warm(time.perf_counter() - start)
 
     def work(self, tasks: list[Task]) -> Iterator[Done | SetApart]:
         """Yield every task as it ends."""

@@ -73,7 +73,8 @@ _DAILY = (
     Outcome("profit_fen", "累计利润", "Cumulative profit", "fen",
             "net revenue less all costs, summed from day 0, after provisions for buy-back", better="more"),
     Outcome("cash_fen", "现金余额", "Cash", "fen", "brand's cash at the end of the day", better="more"),
-    Outcome("buyers", "累计买家", "Buyers to date", "people", "people with at least one order", better="more"),
+    Outcome("buyers", "累计买家", "Buyers to date", "people", "people with at least one order, seed customers included",
+            better="more"),
     Outcome("active_buyers", "活跃买家", "Active buyers", "people",
             "people with an order in the last 30 days", better="more"),
     Outcome("trust", "信任度", "Trust in the brand", "index",
@@ -107,7 +108,7 @@ DAILY: dict[str, Outcome] = {o.name: o for o in _DAILY}
 """Series of `RunRecord.daily`, by name."""
 
 _NEVER = "NaN if no order was placed"
-_REPURCHASE = "only buyers with at least that many days left after their first order count; NaN if there are none"
+_REPURCHASE = "seed customers count from day 0; only buyers with at least that many days left after their first order count; NaN if there are none"
 _INCOME = "NaN without resellers; Gini is taken on gross income because it has no meaning with negative values"
 
 _SUMMARY = (
@@ -116,7 +117,8 @@ _SUMMARY = (
     Outcome("gmv_fen", "成交总额 GMV", "GMV", "fen", "sum of daily GMV: exposures x conversion x order value",
             better="more"),
     Outcome("orders", "订单数", "Orders", "count", "sum of daily orders", better="more"),
-    Outcome("buyers", "买家数", "Buyers", "people", "people with at least one order in the run", better="more"),
+    Outcome("buyers", "买家数", "Buyers", "people",
+            "people with at least one order; seed customers count, their first order is that of day 0", better="more"),
     Outcome("new_buyers", "新买家", "New buyers", "people",
             "people whose first order ever falls in the run: buyers beyond the seed customers", better="more"),
     Outcome("conversion", "转化率", "Conversion", "share", "orders / messages seen", "domain 4.19", "more",
@@ -138,7 +140,7 @@ _SUMMARY = (
     Outcome("insolvent_day", "资不抵债日", "Insolvent on day", "day", "first day on which a due debt could not be paid",
             "design 6", "more", "NaN if it never happened (the good case)"),
     Outcome("k_factor", "裂变系数 K", "K-factor", "index",
-            "new buyers whose first order came along a personal tie / all buyers", "domain 2.8", "more", _NEVER),
+            "buyers whose first order came along a personal tie / all buyers, seed customers included", "domain 2.8", "more", _NEVER),
     *(Outcome(f"repurchase_rate_{d}d", f"{d}天复购率", f"Repurchase within {d} days", "share",
               f"buyers with a second order within {d} days of the first / buyers", "domain 4.19", "more", _REPURCHASE)
       for d in (30, 90, 180)),
