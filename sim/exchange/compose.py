@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from sim.core.accounts import Account
 from sim.core.errors import PlanError
 from sim.exchange.actions import (
+    Actions,
     Capacity,
     Contact,
     Enrol,
@@ -62,8 +63,6 @@ from sim.exchange.postings import Postings, no_postings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from sim.exchange.actions import Actions
 
 Ints = NDArray[np.int64]
 _T = TypeVar("_T", bound=Table)
@@ -215,6 +214,23 @@ def compose(proposals: Mapping[str, Actions], limits: Limits) -> DayPlan:
             tables[field] = _CUT[field](tables[field], spend.amount_fen, allowed)
     _merge(tables, origins)
     return DayPlan(strategies=names, offers=offers, paid_fen=allowed, **tables)
+
+
+def carried(today: Actions, from_yesterday: Actions) -> Actions:
+    """Return what one strategy proposes today, with the actions that its last `settle` left for today.
+
+    Both are the same strategy's, so the rules between strategies do not apply: today's description
+    of an offer replaces yesterday's, and each table's `spend` keeps naming its own spending rows.
+    """
+    if not from_yesterday.tables and not from_yesterday.offers:
+        return today
+    described = {offer.offer for offer in today.offers}
+    kept = tuple(offer for offer in from_yesterday.offers if offer.offer not in described)
+    before = sum(len(table) for table in today.tables if isinstance(table, Spend))
+    own = sum(len(table) for table in from_yesterday.tables if isinstance(table, Spend))
+    late = tuple(_rebased(table, "(from yesterday)", before, own) if _FIELD.get(type(table)) in _CUT and len(table)
+                 else table for table in from_yesterday.tables)
+    return Actions(offers=today.offers + kept, tables=today.tables + late)
 
 
 def _collect(proposals: Mapping[str, Actions], names: tuple[str, ...]) -> dict[str, list[tuple[int, Table]]]:

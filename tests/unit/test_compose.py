@@ -28,7 +28,7 @@ from sim.exchange.actions import (
     Tend,
     rows,
 )
-from sim.exchange.compose import DayPlan, Limits, compose
+from sim.exchange.compose import DayPlan, Limits, carried, compose
 from sim.exchange.events import EventTable, Unfilled
 from sim.exchange.merge import ExclusiveClaimError, groups
 from sim.exchange.offers import OfferSpace
@@ -360,6 +360,21 @@ def test_a_strategy_cannot_name_another_ones_spending() -> None:
     free_rider = acts(rows(Impress, offer=0, count=1, targeting=0.0, spend=1))
     with pytest.raises(PlanError, match="strategy b"):
         plan_of(a=acts(spend([5, 6])), b=free_rider)
+
+
+def test_what_settle_left_for_today_belongs_to_the_same_strategy() -> None:
+    today = acts(spend(60), post(0), offers=(offer(2, 12_000),))
+    late = acts(spend([30, 10]), rows(Impress, offer=0, count=100, targeting=0.5, spend=[1, -1]),
+                offers=(offer(2, 100), offer(3, 9_900)))
+    plan = plan_of(50, a=carried(today, late))
+    # Its own two prices stay; today's description of offer 2 holds.
+    assert plan.offers.price_fen.tolist() == [12_000, 9_900]
+    assert plan.paid_fen.tolist() == [30, 15, 5]
+    assert plan.impress.spend.tolist() == [2, -1]
+    assert plan.impress.count.tolist() == [50, 100]
+    assert carried(today, Actions()) is today
+    with pytest.raises(PlanError, match="names spending row 1, but it has 1"):
+        carried(today, acts(spend(5), rows(Impress, offer=0, count=1, targeting=0.0, spend=1)))
 
 
 # ---------------------------------------------------------------------- exclusive claims
