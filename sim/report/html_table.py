@@ -27,14 +27,16 @@ def table(name: str, caption: str, head: Row, rows: Sequence[Row], *, text_colum
     """
     kinds = ["text" if column in text_columns else "number" for column in range(len(head))]
     heads = [el("th", {"scope": "col", "class": kind}, cell) for cell, kind in zip(head, kinds, strict=True)]
-    body = [_row(row, kinds) for row in rows]
+    body = [_row(row, kinds, head) for row in rows]
     inner = el("table", {"id": name}, el("caption", None, caption), el("thead", None, el("tr", None, heads)), el("tbody", None, body))
     return el("div", {"class": "scroll", "role": "region", "aria-label": caption, "tabindex": "0"}, inner)
 
 
-def _row(row: Row, kinds: Sequence[str]) -> Html:
+def _row(row: Row, kinds: Sequence[str], head: Row) -> Html:
+    """Return one row; every cell knows its column's head, which narrow screens show beside it."""
     first = el("th", {"scope": "row", "class": kinds[0]}, row[0])
-    rest = [el("td", {"class": kind}, cell) for cell, kind in zip(row[1:], kinds[1:], strict=True)]
+    columns = zip(row[1:], kinds[1:], head[1:], strict=True)
+    rest = [el("td", {"class": kind, "data-head": name}, el("span", None, cell)) for cell, kind, name in columns]
     return el("tr", None, first, rest)
 
 

@@ -7,6 +7,7 @@ them as they are and never runs them.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
@@ -18,7 +19,8 @@ class Html(str):
     __slots__ = ()
 
 
-VOID = frozenset({"meta", "link", "br", "hr", "input", "path", "line", "rect", "circle", "col"})
+VOID = frozenset({"meta", "link", "br", "hr", "input"})
+_CLOSED = frozenset({"path", "line", "rect", "circle"})
 
 Child = str | Iterable[str] | None
 
@@ -38,6 +40,8 @@ def el(name: str, attrs: Mapping[str, Any] | None = None, *children: Child) -> H
     head = "".join(_attribute(key, value) for key, value in (attrs or {}).items())
     if name in VOID:
         return Html(f"<{name}{head}>")
+    if name in _CLOSED:
+        return Html(f"<{name}{head}/>")
     return Html(f"<{name}{head}>{join(*children)}</{name}>")
 
 
@@ -61,6 +65,19 @@ def _attribute(key: str, value: Any) -> str:
 
 
 _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+_NUMBER = re.compile(r"[<>]?\u2212?¥?\d[\d,.]*(?:%|\u00a0[^\s，。；、）)]{1,4})?")
+
+
+def keep_numbers(text: str) -> Html:
+    """Return text in which no line ends inside a number, its sign or its unit."""
+    parts: list[str] = []
+    end = 0
+    for hit in _NUMBER.finditer(text):
+        parts += [text[end : hit.start()], el("span", {"class": "nb"}, hit.group())]
+        end = hit.end()
+    return join(parts, text[end:])
 
 
 def script_json(value: Any) -> Html:

@@ -6,8 +6,9 @@ Because all of them call `show`, a number in a sentence is written exactly as in
 from __future__ import annotations
 
 import math
+import re
 
-from sim.text.catalogue import Lang
+from sim.text.catalogue import Lang, say
 
 MINUS = "\u2212"
 HARD = "\u00a0"
@@ -39,14 +40,31 @@ def money(amount_fen: float, lang: Lang) -> str:
     if size >= 1e6:
         text = f"{_digits(size / 1e6, 2 if size < 1e8 else 1)}{HARD}M"
     else:
-        text = _digits(size, _places(size))
+        # Five and six digits are rounded to three that mean something, as the larger units are.
+        text = _digits(size if size < 1e4 else float(f"{size:.3g}"), _places(size))
     sign = MINUS if amount < 0 and any(digit in "123456789" for digit in text) else ""
     return f"{sign}¥{text}"
 
 
+def exact_money(amount_fen: float, lang: Lang) -> str:
+    """Return an amount that somebody chose, without the zeros of a measured one: ``30 万元``."""
+    number, gap, unit = money(amount_fen, lang).partition(HARD)
+    return (number.rstrip("0").rstrip(".") if "." in number else number) + gap + unit
+
+
 def _places(size: float) -> int:
-    """Return decimals of a small amount: jiao and fen matter below one hundred yuan only."""
-    return 0 if size >= 100 or size == int(size) else 2
+    """Return decimals of an amount below ten thousand: three digits that mean something."""
+    return 0 if size >= 100 or size == int(size) else 1 if size >= 10 else 2
+
+
+def span(low: str, high: str, lang: Lang) -> str:
+    """Return two shown values as a range; a unit after both is written once: ``20.4 至 23.8 万元``."""
+    first, _, unit = low.rpartition(HARD)
+    if first and high.endswith(HARD + unit) and not first.startswith(f"第{HARD}"):
+        low = first
+    text = say("page", "table.span", lang, low=low, high=high)
+    # Chinese sets no blank between two Chinese characters.
+    return re.sub(r"([\u4e00-\u9fff]) 至", r"\1至", text)
 
 
 def percent(share: float, *, chance: bool = False) -> str:

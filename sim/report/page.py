@@ -106,7 +106,7 @@ def _body(context: Context) -> Html:
 
 def _bar(context: Context) -> Html:
     words = context.words
-    links = [el("a", {"href": f"#{name}"}, words(f"section.{name}")) for name in _NAV]
+    links = [el("a", {"href": f"#{name}"}, words(f"nav.{name}")) for name in _NAV]
     return el(
         "header", {"class": "bar"},
         el("span", {"class": "brand"}, words("head.brand")),

@@ -43,6 +43,8 @@ NEUTRAL = {
     "paper": ("#FFFFFF", "#121416"),
     "wash": ("#F5F6F8", "#1A1D21"),
     "distrust": ("#C22F1F", "#F0705E"),
+    "deep": ("#16191E", "#121417"),
+    "pale": ("#FEFEFE", "#F4F5F6"),
 }
 """Ink and paper, (light, dark)."""
 
@@ -114,6 +116,27 @@ def twins() -> dict[str, str]:
     """Return {light colour: colour that stands for it on dark paper}, solid colours only."""
     pairs = [*zip(_LIGHT, _DARK, strict=True), *NEUTRAL.values(), *SHADES]
     return dict(pairs)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two solid colours, 1 to 21 (WCAG 2)."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def ink_on(fill: str) -> str:
+    """Return the text colour to be read best on a light-theme fill, whose twin also reads on the fill's twin."""
+    wanted = [
+        contrast(paint, NEUTRAL["ink"][0]) >= contrast(paint, NEUTRAL["paper"][0]) for paint in (fill, dark_twin(fill))
+    ]
+    names = {(True, True): "deep", (False, False): "pale", (True, False): "ink", (False, True): "paper"}
+    return NEUTRAL[names[wanted[0], wanted[1]]][0]
 
 
 def dark_twin(colour: str) -> str:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.report.findings import Findings, has_interval
+from sim.report.findings import Findings, has_interval, is_separated
 from sim.report.inputs import Ablation
-from sim.report.numbers import day, money, percent, show
+from sim.report.numbers import day, money, percent, show, span
 from sim.report.strings import Words
 from sim.report.strip import light_of, payback_of
 
@@ -45,11 +45,12 @@ def reading(findings: Findings, words: Words, ablations: tuple[Ablation, ...] = 
         _profit, _last, _payback, _trough, _crossing, _repurchase, _audience, _agents, _light,
     ]  # fmt: skip
     told = [_ablation(one, findings, words) for one in ablations[:2]]
-    found = [sentence for make in makers if (sentence := make(findings, words)) is not None]
-    # The last sentences are the ones about people and law: they stay, the middle gives way.
-    while len(found) + len(told) > MOST:
-        found.pop(1 if len(findings.strategies) > 1 and _last(findings, words) in found else 3)
-    return [*found[:-1], *told, found[-1]]
+    found = {make: sentence for make in makers if (sentence := make(findings, words)) is not None}
+    for make in GIVES_WAY:
+        if len(found) + len(told) > MOST:
+            found.pop(make, None)
+    light = found.pop(_light)
+    return [*found.values(), *told, light]
 
 
 def _title(findings: Findings, words: Words, strategy: str) -> str:
@@ -65,6 +66,13 @@ def _extremes(findings: Findings, outcome: str) -> tuple[str, str] | None:
     return max(known, key=known.__getitem__), min(known, key=known.__getitem__)
 
 
+def _top_two(findings: Findings, outcome: str) -> tuple[str, str]:
+    """Return the strategies with the highest and the second highest mean."""
+    means = {s: findings.estimate(s, outcome).mean for s in findings.strategies}
+    order = sorted(means, key=lambda s: -means[s] if math.isfinite(means[s]) else math.inf)
+    return order[0], order[1]
+
+
 def _mean(findings: Findings, words: Words, strategy: str, outcome: str) -> str:
     return words.value(findings.estimate(strategy, outcome).mean, outcome)
 
@@ -76,8 +84,8 @@ def _profit(findings: Findings, words: Words) -> Sentence:
         one = findings.estimate(best, "profit_fen")
         if not has_interval(one):
             return Sentence(words("reading.profit_run", title=title, profit=profit), ("table-strip",))
-        bounds = {"low": money(one.low, words.lang), "high": money(one.high, words.lang)}
-        return Sentence(words("reading.profit_one", title=title, profit=profit, **bounds), ("table-strip",))
+        bounds = span(money(one.low, words.lang), money(one.high, words.lang), words.lang)
+        return Sentence(words("reading.profit_one", title=title, profit=profit, span=bounds), ("table-strip",))
     if findings.pairs < 2:
         return Sentence(words("reading.single", title=title, profit=profit), ("table-strip",))
     if findings.verdict.separated:
@@ -92,7 +100,7 @@ def _tie(findings: Findings, words: Words) -> Sentence:
     text = words(
         "reading.tie", title=_title(findings, words, best), second=_title(findings, words, rival),
         profit=_mean(findings, words, best, "profit_fen"), profit2=_mean(findings, words, rival, "profit_fen"),
-        low=money(gap.low, words.lang), high=money(gap.high, words.lang),
+        span=span(money(gap.low, words.lang), money(gap.high, words.lang), words.lang),
     )  # fmt: skip
     return Sentence(text, ("table-strip", "table-lead"))
 
@@ -145,6 +153,20 @@ def _crossing(findings: Findings, words: Words) -> Sentence | None:
     return Sentence(text, ("table-crossings",))
 
 
+def _are_clear(findings: Findings, ends: tuple[str, str], outcome: str) -> bool:
+    """Return whether the higher may be called higher: separated in pairs, or one run that is only described."""
+    return findings.pairs < 2 or is_separated(findings.gap(*ends, outcome))
+
+
+def _ends(findings: Findings, words: Words, key: str, ends: tuple[str, str], outcome: str) -> str:
+    """Return who has most and least of an outcome, or that they are not separated."""
+    high, low = (_mean(findings, words, s, outcome) for s in ends)
+    if not _are_clear(findings, ends, outcome):
+        return words(f"{key}_same", high=high, low=low)
+    title, other = (_title(findings, words, s) for s in ends)
+    return words(key, title=title, high=high, other=other, low=low)
+
+
 def _repurchase(findings: Findings, words: Words) -> Sentence | None:
     name = "repurchase_rate_90d"
     if len(findings.strategies) == 1:
@@ -155,13 +177,7 @@ def _repurchase(findings: Findings, words: Words) -> Sentence | None:
     ends = _extremes(findings, name)
     if ends is None:
         return None
-    return Sentence(_highest(findings, words, "reading.repurchase", ends, name), ("table-strip",))
-
-
-def _highest(findings: Findings, words: Words, key: str, ends: tuple[str, str], outcome: str) -> str:
-    title, other = (_title(findings, words, s) for s in ends)
-    high, low = (_mean(findings, words, s, outcome) for s in ends)
-    return words(key, title=title, high=high, other=other, low=low)
+    return Sentence(_ends(findings, words, "reading.repurchase", ends, name), ("table-strip",))
 
 
 def _audience(findings: Findings, words: Words) -> Sentence | None:
@@ -173,9 +189,10 @@ def _audience(findings: Findings, words: Words) -> Sentence | None:
     members_ends, trust_ends = _extremes(findings, "members_end"), _extremes(findings, "trust_mean")
     if trust_ends is None:
         return None
-    if members_ends is None:
-        return Sentence(_highest(findings, words, "reading.trust", trust_ends, "trust_mean"), tables)
-    owner, truster = members_ends[0], trust_ends[0]
+    told = ((members_ends, "members_end"), (trust_ends, "trust_mean"))
+    if any(ends is None or not _are_clear(findings, _top_two(findings, name), name) for ends, name in told):
+        return Sentence(_ends(findings, words, "reading.trust", trust_ends, "trust_mean"), tables)
+    owner, truster = _top_two(findings, "members_end")[0], trust_ends[0]
     text = words(
         "reading.members", title=_title(findings, words, owner), truster=_title(findings, words, truster),
         members=_mean(findings, words, owner, "members_end"), trust=_mean(findings, words, truster, "trust_mean"),
@@ -215,6 +232,10 @@ def _ablation(one: Ablation, findings: Findings, words: Words) -> Sentence:
     text = words(
         key, mechanism=one.label.get(words.lang) or one.mechanism, title=_title(findings, words, one.strategy),
         outcome=words.outcome(one.outcome), change=words.value(one.change, one.outcome),
-        low=words.value(one.low, one.outcome), high=words.value(one.high, one.outcome),
+        span=span(words.value(one.low, one.outcome), words.value(one.high, one.outcome), words.lang),
     )  # fmt: skip
     return Sentence(text, ("table-ablations",))
+
+
+GIVES_WAY = (_last, _payback, _trough)
+"""Sentences left out first when there would be more than `MOST`: the cards say the same."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.records.outcomes import LIGHTS
 from sim.report.findings import Findings, has_interval
-from sim.report.numbers import day, money, percent, show
+from sim.report.numbers import day, money, percent, show, span
 from sim.text.catalogue import Lang, say
 
 ROWS = ("profit", "chance", "payback", "trough", "repurchase", "losing", "compliance")
@@ -32,6 +32,8 @@ class Cell:
         Name of the compliance light, else empty.
     is_best : bool
         Whether it is the best of its row, alone or with equals that read the same.
+    brief : str
+        The note where there is little room; its row says what it counts.
     """
 
     text: str
@@ -39,6 +41,7 @@ class Cell:
     score: float = math.nan
     light: str = ""
     is_best: bool = False
+    brief: str = ""
 
 
 def strip(findings: Findings, lang: Lang) -> dict[str, dict[str, Cell]]:
@@ -57,11 +60,7 @@ def _crown(cells: dict[str, Cell]) -> dict[str, Cell]:
     if len(scores) < 2 or len({cells[s].text for s in scores}) < 2:
         return cells
     top = cells[max(scores, key=scores.__getitem__)].text
-    return {s: _crowned(c, is_best=s in scores and c.text == top) for s, c in cells.items()}
-
-
-def _crowned(cell: Cell, *, is_best: bool) -> Cell:
-    return Cell(cell.text, cell.note, cell.score, cell.light, is_best)
+    return {s: replace(c, is_best=s in scores and c.text == top) for s, c in cells.items()}
 
 
 def _missing(lang: Lang) -> Cell:
@@ -72,7 +71,7 @@ def _profit(findings: Findings, strategy: str, lang: Lang) -> Cell:
     one = findings.estimate(strategy, "profit_fen")
     if not has_interval(one):
         return Cell(show(one.mean, "fen", lang), say("page", "strip.no_interval", lang), one.mean)
-    note = say("page", "strip.interval", lang, low=money(one.low, lang), high=money(one.high, lang))
+    note = say("page", "strip.interval", lang, span=span(money(one.low, lang), money(one.high, lang), lang))
     return Cell(money(one.mean, lang), note, one.mean)
 
 
@@ -93,8 +92,8 @@ def _payback(findings: Findings, strategy: str, lang: Lang) -> Cell:
     note = say("page", "strip.reached", lang, n=len(days), k=reached) if 0 < reached < len(days) else ""
     middle = payback_of(findings, strategy)
     if math.isinf(middle):
-        return Cell(say("page", "strip.not_reached", lang), note)
-    return Cell(day(middle, lang), note, -middle)
+        return Cell(say("page", "strip.not_reached", lang), note, brief=f"{reached}/{len(days)}")
+    return Cell(day(middle, lang), note, -middle, brief=f"{reached}/{len(days)}")
 
 
 def _trough(findings: Findings, strategy: str, lang: Lang) -> Cell:
@@ -104,8 +103,11 @@ def _trough(findings: Findings, strategy: str, lang: Lang) -> Cell:
         return _missing(lang)
     broke = int(np.isfinite(summary["insolvent_day"]).sum())
     when = day(float(np.nanmedian(summary["cash_trough_day"])), lang)
-    note = say("page", "strip.insolvent", lang, n=len(summary["insolvent_day"]), k=broke) if broke else when
-    return Cell(money(lowest, lang), note, lowest)
+    if broke:
+        counts = {"n": len(summary["insolvent_day"]), "k": broke}
+        brief = say("page", "terminal.insolvent", lang, **counts)
+        return Cell(money(lowest, lang), say("page", "strip.insolvent", lang, **counts), lowest, brief=brief)
+    return Cell(money(lowest, lang), when, lowest, brief=when)
 
 
 def _repurchase(findings: Findings, strategy: str, lang: Lang) -> Cell:
@@ -118,7 +120,8 @@ def _losing(findings: Findings, strategy: str, lang: Lang) -> Cell:
     if not one.n:
         return Cell(say("page", "strip.no_agents", lang))
     agents = findings.estimate(strategy, "n_agents").mean
-    return Cell(percent(one.mean), say("page", "strip.agents", lang, n=show(round(agents), "count", lang)), -one.mean)
+    many = show(round(agents), "count", lang)
+    return Cell(percent(one.mean), say("page", "strip.agents", lang, n=many), -one.mean, brief=many)
 
 
 def light_of(findings: Findings, strategy: str) -> tuple[str, int, int]:
@@ -136,4 +139,4 @@ def _compliance(findings: Findings, strategy: str, lang: Lang) -> Cell:
     if not light:
         return _missing(lang)
     note = say("page", "strip.light_runs", lang, n=of, k=runs) if runs < of else ""
-    return Cell(say("page", f"strip.{light}", lang), note, -LIGHTS.index(light), light)
+    return Cell(say("page", f"strip.{light}", lang), note, -LIGHTS.index(light), light, brief=f"{runs}/{of}")

@@ -31,11 +31,20 @@
   /* Narrow screens: no labels beside lines (the key names them), less room around. */
   function fitted(figure, width) {
     var layout = figure.layout;
+    if (width < NARROW && layout.xaxis.tickvals) {
+      /* The marks of 100 yuan crowd the zero. */
+      var keep = layout.xaxis.tickvals.map(function (at) { return at === 0 || Math.abs(at) > 0.35; });
+      ["tickvals", "ticktext"].forEach(function (key) {
+        layout.xaxis[key] = layout.xaxis[key].filter(function (_, k) { return keep[k]; });
+      });
+    }
     if (width < NARROW && layout.annotations) {
       var kept = layout.annotations.filter(function (one) { return one.name !== "end"; });
+      kept.forEach(function (one) { if (one.name === "crossing") { one.ay = Math.max(one.ay, -60); } });
       if (kept.length !== layout.annotations.length) {
         layout.annotations = kept;
-        layout.margin.r = 16;
+        layout.margin.r = 14;
+        layout.margin.t = 58;
         layout.height = Math.min(layout.height, 400);
       }
     }
@@ -122,7 +131,8 @@
       figure.data[row].marker.line.color = paint.people[figure.data[row].meta.people].ring;
     });
     figure.layout.width = width;
-    figure.layout.height = width < NARROW ? Math.round(width * 1.6) : Math.round(Math.min(660, width / 1.72));
+    var aspect = source.layout.meta.aspect;
+    figure.layout.height = Math.round(width < NARROW ? Math.min(width * aspect, width * 1.9) : Math.min(760, width / aspect));
     net.style.setProperty("--nc", "var(--s" + net.dataset.network + ")");
     net.parentNode.style.setProperty("--nc", "var(--s" + net.dataset.network + ")");
     tell(paint);

@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 SEAT = 1.0
 """Distance scale between two people of a disc."""
-GAP = 1.5
+GAP = 0.9
 """Free space between two discs, in seats."""
-STRETCH = 1.75
+STRETCH = 2.3
 """Width of the picture over its height."""
+CHOICES = 60
+"""Free places compared before one is taken."""
 SMALLEST = 3
 """Circles with fewer people in the sample are set as single people, without an outline."""
 
@@ -107,17 +109,21 @@ def _pack(radius: Floats, ties: Floats) -> Floats:
 
 
 def _free_place(one: int, placed: list[int], centre: Floats, radius: Floats, ties: Floats) -> Floats:
-    """Return the first free place on an elliptic spiral around the discs that `one` is tied to."""
+    """Return a free place on a spiral around the middle: of the innermost ones, the nearest to tied discs."""
     if not placed:
         return np.zeros(2)
     others, reach = centre[placed], radius[placed] + radius[one] + GAP * SEAT * (radius[one] > SEAT)
+    spiral = _spiral(float(reach.max() + np.hypot(*others.T).max() + radius[one]))
+    apart = np.hypot(spiral[:, None, 0] - others[:, 0], spiral[:, None, 1] - others[:, 1])
+    free = spiral[(apart >= reach).all(axis=1)][:CHOICES]
     weight = ties[placed] + 1e-9
-    # Half-way to the middle of the picture, so that tied discs gather without running off.
-    start = 0.5 * (weight @ others) / weight.sum()
-    turn = 0.0
-    while True:
-        away = 0.16 * turn
-        place = start + away * np.array([STRETCH * np.cos(turn), np.sin(turn)])
-        if (np.hypot(*(others - place).T) >= reach).all():
-            return np.asarray(place)
-        turn += 0.5 / (1 + 0.16 * turn)
+    wish = (weight @ others) / weight.sum()
+    cost = np.hypot(*(free - wish).T) + 2.0 * np.hypot(free[:, 0] / STRETCH, free[:, 1])
+    return np.asarray(free[np.argmin(cost)])
+
+
+def _spiral(reach: float) -> Floats:
+    """Return places (k, 2) on an ellipse-shaped spiral from the middle out to `reach`, about a quarter seat apart."""
+    away = np.sqrt(np.arange(0.0, (2.5 * reach) ** 2)) / 2.0
+    turn = np.arange(len(away)) * GOLDEN_ANGLE
+    return np.column_stack([STRETCH * away * np.cos(turn), away * np.sin(turn)])

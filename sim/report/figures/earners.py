@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from sim.report.figures.theme import base
-from sim.report.numbers import money
+from sim.report.numbers import money, percent
 from sim.report.palette import mark, neutral, veil
 from sim.text.catalogue import Lang, say
 
@@ -16,7 +16,7 @@ KNEE_FEN = 10_000
 MOST_DOTS = 600
 COLUMNS = 110
 """Columns of the swarm: dots of one column are stacked around its middle."""
-HEIGHT = 190
+HEIGHT = 210
 
 Floats = NDArray[np.float64]
 
@@ -80,12 +80,13 @@ def earners(net_fen: NDArray[np.generic], index: int, span: tuple[float, float],
             hovertemplate=say("page", "hover.agent", lang, amount="%{customdata}") + "<extra></extra>",
         )  # fmt: skip
     _mark_zero_and_median(figure, float(np.median(net_fen)), lang)
+    _tell_sides(figure, np.asarray(net_fen), lang)
     ticks, words = ticks_of(span, lang)
     figure.update_xaxes(
         range=list(span), tickvals=ticks, ticktext=words, showgrid=True, title_text=say("page", "axis.income", lang),
         gridcolor=neutral("grid"),
     )  # fmt: skip
-    figure.update_yaxes(visible=False, range=[-1.25, 1.55])
+    figure.update_yaxes(visible=False, range=[-1.25, 2.1])
     figure.update_layout(margin={"l": 12, "r": 12, "t": 8, "b": 4}, hovermode="closest")
     return figure
 
@@ -95,12 +96,21 @@ def _mark_zero_and_median(figure: go.Figure, median: float, lang: Lang) -> None:
     figure.add_shape(type="line", x0=0, x1=0, y0=-1.25, y1=1.15, line={"color": neutral("faint"), "width": 1})
     at = float(squeeze(np.array([median]))[0])
     figure.add_shape(type="line", x0=at, x1=at, y0=-1.1, y1=1.15, line={"color": ink, "width": 2})
-    right = median <= 0
     figure.add_annotation(
         x=at, y=1.18, yanchor="bottom", xanchor="center", showarrow=False,
         text=say("page", "figure.median", lang, amount=money(median, lang)), font={"size": 12, "color": ink},
     )  # fmt: skip
-    del right
+
+
+def _tell_sides(figure: go.Figure, net_fen: NDArray[np.generic], lang: Lang) -> None:
+    """Write at both ends of the axis how many lost and how many did not."""
+    lost = float((net_fen < 0).mean())
+    sides = ((0.0, "left", "lost", lost), (1.0, "right", "earned", float((net_fen > 0).mean())))
+    for x, anchor, key, share in sides:
+        figure.add_annotation(
+            x=x, xref="paper", xanchor=anchor, y=1.7, yanchor="bottom", showarrow=False,
+            text=say("page", f"figure.{key}", lang, share=percent(share)), font={"size": 12.5, "color": neutral("ink")},
+        )  # fmt: skip
 
 
 def ticks_of(span: tuple[float, float], lang: Lang) -> tuple[list[float], list[str]]:
@@ -116,7 +126,7 @@ def _short(amount_fen: int, lang: Lang) -> str:
     size = abs(amount_fen) // 100
     sign = "\u2212" if amount_fen < 0 else ""
     if lang == "zh":
-        return f"{sign}{size // 10_000}万" if size >= 10_000 else f"{sign}{size}"
+        return f"{sign}{size // 10_000:,}万" if size >= 10_000 else f"{sign}{size:,}"
     for step, word in ((1_000_000, "M"), (1_000, "k")):
         if size >= step:
             return f"{sign}{size // step}{word}"

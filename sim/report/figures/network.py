@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from sim.records.run_record import ROLES
-from sim.report.figures.circles import STRETCH, Layout, arrange
+from sim.report.figures.circles import Layout, arrange
 from sim.report.figures.theme import base
 from sim.report.numbers import day as day_words
 from sim.report.palette import blend, mark, neutral, ramp, veil
@@ -25,7 +25,7 @@ HEIGHT = 620
 MOST_TIES = 700
 SYMBOLS = {"person": "circle", "seed_customer": "square", "reseller": "diamond", "kol": "star"}
 SIZES = {"person": 9, "seed_customer": 9.5, "reseller": 12, "kol": 16}
-CLASSES = ((0.0, 0.34, 0.5, 0.28), (0.34, 0.67, 0.9, 0.42), (0.67, 1.01, 1.6, 0.6))
+CLASSES = ((0.0, 0.34, 0.6, 0.32), (0.34, 0.67, 1.0, 0.5), (0.67, 1.01, 1.8, 0.72))
 """Ties by size of trust: (from, below, line width, opacity)."""
 
 Network = Mapping[str, NDArray[Any]]
@@ -73,11 +73,17 @@ def network(sample: Network, index: int, lang: Lang, layout: Layout | None = Non
     _add_ties(figure, sample, places)
     for role in range(len(ROLES)):
         _add_people(figure, sample, (role, index), places, lang)
-    reach = [np.abs(v).max(initial=1.0) + 1.6 for v in (places.x, places.y)]
-    high = max(reach[1], reach[0] / STRETCH)
-    figure.update_xaxes(visible=False, range=[-high * STRETCH, high * STRETCH], constrain="domain")
+    wide, high = (float(np.abs(v).max(initial=1.0)) + 1.6 for v in (places.x, places.y))
+    figure.update_xaxes(visible=False, range=[-wide, wide], constrain="domain")
     figure.update_yaxes(visible=False, range=[-high, high], scaleanchor="x")
+    figure.update_layout(meta={"aspect": round(wide / high, 3)})
     return figure
+
+
+def adoption(sample: Network) -> NDArray[np.int64]:
+    """Return the day of everybody's first purchase, -1 for never; seed customers had bought before day 0."""
+    days = np.asarray(sample["adoption_day"]).astype(np.int64)
+    return np.where(np.asarray(sample["role"]) == ROLES.index("seed_customer"), 0, days)
 
 
 def strongest(sample: Network, most: int = MOST_TIES) -> NDArray[np.intp]:
@@ -120,9 +126,9 @@ def _add_people(figure: go.Figure, sample: Network, who: tuple[int, int], places
     rows = np.flatnonzero(np.asarray(sample["role"]) == role)
     if not len(rows):
         return
-    days = np.asarray(sample["adoption_day"])[rows].astype(int)
     name = ROLES[role]
-    last = int(np.asarray(sample["adoption_day"]).max(initial=0))
+    days = adoption(sample)[rows]
+    last = int(adoption(sample).max(initial=0))
     fills, rings = paints(index, name)
     figure.add_scatter(
         x=places.x[rows].round(2), y=places.y[rows].round(2), mode="markers", meta={"people": name, "days": days.tolist()},
@@ -156,5 +162,7 @@ def _fill(day: int, last: int, fills: list[str]) -> str:
 
 def _words(day: int, role: str, lang: Lang) -> str:
     who = say("page", f"role.{role}", lang)
+    if role == "seed_customer":
+        return f"<b>{who}</b><br>{say('page', 'hover.seed', lang)}"
     when = say("page", "hover.bought", lang, day=day_words(day, lang)) if day >= 0 else say("page", "hover.never", lang)
     return f"<b>{who}</b><br>{when}"

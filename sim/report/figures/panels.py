@@ -47,20 +47,25 @@ def panel(comparison: Comparison, series: str, lang: Lang) -> Panel:
     paths = {s: calm(comparison.daily[s][series], series) for s in comparison.strategies}
     every = np.concatenate([p.ravel() for p in paths.values()])
     is_money = outcome.unit == "fen"
-    scale, unit = money_scale(every, lang) if is_money else (1.0, say("page", f"unit.{outcome.unit}", lang))
+    scale, unit = money_scale(every, lang) if is_money else (1.0, say("page", f"unit.{_unit(series)}", lang))
+    if series == "gmv_fen":
+        unit = say("page", "unit.a_day", lang, unit=unit)
     figure = base(HEIGHT, hovermode="x unified")
     for index, strategy in enumerate(comparison.strategies):
         title = title_of(comparison, strategy, lang)
         _add(figure, (index, title), paths[strategy], (scale, outcome.unit), lang)
     figure.update_xaxes(
         range=[0, (comparison.days - 1) * 1.02], nticks=5, unifiedhovertitle={"text": say("page", "axis.hover_day", lang)},
-        ticksuffix="",
     )  # fmt: skip
     figure.update_yaxes(nticks=4, rangemode="normal" if is_money and np.nanmin(every) < 0 else "tozero")
-    if outcome.unit == "index" and np.nanmax(every, initial=0.0) <= 1:
-        figure.update_yaxes(tickformat=".2~f")
+    figure.update_yaxes(tickformat="~f" if outcome.unit == "index" else ",~f")
     figure.update_layout(margin={"l": 4, "r": 10, "t": 6, "b": 4})
     return Panel(series, outcome.zh if lang == "zh" else outcome.en, unit, figure)
+
+
+def _unit(series: str) -> str:
+    """Return the message that names a series' unit; trust and its like say their range."""
+    return "unit_range" if "[0, 1]" in DAILY[series].formula else DAILY[series].unit
 
 
 def calm(paths: Floats, series: str) -> Floats:

@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from sim.records.comparison import Comparison
-from sim.report.figures.theme import base, end_labels, label, money_scale, padded, words_end
+from sim.report.figures.theme import END, base, end_labels, label, money_scale, padded, unit_above, words_end
 from sim.report.markup import plot_text
-from sim.report.numbers import money, show
+from sim.report.numbers import money, show, span
 from sim.report.palette import mark, neutral, veil
 from sim.report.strings import title_of
 from sim.text.catalogue import Lang, say
@@ -20,6 +20,8 @@ from sim.text.catalogue import Lang, say
 HEIGHT = 480
 BANDS = ((0.05, 0.95, 0.10), (0.25, 0.75, 0.20))
 """(lower quantile, upper quantile, opacity) of the 90 and the 50 % band over replications."""
+MOST_WORDS = 3
+"""With more crossings than these the figure keeps the numbers and leaves the words to the table."""
 MOST_BADGES = 6
 """More crossings than these are listed below the figure, but not marked in it."""
 
@@ -28,11 +30,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Badge:
-    """A numbered mark in the figure: crossing `number` happens on `day` at `height_fen`."""
+    """A numbered mark in the figure: crossing `number` happens on `day` at `height_fen`; `lines` say which."""
 
     number: int
     day: int
     height_fen: float
+    lines: tuple[str, ...] = ()
 
 
 def profit(comparison: Comparison, lang: Lang, badges: Sequence[Badge] = ()) -> go.Figure:
@@ -61,10 +64,11 @@ def profit(comparison: Comparison, lang: Lang, badges: Sequence[Badge] = ()) -> 
         title_text=say("page", "axis.day", lang), range=[0, days - 1 + 0.012 * days], tickformat=",d",
         unifiedhovertitle={"text": say("page", "axis.hover_day", lang)}, showspikes=False,
     )  # fmt: skip
-    figure.update_yaxes(title_text=say("page", "axis.profit", lang, unit=unit), range=[low, high], nticks=7)
+    figure.update_yaxes(range=[low, high], nticks=7)
+    unit_above(figure, say("page", "axis.profit", lang, unit=unit))
     figure.add_hline(y=0, line={"color": neutral("faint"), "width": 1}, layer="below")
     _label_ends(figure, comparison, lang, scale, (low, high))
-    _add_badges(figure, badges[:MOST_BADGES], scale)
+    _add_badges(figure, badges[:MOST_BADGES], scale, days)
     figure.update_layout(hovermode="x unified")
     return figure
 
@@ -91,7 +95,7 @@ def _add_line(figure: go.Figure, who: tuple[int, str], paths: Floats, scale: flo
     lower, upper = _quantiles(paths, (0.05, 0.95))
     if len(paths) > 1:
         words = [
-            say("page", "hover.profit", lang, mean=money(m, lang), low=money(a, lang), high=money(b, lang))
+            say("page", "hover.profit", lang, mean=money(m, lang), span=span(money(a, lang), money(b, lang), lang))
             for m, a, b in zip(mean, lower, upper, strict=True)
         ]
     else:
@@ -122,13 +126,23 @@ def _label_ends(
     figure.update_layout(margin={"r": words_end(widths)})
 
 
-def _add_badges(figure: go.Figure, badges: Sequence[Badge], scale: float) -> None:
-    for badge in badges:
+def _add_badges(figure: go.Figure, badges: Sequence[Badge], scale: float, span: int) -> None:
+    """Mark crossings: a number on the lines, and on wide screens what it is, at heights that take turns."""
+    for place, badge in enumerate(badges):
+        rise = -46 - 62 * (place % 2)
+        early = badge.day < span / 2
         figure.add_annotation(
             name="crossing", x=badge.day, y=badge.height_fen / scale, text=f"<b>{badge.number}</b>", showarrow=True,
-            arrowhead=0, arrowwidth=1, arrowcolor=neutral("ink"), ax=0, ay=-44, standoff=4, width=14, height=14,
+            arrowhead=0, arrowwidth=1, arrowcolor=neutral("ink"), ax=0, ay=rise, standoff=5, width=13, height=14,
             font={"size": 11, "color": neutral("paper")}, bgcolor=neutral("ink"), borderpad=3,
         )  # fmt: skip
+        if badge.lines and len(badges) <= MOST_WORDS:
+            figure.add_annotation(
+                name=END, x=badge.day, y=badge.height_fen / scale, yshift=-rise, xshift=14 if early else -14,
+                xanchor="left" if early else "right",
+                text="<br>".join([f"<b>{plot_text(badge.lines[0])}</b>", *map(plot_text, badge.lines[1:])]), align="left" if early else "right",
+                showarrow=False, font={"size": 12, "color": neutral("ink")}, bgcolor=veil(neutral("paper"), 0.82), borderpad=2,
+            )  # fmt: skip
         figure.add_scatter(
             x=[badge.day], y=[badge.height_fen / scale], mode="markers", hoverinfo="skip",
             marker={"size": 8, "color": neutral("paper"), "line": {"color": neutral("ink"), "width": 1.5}},

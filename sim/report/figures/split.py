@@ -10,11 +10,11 @@ from sim.records.comparison import Comparison
 from sim.report.figures.theme import base, label
 from sim.report.markup import plot_text
 from sim.report.numbers import money, percent
-from sim.report.palette import SHADES, mark, neutral
+from sim.report.palette import SHADES, ink_on, mark, neutral
 from sim.report.strings import title_of
 from sim.text.catalogue import Lang, load, say
 
-BAR = 64
+BAR = 66
 BRAND = "brand"
 """The part that stays with the brand: it alone wears the strategy's colour."""
 
@@ -53,7 +53,8 @@ def split(comparison: Comparison, lang: Lang) -> go.Figure:
             y=rows, x=[round(v / 100, 2) for v in values], orientation="h", name=plot_text(part_title(name, lang)),
             marker={"color": colours, "line": {"color": neutral("paper"), "width": 2}},
             customdata=[_words(comparison.examples[s].price_split, name, lang) for s in shown],
-            hovertemplate="%{customdata}<extra></extra>",
+            text=[_inside(comparison.examples[s].price_split, name, lang) for s in shown], textposition="inside",
+            insidetextanchor="middle", textangle=0, textfont={"size": 12, "color": [ink_on(colour) for colour in colours]}, hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
     for row, strategy in enumerate(shown):
         figure.add_annotation(
@@ -62,8 +63,14 @@ def split(comparison: Comparison, lang: Lang) -> go.Figure:
         )  # fmt: skip
     figure.update_yaxes(visible=False, range=[len(shown) - 0.55, -0.85])
     figure.update_xaxes(title_text=say("page", "axis.split", lang), showgrid=True, gridcolor=neutral("grid"), nticks=7)
-    figure.update_layout(margin={"l": 4, "r": 12, "t": 4, "b": 4}, hovermode="closest")
+    figure.update_layout(margin={"l": 4, "r": 12, "t": 4, "b": 4}, hovermode="closest", uniformtext={"minsize": 11, "mode": "hide"})
     return figure
+
+
+def _inside(parts: Mapping[str, float], name: str, lang: Lang) -> str:
+    """Return the words inside a part; plotly hides them where they do not fit."""
+    amount = parts.get(name, 0.0)
+    return f"{plot_text(part_title(name, lang))} {money(amount, lang)}" if amount else ""
 
 
 def _words(parts: Mapping[str, float], name: str, lang: Lang) -> str:

@@ -6,6 +6,7 @@ legend either; lines are labelled where they end, and on narrow screens the page
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,7 +33,8 @@ def base(height: int, **layout: Any) -> go.Figure:
     """Return an empty figure with the house's look."""
     quiet = {"color": neutral("soft"), "size": 12}
     axis = {
-        "gridcolor": neutral("grid"), "zeroline": False, "showline": False, "ticks": "", "automargin": True,
+        "gridcolor": neutral("grid"), "zeroline": False, "showline": False, "automargin": True,
+        "ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)",
         "tickfont": quiet, "title": {"font": quiet, "standoff": 10}, "fixedrange": True,
     }  # fmt: skip
     figure = go.Figure()
@@ -54,6 +56,15 @@ def base(height: int, **layout: Any) -> go.Figure:
         **layout,
     )  # fmt: skip
     return figure
+
+
+def unit_above(figure: go.Figure, text: str) -> None:
+    """Write what the upright axis measures above it, level, where it is read first."""
+    figure.add_annotation(
+        x=0, xref="paper", xanchor="left", xshift=-6, y=1, yref="paper", yanchor="bottom", yshift=10, text=plot_text(text),
+        showarrow=False, font={"size": 12, "color": neutral("soft")},
+    )  # fmt: skip
+    figure.update_layout(margin={"t": 40})
 
 
 def label(text: str, cells: int = LABEL_CELLS) -> str:
@@ -111,8 +122,7 @@ def end_labels(figure: go.Figure, rows: Sequence[tuple[str, float]], span: tuple
     if not rows:
         return
     places = np.clip(spread([y for _, y in rows], gap), span[0], span[1])
-    for (text, wish), place in zip(rows, spread(places.tolist(), gap), strict=True):
-        del wish
+    for (text, _), place in zip(rows, spread(places.tolist(), gap), strict=True):
         figure.add_annotation(
             name=END, x=1, xref="paper", xanchor="left", xshift=12, y=float(place), yanchor="middle",
             text=text, showarrow=False, align="left", font={"size": 12.5, "color": neutral("ink")},
@@ -121,6 +131,5 @@ def end_labels(figure: go.Figure, rows: Sequence[tuple[str, float]], span: tuple
 
 def words_end(rows: Sequence[str]) -> int:
     """Return the right margin in pixels that the labels need."""
-    from sim.text.cells import cell_width
-
-    return 28 + max((7 * cell_width(text) for text in rows), default=0)
+    # Bold type of a fallback font is the widest: about 8.3 pixels a letter, 13.5 a Chinese character.
+    return 28 + max((math.ceil(sum(8.3 if sign.isascii() else 13.5 for sign in text)) for text in rows), default=0)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+from sim.analysis.intervals import Interval
 from sim.records.outcomes import SUMMARY
 from sim.report.context import Context, section
 from sim.report.findings import COMPARED, has_interval, is_separated
 from sim.report.html_table import folded, table
-from sim.report.markup import Html, el
-from sim.report.numbers import DASH, percent
+from sim.report.markup import Html, el, join, keep_numbers
+from sim.report.numbers import DASH, money, percent, span
 from sim.report.strip import Cell, strip
 
 _LIGHT_SHAPES = {
@@ -61,7 +62,7 @@ def _entry(context: Context, row: str, cell: Cell, strategy: str) -> Html:
     if row == "profit":
         parts.append(el("dd", {"class": "glyph-row"}, _interval_glyph(context, strategy)))
     if cell.note:
-        parts.append(el("dd", {"class": "small"}, cell.note))
+        parts.append(el("dd", {"class": "small"}, keep_numbers(cell.note)))
     return el("div", {"class": f"entry {row}" + (" is-best" if cell.is_best else ""), "data-row": row}, parts)
 
 
@@ -96,39 +97,53 @@ def _interval_glyph(context: Context, strategy: str) -> Html | None:
 
 
 def differences(context: Context) -> Html | None:
-    """Return the paired differences from the reference, and the lead over the rival if that is another pair."""
+    """Return the paired differences from the reference, and the pair that the answer speaks of."""
     if len(context.strategies) < 2:
         return None
     words, findings = context.words, context.findings
     against = context.title(findings.reference)
     others = [s for s in context.strategies if s != findings.reference]
-    rows = [_difference(context, s, name) for name in COMPARED for s in others]
-    head = [words(f"table.{k}") for k in ("outcome", "strategy", "difference", "interval", "pairs", "verdict")]
-    sheet = table("table-differences", words("table.caption_differences", reference=against), head, rows, text_columns=(0, 1, 5))
-    return section("differences", words("section.differences", reference=against), words("deck.differences"), _lead(context), sheet)
+    rows = [[words.outcome(name), *[_difference(context, s, name) for s in others]] for name in COMPARED]
+    head = [words("table.outcome"), *[context.title(s) for s in others]]
+    sheet = table("table-differences", words("table.caption_differences", reference=against), head, rows)
+    return section("differences", words("section.differences", reference=against), words("deck.differences"), sheet, _lead(context))
 
 
-def _lead(context: Context) -> Html | None:
+def _lead(context: Context) -> Html:
     """Return the table of the pair that the answer speaks of."""
     findings, words = context.findings, context.words
     best, rival = findings.verdict.best, findings.rival
-    head = [words(f"table.{k}") for k in ("outcome", "strategy", "difference", "interval", "pairs", "verdict")]
-    row = _difference(context, best, "profit_fen", rival)
-    caption = words("table.caption_differences", reference=context.title(rival))
-    return table("table-lead", caption, head, [row], text_columns=(0, 1, 5))
-
-
-def _difference(context: Context, strategy: str, outcome: str, against: str | None = None) -> list[str]:
-    words = context.words
-    gap = context.findings.gap(strategy, against or context.findings.reference, outcome)
+    gap = findings.gap(best, rival)
     known = has_interval(gap)
-    low, mean, high = (_gap(context, value, outcome) for value in (gap.low, gap.mean, gap.high))
-    interval = words("table.span", low=low, high=high) if known else DASH
-    verdict = "same" if not is_separated(gap) else "higher" if gap.mean > 0 else "lower"
-    return [
-        words.outcome(outcome), context.title(strategy), mean, interval, str(gap.n),
-        words(f"table.{verdict}") if known else DASH,
+    head = [words(f"table.{k}") for k in ("outcome", "difference", "interval", "pairs", "verdict")]
+    row = [
+        words.outcome("profit_fen"), money(gap.mean, words.lang), _interval(context, gap, "profit_fen") if known else DASH,
+        str(gap.n), _verdict(context, gap) if known else DASH,
     ]  # fmt: skip
+    caption = words("table.caption_lead", title=context.title(best), reference=context.title(rival))
+    return table("table-lead", caption, head, [row])
+
+
+def _difference(context: Context, strategy: str, outcome: str) -> str:
+    """Return one cell: the difference, its interval, and what may be said of it."""
+    gap = context.findings.gap(strategy, context.findings.reference, outcome)
+    if not gap.n:
+        return DASH
+    mean = el("span", {"class": "strong"}, _gap(context, gap.mean, outcome))
+    if not has_interval(gap):
+        return mean
+    bounds = context.words("table.with_verdict", span=_interval(context, gap, outcome), verdict=_verdict(context, gap))
+    return join(mean, el("br"), el("span", {"class": "small"}, bounds))
+
+
+def _interval(context: Context, gap: Interval, outcome: str) -> str:
+    low, high = (_gap(context, value, outcome) for value in (gap.low, gap.high))
+    return span(low, high, context.words.lang)
+
+
+def _verdict(context: Context, gap: Interval) -> str:
+    verdict = "same" if not is_separated(gap) else "higher" if gap.mean > 0 else "lower"
+    return context.words(f"table.{verdict}")
 
 
 def _gap(context: Context, value: float, outcome: str) -> str:

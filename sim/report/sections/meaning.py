@@ -7,8 +7,8 @@ from sim.report.context import Context, section
 from sim.report.findings import has_interval
 from sim.report.html_table import folded, table
 from sim.report.inputs import STATUSES, Parameter
-from sim.report.markup import Html, el, join
-from sim.report.numbers import DASH, show
+from sim.report.markup import Html, el, join, keep_numbers
+from sim.report.numbers import DASH, show, span
 from sim.report.reading import reading
 from sim.report.strip import light_of
 
@@ -24,7 +24,7 @@ def reading_section(context: Context) -> Html:
     """Return the sentences, and the ablations they rest on."""
     words = context.words
     told = reading(context.findings, words, tuple(context.extras.ablations))
-    items = [el("li", None, one.text) for one in told]
+    items = [el("li", None, el("span", None, keep_numbers(one.text))) for one in told]
     return section("reading", words("section.reading"), words("deck.reading"), el("ol", {"class": "reading"}, items), _ablations(context))
 
 
@@ -37,7 +37,7 @@ def _ablations(context: Context) -> Html | None:
         [
             context.title(a.strategy), a.label.get(words.lang) or a.mechanism, words.outcome(a.outcome),
             *[words.value(v, a.outcome) for v in (a.with_it, a.without_it, a.change)],
-            words("table.span", low=words.value(a.low, a.outcome), high=words.value(a.high, a.outcome)),
+            span(words.value(a.low, a.outcome), words.value(a.high, a.outcome), words.lang),
         ]
         for a in context.extras.ablations
     ]  # fmt: skip
@@ -62,7 +62,7 @@ def _outcome(context: Context, strategy: str, name: str) -> str:
     if not one.n:
         return DASH
     parts = [el("span", {"class": "strong"}, words.value(one.mean, name))]
-    small = [words("table.span", low=words.value(one.low, name), high=words.value(one.high, name))] if has_interval(one) else []
+    small = [span(words.value(one.low, name), words.value(one.high, name), words.lang)] if has_interval(one) else []
     if one.n_undefined:
         small.append(words("table.runs", k=one.n, n=one.n + one.n_undefined))
     return join(parts, [join(el("br"), el("span", {"class": "small"}, text)) for text in small])

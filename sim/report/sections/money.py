@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from sim.records.outcomes import DAILY
+from sim.analysis.crossings import Crossing
 from sim.report.context import Context, section
 from sim.report.figures.panels import Panel, calm, panels
 from sim.report.figures.profit import Badge, profit
 from sim.report.html_table import folded, table
 from sim.report.markup import Html, el, join
-from sim.report.numbers import DASH, day, money, show
+from sim.report.numbers import DASH, day, money, show, span
+from sim.report.strings import Words
+from sim.text.cells import clip
 
 MONTH = 30
 MOST_DAYS = 8
@@ -20,7 +23,7 @@ MOST_DAYS = 8
 def profit_section(context: Context) -> Html:
     """Return cumulative profit: figure, crossings, table."""
     words, findings = context.words, context.findings
-    badges = [Badge(k + 1, c.day, c.level) for k, c in enumerate(findings.crossings)]
+    badges = [_badge(context, k + 1, c) for k, c in enumerate(findings.crossings)]
     figure = profit(context.comparison, words.lang, badges)
     deck = words("deck.profit", n=findings.runs) if findings.runs > 1 else words("deck.profit_one")
     return section(
@@ -28,6 +31,16 @@ def profit_section(context: Context) -> Html:
         el("figure", None, context.plot("profit", figure, words("figure.alt_profit", n=len(context.strategies)), "large")),
         _crossings(context), folded(words("figure.table"), _profit_table(context)),
     )  # fmt: skip
+
+
+def _badge(context: Context, number: int, one: Crossing) -> Badge:
+    words = context.words
+    ahead, behind = (clip(context.title(s), 18) for s in (one.ahead, one.behind))
+    first = words("figure.crossing", day=day(one.day, words.lang), leader=ahead, passed=behind)
+    lines = [first[:1].upper() + first[1:]]
+    if one.line:
+        lines.append(line_gap(words, one, ahead))
+    return Badge(number, one.day, one.level, tuple(lines))
 
 
 def _crossings(context: Context) -> Html | None:
@@ -40,15 +53,19 @@ def _crossings(context: Context) -> Html | None:
     rows = []
     for number, one in enumerate(found, 1):
         ahead, behind = context.title(one.ahead), context.title(one.behind)
-        key = "table.line_more" if one.gap_fen > 0 else "table.line_less"
-        line = (
-            words(key, line=words.purpose(one.line), leader=ahead, passed=behind, amount=money(abs(one.gap_fen), words.lang))
-            if one.line else DASH
-        )  # fmt: skip
+        line = line_gap(words, one, ahead) if one.line else DASH
         rows.append([str(number), day(one.day, words.lang), words("table.passes", leader=ahead, passed=behind), line])
     head = [words(f"table.{k}") for k in ("number", "day", "who", "line")]
     sheet = table("table-crossings", words("table.caption_crossings"), head, rows, text_columns=(0, 1, 2, 3))
     return join(sheet, el("p", {"class": "note"}, words("deck.crossings")))
+
+
+def line_gap(words: Words, one: Crossing, ahead: str) -> str:
+    """Return the line that differed most, with who is ahead on it and by how much."""
+    sign = words("table.more" if one.gap_fen > 0 else "table.less")
+    return words(
+        "table.line_gap", line=words.purpose(one.line), leader=ahead, sign=sign, amount=money(abs(one.gap_fen), words.lang)
+    )
 
 
 def days_shown(days: int) -> list[int]:
@@ -67,7 +84,7 @@ def _profit_table(context: Context) -> Html:
         for one in days_shown(context.comparison.days):
             low, high = np.quantile(paths[:, one], (0.05, 0.95))
             mean = el("span", {"class": "strong"}, money(float(paths[:, one].mean()), lang))
-            band = words("table.span", low=money(float(low), lang), high=money(float(high), lang))
+            band = span(money(float(low), lang), money(float(high), lang), lang)
             cells.append(join(mean, el("br"), el("span", {"class": "small"}, band)) if len(paths) > 1 else mean)
         rows.append(cells)
     head = [words("table.strategy"), *[day(d, lang) for d in days_shown(context.comparison.days)]]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from sim.report.context import Context
 from sim.report.findings import has_interval
-from sim.report.markup import Html, el
-from sim.report.numbers import money, percent
+from sim.report.markup import Html, el, keep_numbers
+from sim.report.numbers import exact_money, money, percent, span
 
 
 def question(context: Context) -> str:
     """Return what was asked, as one sentence."""
     asked, words = context.comparison.question, context.words
     facts = {
-        "product": str(asked.get("product", "")), "price": money(float(asked.get("price_fen", 0)), words.lang),
-        "cash": money(float(asked.get("cash_fen", 0)), words.lang), "people": f"{int(asked.get('people', 0)):,}",
+        "product": str(asked.get("product", "")), "price": exact_money(float(asked.get("price_fen", 0)), words.lang),
+        "cash": exact_money(float(asked.get("cash_fen", 0)), words.lang), "people": f"{int(asked.get('people', 0)):,}",
         "days": f"{int(asked.get('days', context.comparison.days)):,}",
     }  # fmt: skip
     if len(context.strategies) > 1:
@@ -38,7 +38,7 @@ def answer(context: Context) -> str:
         "answer.separated" if verdict.separated else "answer.not_separated",
         title=title, profit=profit, second=context.title(findings.rival), n=findings.pairs,
         chance=percent(verdict.chance[verdict.best], chance=True), gap=money(gap.mean, words.lang),
-        low=money(gap.low, words.lang), high=money(gap.high, words.lang),
+        span=span(money(gap.low, words.lang), money(gap.high, words.lang), words.lang),
     )  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def _answer_one(context: Context, profit: str) -> str:
     if not has_interval(one):
         return words("answer.one_run", profit=profit)
     key = "one_pays" if one.low > 0 else "one_loses" if one.high < 0 else "one_unclear"
-    return words(f"answer.{key}", profit=profit, low=money(one.low, words.lang), high=money(one.high, words.lang), n=one.n)
+    return words(f"answer.{key}", profit=profit, n=one.n, span=span(money(one.low, words.lang), money(one.high, words.lang), words.lang))
 
 
 def opening(context: Context) -> Html:
@@ -60,10 +60,10 @@ def opening(context: Context) -> Html:
     return el(
         "section", {"id": "answer", "class": "opening", "aria-labelledby": "question"},
         el("p", {"class": "kind"}, kind),
-        el("h1", {"id": "question"}, question(context)),
+        el("h1", {"id": "question"}, keep_numbers(question(context))),
         el(
             "p", {"class": "answer" if clear else "answer open", "style": f"--c:var(--s{context.index(verdict.best)})"},
-            answer(context),
+            keep_numbers(answer(context)),
         ),
         el("p", {"class": "note"}, words("head.simulated")),
         _warnings(context),

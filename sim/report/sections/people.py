@@ -11,7 +11,7 @@ from sim.records.run_record import ROLES
 from sim.report.context import Context, section
 from sim.report.figures.circles import Layout
 from sim.report.figures.earners import MOST_DOTS, common_span, earners
-from sim.report.figures.network import CLASSES, layout_of, network, paints, strongest
+from sim.report.figures.network import CLASSES, adoption, layout_of, network, paints, strongest
 from sim.report.figures.split import BRAND, part_title, parts_of, shade, split
 from sim.report.html_table import folded, table
 from sim.report.markup import Html, el
@@ -216,7 +216,7 @@ def _network_table(context: Context, shown: list[str]) -> Html:
     for strategy in shown:
         sample = context.comparison.examples[strategy].network
         role, trust = np.asarray(sample["role"]), np.asarray(sample["trust"])
-        counts = [len(role), int((np.asarray(sample["adoption_day"]) >= 0).sum()), int((role >= ROLES.index("reseller")).sum()), len(trust), int((trust < 0).sum())]
+        counts = [len(role), int((adoption(sample) >= 0).sum()), int((role >= ROLES.index("reseller")).sum()), len(trust), int((trust < 0).sum())]
         rows.append([context.title(strategy), *[f"{n:,}" for n in counts]])
     head = [words("table.strategy"), *[words(f"network.{k}") for k in ("people", "adopted", "sellers", "ties", "distrust")]]
     return table("table-network", words("table.caption_network"), head, rows)
