@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.accounts import Purpose
+from sim.core.accounts import Account, Purpose
 from sim.ledger import statements
 from sim.ledger.ledger import Ledger
 from sim.mechanisms.audience import ZOMBIE_DAYS
@@ -39,7 +39,7 @@ class Recorder:
         Events worth a mark on a time axis.
     """
 
-    def __init__(self, days: int, world: World, n_seats: int) -> None:
+    def __init__(self, days: int, world: World, ledger: Ledger) -> None:
         self.series: dict[str, Floats] = {name: np.zeros(days) for name in DAILY}
         self.marks: list[tuple[int, str, str]] = []
         self._sample = world.row_of_uid[np.sort(world.people.uid)[:SAMPLE]]
@@ -49,9 +49,10 @@ class Recorder:
         self._buyers = int(owners.sum())
         self._active = 0
         self._last = np.full(world.n_people, -ACTIVE_DAYS - 1, np.int16)
-        self._rented = (~world.channels.owned).any()
         self._groups = world.channels.kind == _GROUP
-        del n_seats
+        self._opening = ledger.cash_fen(0)
+        opening_stock = ledger.balances.column(ledger.balances.opening, Account.INVENTORY)
+        self._opening_stock = int(opening_stock[0]) if len(opening_stock) else 0
 
     def record(self, state: RunState, day: Day) -> None:
         """Write the counts of a day."""
@@ -128,7 +129,11 @@ class Recorder:
             self.marks.append((day.number, "ban", "account_ban"))
 
     def close(self, state: RunState) -> None:
-        """Note the day on which the brand could no longer cover its debts."""
+        """Write the day's closing cash and profit; note the day on which debts could no longer be covered."""
+        day, closing = state.day, state.ledger.closing
+        cash = int(closing("cash")[0, day])
+        stock, owed = int(closing("inventory")[0, day]), int(closing("payables")[0, day] - closing("receivables")[0, day])
+        self._put(day, cash_fen=cash, profit_fen=cash - self._opening + stock - self._opening_stock - owed)
         if state.ledger.closing("cash")[0, state.day] < 0 and not any(kind == "insolvent" for _, kind, _ in self.marks):
             self.marks.append((state.day, "insolvent", "insolvent"))
 
@@ -144,7 +149,7 @@ class Recorder:
         profit = statements.profit(ledger)
         goods = -group["goods"]
         goods[1:] -= np.diff(inventory)
-        goods[0] -= opening - self._opening_inventory(ledger)
+        goods[0] -= opening - self._opening_stock
         values = {
             "net_revenue_fen": revenue, "cost_goods_fen": goods, "cost_delivery_fen": -group["delivery"],
             "cost_media_fen": -group["media"], "cost_people_fen": -people,
@@ -155,11 +160,3 @@ class Recorder:
             self.series[name][:] = value
         costs = sum(self.series[n] for n in values if n.startswith("cost_"))
         self.series["cost_other_fen"][:] = self.series["net_revenue_fen"] - costs - np.diff(profit, prepend=0)
-
-    @staticmethod
-    def _opening_inventory(ledger: Ledger) -> int:
-        from sim.core.accounts import Account
-
-        return int(ledger.balances.column(ledger.balances.opening, Account.INVENTORY)[0])
-
-

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from sim.core import kernel
 from sim.core.accounts import Account
+from sim.ledger import statements
 from sim.model.sample import network_sample
-from sim.model.schedule import step
-from sim.model.state import RunState, start
+from sim.model.state import RunState
 from sim.records.run_record import RunRecord
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.scenario.spec import ScenarioSpec
 
 
-def run_once(spec: ScenarioSpec, replication: int, *, audit: bool = False, threads: int = 1,
+def run_once(spec: ScenarioSpec, replication: int, *, audit: bool = False, threads: int = 1, pictures: bool = True,
              each_day: Callable[[int], None] | None = None) -> RunRecord:
     """Run a scenario once and return its record.
 
@@ -35,6 +35,8 @@ def run_once(spec: ScenarioSpec, replication: int, *, audit: bool = False, threa
         Check every law of money and goods at the end of each day.
     threads : int
         Threads of the kernels; the result does not depend on it.
+    pictures : bool
+        Keep a sample of the network, laid out, for pictures.
     each_day : callable
         Called with the number of days done; for progress.
 
@@ -45,29 +47,29 @@ def run_once(spec: ScenarioSpec, replication: int, *, audit: bool = False, threa
     LedgerError
         If money or goods do not balance (a defect).
     """
+    from sim.model.mesa_model import SocialCommerceModel
+
     before, compiled = time.perf_counter(), kernel.compile_seconds
-    state = start(spec, replication, audit=audit, threads=threads)
+    model = SocialCommerceModel(spec, replication=replication, audit=audit, threads=threads, collect=False)
     built = time.perf_counter()
-    for day in range(spec.days):
-        step(state)
+    while model.running:
+        model.step()
         if each_day is not None:
-            each_day(day + 1)
+            each_day(model.steps)
     done = time.perf_counter()
     timings = {"build": built - before, "days": done - built, "compile": kernel.compile_seconds - compiled}
-    return record_of(state, timings)
+    return model.record(timings, pictures=pictures)
 
 
-def record_of(state: RunState, timings: dict[str, float]) -> RunRecord:
+def record_of(state: RunState, timings: dict[str, float], *, pictures: bool = True) -> RunRecord:
     """Return the record of a run that has reached its horizon (or stopped early)."""
-    from sim.ledger import statements
-
     recorder, spec, world = state.recorder, state.spec, state.world
     recorder.finish(state.ledger)
     return RunRecord(
         strategy=spec.name, title={"zh": spec.title_in("zh"), "en": spec.title_in("en")}, seed=spec.seed,
         replication=state.replication, days=spec.days, n_people=world.n_people, daily=recorder.series,
         statement=statements.by_purpose(state.ledger), facts=_facts(state), people=_people(state), agents=_agents(state),
-        network=network_sample(world, spec.seed), price_split=_price_split(state), events=recorder.marks, timings=timings,
+        network=network_sample(world, spec.seed) if pictures else {}, price_split=_price_split(state), events=recorder.marks, timings=timings,
     )
 
 

@@ -82,7 +82,7 @@ def start(spec: ScenarioSpec, replication: int, *, audit: bool = False, threads:
     space = OfferSpace(len(world.offers), len(world.products), n_queues, tuple(int(b) for b in world.products.brand_of))
     state = RunState(
         spec, replication, cast("MechanismsSpec", spec.mechanisms), world, ledger, seats, space,
-        Recorder(spec.days, world, len(seats)), tuple(_ban(s) for s in spec.shocks),
+        Recorder(spec.days, world, ledger), tuple(_ban(s) for s in spec.shocks),
         np.zeros(len(world.channels), np.int64), np.zeros(len(world.accounts)),
     )
     state.views = [DayView(state, k) for k in range(len(seats))]
