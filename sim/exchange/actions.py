@@ -78,12 +78,11 @@ class Table:
     """Base of the row-wise actions: length, checked on construction."""
 
     def __post_init__(self) -> None:
-        sizes = {len(getattr(self, name)) for name in columns_of(type(self))}
-        if len(sizes) > 1:
+        if len({len(column) for column in vars(self).values()}) > 1:
             raise ValueError(f"{type(self).__name__}: columns differ in length")
 
     def __len__(self) -> int:
-        return len(getattr(self, next(iter(columns_of(type(self))))))
+        return len(next(iter(vars(self).values())))
 
 
 @dataclass(frozen=True)

@@ -282,9 +282,10 @@ def _check_rows(field: str, table: Any, limits: Limits, offers: OfferTable) -> N
         if int((values - lowest).view(np.uint64).max()) >= size - lowest:
             raise PlanError(f"{type(table).__name__}: {column} must lie between {lowest} and {size - 1}, not "
                             f"{int(values.min())} to {int(values.max())}")
-    for column in _COUNTS.get(field, ()):
-        if not getattr(table, column).min() >= 0:
-            raise PlanError(f"{type(table).__name__}: {column} must be numbers from 0 on")
+    counts = _COUNTS.get(field)
+    if counts and not np.concatenate([getattr(table, column) for column in counts]).min() >= 0:
+        wrong = next(column for column in counts if not getattr(table, column).min() >= 0)
+        raise PlanError(f"{type(table).__name__}: {wrong} must be numbers from 0 on")
     if field in _OFFERED:
         _check_offers(table, offers)
 

@@ -74,7 +74,7 @@ class EventTable:
         return table
 
     def __len__(self) -> int:
-        return len(getattr(self, next(iter(columns_of(type(self))))))
+        return len(next(iter(vars(self).values())))
 
 
 @dataclass(frozen=True)
