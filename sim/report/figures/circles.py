@@ -1,9 +1,9 @@
 """Places for the network picture: circles drawn as circles, people inside them, nothing forced.
 
 People of one circle fill a disc like the seeds of a sunflower, the best connected in the middle.
-Discs are packed one by one, largest first, each on a spiral that starts at the middle of the discs
-it is tied to, until it touches none. Positions depend on circles and ties alone, never on days, so
-that the day slider changes colours only and all strategies can share one layout.
+Discs stand in centred rows, large ones first and tied ones near each other; people of no circle
+stand below. Positions depend on circles and ties alone, never on days, so that the day slider
+changes colours only and all strategies can share one layout.
 
 References: [Vogel1979] the sunflower arrangement r = c sqrt(k), angle = k x 137.5 degrees.
 """
@@ -18,12 +18,10 @@ from numpy.typing import NDArray
 GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 SEAT = 1.0
 """Distance scale between two people of a disc."""
-GAP = 0.9
+GAP = 1.2
 """Free space between two discs, in seats."""
-STRETCH = 2.3
-"""Width of the picture over its height."""
-CHOICES = 60
-"""Free places compared before one is taken."""
+SHAPE = 2.0
+"""Width of the picture over its height that rows aim at."""
 SMALLEST = 3
 """Circles with fewer people in the sample are set as single people, without an outline."""
 
@@ -56,7 +54,7 @@ def arrange(circle: Ints, source: Ints, target: Ints) -> Layout:
     size = np.bincount(group, minlength=count)
     degree = np.bincount(source, minlength=n) + np.bincount(target, minlength=n)
     radius = SEAT * np.sqrt(size) * 0.62 + np.where(size >= SMALLEST, 0.55, 0.1)
-    centre = _pack(radius, _ties_between(group, source, target, count))
+    centre = _pack(radius, _ties_between(group, source, target, count), size >= SMALLEST)
     x, y = np.zeros(n), np.zeros(n)
     for one in range(count):
         rows = np.flatnonzero(group == one)
@@ -93,37 +91,73 @@ def _ties_between(group: Ints, source: Ints, target: Ints, count: int) -> Floats
     return ties + ties.T
 
 
-def _pack(radius: Floats, ties: Floats) -> Floats:
-    """Return centres (g, 2) of discs that do not touch."""
-    placed: list[int] = []
+def _pack(radius: Floats, ties: Floats, is_circle: NDArray[np.bool_]) -> Floats:
+    """Return centres (g, 2): circles in centred rows, people of no circle in rows below them."""
     centre = np.zeros((len(radius), 2))
-    left = set(range(len(radius)))
+    circles = _order(np.flatnonzero(is_circle), radius, ties)
+    rows = _rows(circles, radius, SHAPE)
+    width = max((_width(row, radius) for row in rows), default=0.0)
+    bottom = _shelve(rows, radius, centre, 0.0)
+    loose = np.flatnonzero(~is_circle)
+    if len(loose):
+        fits = max(1, int(max(width, np.sqrt(len(loose)) * 2 * SEAT) / (2 * SEAT)))
+        chunks = [loose[k : k + fits].tolist() for k in range(0, len(loose), fits)]
+        _shelve(chunks, radius, centre, bottom - GAP)
+    if len(radius):
+        centre -= (centre.min(axis=0) + centre.max(axis=0)) / 2
+    return centre
+
+
+def _order(circles: NDArray[np.intp], radius: Floats, ties: Floats) -> list[int]:
+    """Return circles large first; among equals the one with most ties to those already chosen."""
+    left, chosen = set(circles.tolist()), []
     while left:
-        pull = ties[:, placed].sum(axis=1) if placed else np.zeros(len(radius))
-        one = min(left, key=lambda g: (-radius[g] - 0.02 * pull[g], g))
-        centre[one] = _free_place(one, placed, centre, radius, ties[one])
-        placed.append(one)
+        pull = ties[:, chosen[-3:]].sum(axis=1) if chosen else ties.sum(axis=1)
+        one = min(left, key=lambda g: (-round(float(radius[g]), 1), -pull[g], g))
+        chosen.append(one)
         left.remove(one)
-    middle = (centre.min(axis=0) + centre.max(axis=0)) / 2 if len(radius) else 0.0
-    return np.asarray(centre - middle)
+    return chosen
 
 
-def _free_place(one: int, placed: list[int], centre: Floats, radius: Floats, ties: Floats) -> Floats:
-    """Return a free place on a spiral around the middle: of the innermost ones, the nearest to tied discs."""
-    if not placed:
-        return np.zeros(2)
-    others, reach = centre[placed], radius[placed] + radius[one] + GAP * SEAT * (radius[one] > SEAT)
-    spiral = _spiral(float(reach.max() + np.hypot(*others.T).max() + radius[one]))
-    apart = np.hypot(spiral[:, None, 0] - others[:, 0], spiral[:, None, 1] - others[:, 1])
-    free = spiral[(apart >= reach).all(axis=1)][:CHOICES]
-    weight = ties[placed] + 1e-9
-    wish = (weight @ others) / weight.sum()
-    cost = np.hypot(*(free - wish).T) + 2.0 * np.hypot(free[:, 0] / STRETCH, free[:, 1])
-    return np.asarray(free[np.argmin(cost)])
+def _rows(order: list[int], radius: Floats, shape: float) -> list[list[int]]:
+    """Return the circles in as many rows as bring width over height nearest to `shape`."""
+    best: list[list[int]] = []
+    miss = np.inf
+    for count in range(1, len(order) + 1):
+        rows = _broken(order, radius, sum(2 * radius[g] + GAP for g in order) / count)
+        wide = max(_width(row, radius) for row in rows)
+        high = sum(2 * max(radius[g] for g in row) + GAP for row in rows)
+        off = abs(np.log(wide / high / shape)) + 0.4 * (1 - _width(rows[-1], radius) / wide)
+        if off < miss:
+            best, miss = rows, off
+    return best
 
 
-def _spiral(reach: float) -> Floats:
-    """Return places (k, 2) on an ellipse-shaped spiral from the middle out to `reach`, about a quarter seat apart."""
-    away = np.sqrt(np.arange(0.0, (2.5 * reach) ** 2)) / 2.0
-    turn = np.arange(len(away)) * GOLDEN_ANGLE
-    return np.column_stack([STRETCH * away * np.cos(turn), away * np.sin(turn)])
+def _broken(order: list[int], radius: Floats, width: float) -> list[list[int]]:
+    """Return rows filled one after the other to about `width`; every other one runs backwards."""
+    rows: list[list[int]] = [[]]
+    filled = 0.0
+    for one in order:
+        need = 2 * float(radius[one]) + GAP
+        if rows[-1] and filled + 0.5 * need > width:
+            rows.append([])
+            filled = 0.0
+        rows[-1].append(one)
+        filled += need
+    return [row[::-1] if k % 2 else row for k, row in enumerate(rows)]
+
+
+def _width(row: list[int], radius: Floats) -> float:
+    return sum(2 * float(radius[g]) + GAP for g in row) - GAP
+
+
+def _shelve(rows: list[list[int]], radius: Floats, centre: Floats, top: float) -> float:
+    """Write the centres of rows from `top` downwards, each row centred; return where the last one ends."""
+    for row in rows:
+        tall = max(float(radius[g]) for g in row)
+        x = -_width(row, radius) / 2
+        for one in row:
+            centre[one] = (x + radius[one], top - tall)
+            x += 2 * radius[one] + GAP
+        top -= 2 * tall + GAP
+    return top

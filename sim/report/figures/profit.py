@@ -22,6 +22,8 @@ BANDS = ((0.05, 0.95, 0.10), (0.25, 0.75, 0.20))
 """(lower quantile, upper quantile, opacity) of the 90 and the 50 % band over replications."""
 MOST_WORDS = 3
 """With more crossings than these the figure keeps the numbers and leaves the words to the table."""
+WORDS_SHARE = 0.38
+"""Share of the width that the words beside a mark take on a wide screen."""
 MOST_BADGES = 6
 """More crossings than these are listed below the figure, but not marked in it."""
 
@@ -53,6 +55,9 @@ def profit(comparison: Comparison, lang: Lang, badges: Sequence[Badge] = ()) -> 
     every = np.concatenate([_quantiles(p, (0.05, 0.95)).ravel() for p in paths.values()] + [np.zeros(1)])
     scale, unit = money_scale(every, lang)
     low, high = padded(every / scale)
+    upper = np.max([_quantiles(p, (0.95,))[0] for p in paths.values()], axis=0) / scale
+    if any(badge.lines for badge in badges):
+        high += 0.12 * (high - low)
     figure = base(HEIGHT)
     for index, strategy in enumerate(comparison.strategies):
         if len(paths[strategy]) > 1:
@@ -68,7 +73,7 @@ def profit(comparison: Comparison, lang: Lang, badges: Sequence[Badge] = ()) -> 
     unit_above(figure, say("page", "axis.profit", lang, unit=unit))
     figure.add_hline(y=0, line={"color": neutral("faint"), "width": 1}, layer="below")
     _label_ends(figure, comparison, lang, scale, (low, high))
-    _add_badges(figure, badges[:MOST_BADGES], scale, days)
+    _add_badges(figure, badges[:MOST_BADGES], scale, Ceiling(upper, (low, high)))
     figure.update_layout(hovermode="x unified")
     return figure
 
@@ -126,24 +131,56 @@ def _label_ends(
     figure.update_layout(margin={"r": words_end(widths)})
 
 
-def _add_badges(figure: go.Figure, badges: Sequence[Badge], scale: float, span: int) -> None:
-    """Mark crossings: a number on the lines, and on wide screens what it is, at heights that take turns."""
-    for place, badge in enumerate(badges):
-        rise = -46 - 62 * (place % 2)
-        early = badge.day < span / 2
+class Ceiling:
+    """How high the figure is filled above each day, so that words stand clear of lines and bands.
+
+    Parameters
+    ----------
+    upper : float64 (T,)
+        Highest upper band a day, in units of the axis.
+    span : (float, float)
+        Range of the upright axis.
+    """
+
+    def __init__(self, upper: Floats, span: tuple[float, float]) -> None:
+        self.upper = upper.copy()
+        self.per_pixel = (span[1] - span[0]) / (HEIGHT - 90)
+        self.top = span[1]
+
+    def place(self, day: int, height: float) -> tuple[float, bool]:
+        """Return (height of the badge, whether its words go right) and fill the place they take."""
+        days = len(self.upper)
+        need = int(WORDS_SHARE * days)
+        sides = {True: (day, min(days, day + need)), False: (max(0, day - need), day + 1)}
+        fits = {True: day + need <= days, False: day - need >= 0}
+        right = min((True, False), key=lambda side: (not fits[side], self.upper[slice(*sides[side])].max()))
+        taken = slice(*sides[right])
+        level = max(float(self.upper[taken].max()), height) + 26 * self.per_pixel
+        level = min(level, self.top - 16 * self.per_pixel)
+        self.upper[taken] = np.maximum(self.upper[taken], level + 12 * self.per_pixel)
+        return level, right
+
+
+def _add_badges(figure: go.Figure, badges: Sequence[Badge], scale: float, ceiling: Ceiling) -> None:
+    """Mark crossings: a number over the lines and, on wide screens, what it is beside it."""
+    wordy = len(badges) <= MOST_WORDS
+    for badge in badges:
+        height = badge.height_fen / scale
+        level, right = ceiling.place(badge.day, height) if wordy else (height + 46 * ceiling.per_pixel, True)
         figure.add_annotation(
-            name="crossing", x=badge.day, y=badge.height_fen / scale, text=f"<b>{badge.number}</b>", showarrow=True,
-            arrowhead=0, arrowwidth=1, arrowcolor=neutral("ink"), ax=0, ay=rise, standoff=5, width=13, height=14,
-            font={"size": 11, "color": neutral("paper")}, bgcolor=neutral("ink"), borderpad=3,
+            name="crossing", x=badge.day, y=height, text=f"<b>{badge.number}</b>", showarrow=True,
+            arrowhead=0, arrowwidth=1, arrowcolor=neutral("ink"), ax=0, ay=-max(30.0, (level - height) / ceiling.per_pixel),
+            standoff=5, width=13, height=14, font={"size": 11, "color": neutral("paper")}, bgcolor=neutral("ink"),
+            borderpad=3,
         )  # fmt: skip
-        if badge.lines and len(badges) <= MOST_WORDS:
+        if badge.lines and wordy:
+            words = [f"<b>{plot_text(badge.lines[0])}</b>", *map(plot_text, badge.lines[1:])]
             figure.add_annotation(
-                name=END, x=badge.day, y=badge.height_fen / scale, yshift=-rise, xshift=14 if early else -14,
-                xanchor="left" if early else "right",
-                text="<br>".join([f"<b>{plot_text(badge.lines[0])}</b>", *map(plot_text, badge.lines[1:])]), align="left" if early else "right",
-                showarrow=False, font={"size": 12, "color": neutral("ink")}, bgcolor=veil(neutral("paper"), 0.82), borderpad=2,
+                name=END, x=badge.day, y=level, xshift=14 if right else -14, xanchor="left" if right else "right",
+                text="<br>".join(words), align="left" if right else "right", showarrow=False,
+                font={"size": 12, "color": neutral("ink")},
             )  # fmt: skip
         figure.add_scatter(
-            x=[badge.day], y=[badge.height_fen / scale], mode="markers", hoverinfo="skip",
+            x=[badge.day], y=[height], mode="markers", hoverinfo="skip",
             marker={"size": 8, "color": neutral("paper"), "line": {"color": neutral("ink"), "width": 1.5}},
         )  # fmt: skip
