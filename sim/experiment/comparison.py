@@ -44,7 +44,7 @@ class _Rows:
 
     def add(self, run: RunRecord) -> None:
         """Keep the tables of a run, and all of it if it is the lowest replication so far."""
-        self.summary[run.replication] = summarise(run)
+        self.summary[run.replication] = run.summary or summarise(run)
         nothing = np.full(run.days, np.nan)
         self.daily[run.replication] = {n: run.daily.get(n, nothing) for n in [*DAILY, *run.daily]}
         self.statement[run.replication] = run.statement

@@ -5,6 +5,7 @@ This is what workers are told to do. Only the path and a few seconds travel back
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import time
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sim.core import kernel
 from sim.experiment.tasks import Task, function_of
 from sim.records.spool import write_run
+from sim.records.summarise import summarise
 
 if TYPE_CHECKING:
     from sim.records.run_record import RunRecord
@@ -23,6 +25,8 @@ MODEL = "sim.model.run:run_once"
 """The function that runs a scenario: (spec, replication, audit=, threads=) -> RunRecord."""
 TASK = "sim.experiment.runs:run_case"
 _WARM_PEOPLE, _WARM_DAYS = 400, 40
+_KEEP_PEOPLE = 100_000
+"""Largest world whose people every replication keeps: 3 MB a run."""
 
 
 def pack(spec: ScenarioSpec, **changes: Any) -> str:
@@ -74,8 +78,16 @@ def run_case(payload: dict[str, Any]) -> dict[str, float]:
         audit=payload.get("audit", False), threads=payload.get("threads", 1),
     )
     if payload["path"]:
-        write_run(run, Path(payload["path"]))
+        write_run(_summed_up(run), Path(payload["path"]))
     return {"compile": kernel.compile_seconds - compiled, "seconds": time.perf_counter() - start}
+
+
+def _summed_up(run: RunRecord) -> RunRecord:
+    """Return the run with its summary; people of large worlds are kept for the first replication only."""
+    summed = dataclasses.replace(run, summary=summarise(run))
+    if run.replication == 0 or run.n_people <= _KEEP_PEOPLE:
+        return summed
+    return dataclasses.replace(summed, people={name: column[:0] for name, column in run.people.items()})
 
 
 def kernels_are_cold() -> bool:

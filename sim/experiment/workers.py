@@ -123,8 +123,9 @@ class _Worker:
     def _listen(self, inbox: queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]]) -> None:
         """Pass on answers; None when the worker is gone."""
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            inbox.put((self, json.loads(line)))
+        with contextlib.suppress(ValueError):  # a worker killed in the middle of a line
+            for line in self._process.stdout:
+                inbox.put((self, json.loads(line)))
         inbox.put((self, None))
 
     def _send(self, message: dict[str, Any]) -> None:

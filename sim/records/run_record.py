@@ -86,6 +86,8 @@ class RunRecord:
         Day, kind and text key of what is worth a mark on a time axis.
     timings : dict of float
         Seconds by phase.
+    summary : dict of float
+        Outcomes, where they have been computed already; needed where `people` was dropped to save space.
     """
 
     strategy: str
@@ -103,6 +105,7 @@ class RunRecord:
     price_split: dict[str, float] = field(default_factory=dict)
     events: list[tuple[int, str, str]] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+    summary: dict[str, float] = field(default_factory=dict)
 
 
 def line_order(purpose: str) -> tuple[int, str]:

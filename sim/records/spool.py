@@ -9,6 +9,7 @@ from these files later (`sim.records.store`).
 from __future__ import annotations
 
 import json
+import math
 import os
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -26,19 +27,22 @@ PART = ".part"
 """Ending of files and folders that are not finished."""
 
 TABLES = ("daily", "statement", "people", "agents", "network")
-HEAD = ("strategy", "title", "seed", "replication", "days", "n_people", "facts", "price_split", "events", "timings")
+HEAD = ("strategy", "title", "seed", "replication", "days", "n_people", "facts", "price_split", "events", "timings",
+        "summary")
+_NUMBERS = ("facts", "summary")
+"""Parts of the head that may hold NaN, which JSON has no word for."""
 
 
 def head_of(run: RunRecord) -> dict[str, Any]:
     """Return the part of a run that is not arrays, ready for JSON."""
     head = {name: getattr(run, name) for name in HEAD}
-    return head | {"facts": {k: None if v != v else float(v) for k, v in run.facts.items()}}  # noqa: PLR0124 - NaN test
+    return head | {part: {k: None if math.isnan(v) else float(v) for k, v in head[part].items()} for part in _NUMBERS}
 
 
 def run_of(head: dict[str, Any], tables: dict[str, dict[str, Any]]) -> RunRecord:
     """Return the run made of a head and its tables; raises KeyError where a part is missing."""
     fields: dict[str, Any] = {name: head[name] for name in HEAD}
-    fields["facts"] = {k: float("nan") if v is None else float(v) for k, v in head["facts"].items()}
+    fields |= {part: {k: math.nan if v is None else float(v) for k, v in head[part].items()} for part in _NUMBERS}
     fields["events"] = [(int(day), str(kind), str(key)) for day, kind, key in head["events"]]
     fields |= {name: tables[name] for name in TABLES}
     return RunRecord(**fields)

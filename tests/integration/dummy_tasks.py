@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -35,6 +36,18 @@ def dies(payload):
     if tries < payload["times"]:
         os.kill(os.getpid(), signal.SIGKILL)
     return tries + 1
+
+
+def dies_in_the_middle_of_a_word(payload):
+    """Write half an answer to every pipe that may be the parent's, then die; once."""
+    mark = Path(payload["folder"], "half")
+    if not mark.exists():
+        mark.touch()
+        for fd in range(3, 12):
+            with contextlib.suppress(OSError):
+                os.write(fd, b'{"id":"dies')
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "whole"
 
 
 def fails(payload):

@@ -38,6 +38,13 @@ def poisoned(spec, replication, **how):
     return run_once(spec, replication, **how)
 
 
+def poisoned_first(spec, replication, **how):
+    """Fail replication 0 of `influencer`, always."""
+    if (spec.name, replication) == ("influencer", 0):
+        raise RunError("the first is the hardest")
+    return run_once(spec, replication, **how)
+
+
 def hopeless(spec, replication, **how):
     """Fail every run of `influencer`."""
     if spec.name == "influencer":

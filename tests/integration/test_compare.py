@@ -200,6 +200,17 @@ def test_progress_counts_up_to_the_end_and_may_stop_everything(scenarios):
         small(scenarios, workers=2, progress=stop)
 
 
+def test_large_worlds_keep_people_of_the_first_replication_only(scenarios, monkeypatch):
+    whole = small(scenarios)
+    monkeypatch.setattr("sim.experiment.runs._KEEP_PEOPLE", 1_000)
+    thin = small(scenarios)
+    assert_equal(whole, thin)
+    assert len(thin.examples["community"].people["first_day"]) == 2000
+    poisoned = small(scenarios, model="fake_model:poisoned_first")
+    assert poisoned.examples["influencer"].replication == 1
+    np.testing.assert_array_equal(poisoned.summary["influencer"]["buyers"], whole.summary["influencer"]["buyers"][1:])
+
+
 def test_threads_are_given_to_a_single_worker_only(scenarios):
     assert small(scenarios[:1], threads=2).examples["community"].timings == {"threads": 2.0}
     assert small(scenarios[:1], threads=2, workers=2).examples["community"].timings == {"threads": 1.0}

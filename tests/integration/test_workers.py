@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.core.errors import DataError
+from sim.core.errors import DataError, RunError
 from sim.experiment.tasks import ATTEMPTS, Done, SetApart, Task, Warm
 from sim.experiment.workers import run_tasks
 
@@ -59,6 +60,24 @@ def test_workers_are_other_processes_with_one_thread_each():
     assert 1 <= len({e.answer["pid"] for e in ended}) <= 2
 
 
+def test_files_in_the_callers_folder_are_not_taken_for_ours(tmp_path, monkeypatch):
+    (tmp_path / "queue.py").write_text("raise SystemExit('not the queue you wanted')")
+    monkeypatch.chdir(tmp_path)
+    assert {e.answer for e in run_tasks(tasks("square", {"n": 2}, {"n": 3}), workers=2)} == {4, 9}
+
+
+def test_workers_that_cannot_start_are_an_error_with_a_remedy(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    with pytest.raises(RunError, match="--workers 1"):
+        list(run_tasks(tasks("square", {"n": 2}, {"n": 3}), workers=2))
+
+
+def test_workers_that_die_at_once_are_given_up(monkeypatch):
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with pytest.raises(RunError, match="as soon as they start"):
+        list(run_tasks(tasks("square", *({"n": n} for n in range(20))), workers=2))
+
+
 def test_a_killed_worker_is_replaced_and_its_task_tried_again(tmp_path):
     todo = tasks("dies", *({"n": n, "folder": str(tmp_path), "times": 2 if n == 1 else 0} for n in range(4)))
     ended = {e.task.id: e for e in run_tasks(todo, workers=2)}
@@ -81,6 +100,12 @@ def test_a_worker_killed_from_outside_in_the_middle_of_a_task(tmp_path):
     assert killed
     assert sorted(ended) == ["slow-0", "slow-1", "slow-2"]
     assert ended["slow-0"].attempts == 2
+
+
+def test_half_an_answer_is_no_answer(tmp_path):
+    todo = [*tasks("dies_in_the_middle_of_a_word", {"folder": str(tmp_path)}), *tasks("square", {"n": 3})]
+    ended = {e.task.id: e.answer for e in run_tasks(todo, workers=2)}
+    assert ended == {"dies_in_the_middle_of_a_word-0": "whole", "square-0": 9}
 
 
 def test_a_poison_task_is_set_apart_and_the_others_go_on(tmp_path):
