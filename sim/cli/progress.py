@@ -41,12 +41,13 @@ def is_compiled(name: str) -> bool:
 
 
 class Meter:
-    """A bar of finished runs with the time left; silent off a terminal."""
+    """A bar of finished runs with the time left; off a terminal one line about compiling at most."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._bar: Any = None
         self._task: Any = None
         self._is_drawn = not quiet and sys.stderr.isatty()
+        self._is_told = quiet
 
     def __enter__(self) -> Self:
         """Start the bar, if it is to be drawn."""
@@ -69,6 +70,9 @@ class Meter:
     def update(self, done: int, total: int, seconds_left: float | None, *, compiling: bool = False) -> None:
         """Show `done` of `total` runs and the time left, if it is known."""
         if self._bar is None:
+            if compiling and not self._is_told:
+                self._is_told = True
+                note(tell("progress.compiling"))
             return
         left = "" if seconds_left is None else tell("progress.left", time=_clock(seconds_left))
         words = tell("progress.compiling" if compiling else "progress.runs")

@@ -30,8 +30,7 @@ def show(result: Result, folder: Path, page: Path, *, as_json: bool, quiet: bool
     if judged:
         emit("\n".join(["", tell("expect.heading"), *(_judged(one) for one in judged)]))
     emit(tell("result.page", path=page))
-    runs = sum(len(done) for done in result.data.replications.values())
-    note(tell("result.time", runs=runs, seconds=result.data.timings.get("wall", 0.0)), quiet=quiet)
+    note(_time(result), quiet=quiet)
     note(tell("result.next", command=_next(result)), quiet=quiet)
 
 
@@ -82,6 +81,14 @@ def _judged(one: Judgement) -> str:
     why = f"（{tell(f'expect.{one.reason}')}）" if one.reason and current() == "zh" else ""
     why = why or (f" ({tell(f'expect.{one.reason}')})" if one.reason else "")
     return f"  {one.strategy}: {one.expectation.text}  {tell(f'expect.{one.result}')}{why}"
+
+
+def _time(result: Result) -> str:
+    """Return how long the runs took, and what of it was compiling."""
+    runs = sum(len(done) for done in result.data.replications.values())
+    compiling = result.data.timings.get("compile", 0.0)
+    text = tell("result.time", runs=runs, seconds=result.data.timings.get("wall", 0.0))
+    return f"{text} {tell('result.compiled', seconds=compiling)}" if compiling >= 1 else text
 
 
 def _next(result: Result) -> str:
