@@ -44,7 +44,9 @@ class Line:
     limit : float
         The line.
     source : str
-        Where the line comes from.
+        Where the line comes from: keys of the bibliography and places of the evidence table. Which of the
+        two counts of levels applies is debated (domain row 83), so both are shown; that more than half of
+        the resellers lose is a matter of fairness and no legal line.
     above : bool
         True where being at or above the line is what it warns of; False for below.
     """
@@ -60,19 +62,19 @@ class Line:
 
 LINES = (
     Line("people_30", "达到30人(含组织者)", "30 people, organiser included", "compliance_people", 30,
-         "2013 Opinion of SPC, SPP and MPS on pyramid selling (domain row 80)"),
+         "Opinion2013, domain row 80"),
     Line("people_120", "达到120人(情节严重)", "120 people (serious)", "compliance_people", 120,
-         "2013 Opinion; filing standards (domain row 82)"),
+         "Opinion2013, domain row 82"),
     Line("levels_3", "达到3级(全部下线)", "3 levels, all downlines counted", "compliance_levels", 3,
-         "2013 Opinion (domain row 80); which count applies is debated (row 83)"),
+         "Opinion2013, domain rows 80 and 83"),
     Line("levels_3_paid", "达到3级(仅计酬层级)", "3 levels, only paid levels counted", "compliance_levels_paid", 3,
-         "2013 Opinion (domain row 80); which count applies is debated (row 83)"),
+         "Opinion2013, domain rows 80 and 83"),
     Line("recruiting", "拉人收入过半", "Recruiting pays more than half", "recruiting_income_share", 0.5,
-         "Vander Nat & Keep 2002; Regulation on Prohibition of Pyramid Selling, art. 7 (domain row 79)"),
+         "VanderNatKeep2002, PyramidRegulation2005, domain row 79"),
     Line("ultimate_users", "最终用户购买不足一半", "Ultimate users buy less than half", "ultimate_user_share", 0.5,
-         "Vander Nat & Keep 2002; Koscot test (domain 4.18)", above=False),
+         "VanderNatKeep2002, domain 4.18", above=False),
     Line("losing", "超过一半代理亏损", "More than half of resellers lose money", "losing_agent_share", 0.5,
-         "fairness indicator, no legal line (domain 4.18)"),
+         "domain 4.18"),
 )
 """What is shown, in this order."""
 
@@ -110,20 +112,39 @@ def indicators(comparison: Comparison, strategy: str) -> list[Indicator]:
     return out
 
 
-def light(values: Floats) -> str:
-    """Return ``green``, ``amber`` or ``red``: the worst light that at least a tenth of replications showed.
+@dataclass(frozen=True)
+class Light:
+    """The light of a strategy.
+
+    Parameters
+    ----------
+    name : {'green', 'amber', 'red'}
+        The worst that at least a tenth of the replications showed.
+    runs, of : int
+        Replications that showed it or worse, and all.
+    """
+
+    name: str
+    runs: int
+    of: int
+
+
+def light(values: Floats) -> Light:
+    """Return the light that replications show together.
 
     Parameters
     ----------
     values : float64 (R,)
         `compliance_light` of each replication.
     """
+    shown = np.asarray(values)
     for code in (2, 1):
-        if float((np.asarray(values) >= code).mean()) >= WORST_TENTH:
-            return LIGHTS[code]
-    return LIGHTS[0]
+        runs = int((shown >= code).sum())
+        if runs and runs >= WORST_TENTH * shown.size:
+            return Light(LIGHTS[code], runs, shown.size)
+    return Light(LIGHTS[0], shown.size, shown.size)
 
 
-def strategy_light(comparison: Comparison, strategy: str) -> str:
+def strategy_light(comparison: Comparison, strategy: str) -> Light:
     """Return the light of one strategy of a comparison."""
     return light(comparison.values(strategy, "compliance_light"))

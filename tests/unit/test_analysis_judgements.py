@@ -8,12 +8,13 @@ import math
 import numpy as np
 import pytest
 
-from sim.analysis.compliance import DISCLAIMER, LINES, indicators, light, strategy_light
+from sim.analysis.compliance import DISCLAIMER, LINES, Light, indicators, light, strategy_light
 from sim.analysis.crossings import WINDOW, crossings, sign_changes, widest_line
 from sim.analysis.expectations import judge, judge_all
 from sim.analysis.inequality import earnings, lorenz
 from sim.records.outcomes import SUMMARY
 from sim.scenario.expect import parse_expectation
+from sim.text.evidence import unknown_in
 from tests.synthetic import make_comparison
 
 DAYS = 100
@@ -108,12 +109,12 @@ def test_expectations_of_every_strategy_are_judged_in_order():
 
 
 @pytest.mark.parametrize(
-    ("values", "name"),
-    [([0, 0, 0], "green"), ([0] * 9 + [2], "red"), ([0] * 19 + [2], "green"), ([0] * 8 + [1, 1], "amber"),
-     ([0] * 18 + [1, 2], "amber"), ([2, 1], "red")],
+    ("values", "name", "runs"),
+    [([0, 0, 0], "green", 3), ([0] * 9 + [2], "red", 1), ([0] * 19 + [2], "green", 20), ([0] * 8 + [1, 1], "amber", 2),
+     ([0] * 18 + [1, 2], "amber", 2), ([2, 1], "red", 1)],
 )
-def test_the_light_of_a_strategy_is_the_worst_that_a_tenth_showed(values, name):
-    assert light(np.array(values, dtype=float)) == name
+def test_the_light_of_a_strategy_is_the_worst_that_a_tenth_showed(values, name, runs):
+    assert light(np.array(values, dtype=float)) == Light(name, runs, len(values))
 
 
 def test_indicators_name_value_share_and_source():
@@ -123,11 +124,12 @@ def test_indicators_name_value_share_and_source():
     assert found["people_30"].reached_share == 1.0
     assert found["people_30"].value == made.summary["dual_rebate"]["compliance_people"].mean()
     assert found["levels_3_paid"].value == 4.0
-    assert strategy_light(made, "dual_rebate") == "red"
+    assert strategy_light(made, "dual_rebate") == Light("red", 4, 4)
     nobody = {i.line.name: i for i in indicators(made, "community")}
     assert all(i.reached_share == 0.0 for i in nobody.values())
     assert math.isnan(nobody["losing"].value)
-    assert all(line.outcome in SUMMARY and line.source and line.zh and line.en for line in LINES)
+    assert all(line.outcome in SUMMARY and line.zh and line.en for line in LINES)
+    assert [line.source for line in LINES if unknown_in(line.source)] == []
     assert "not legal advice" in DISCLAIMER["en"]
     assert "不构成法律意见" in DISCLAIMER["zh"]
 
