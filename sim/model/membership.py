@@ -144,8 +144,7 @@ def restock(world: World, ledger: Ledger, orders: StockOrder, day: int) -> Stock
     if not len(orders):
         return StockMoved.empty()
     cash = ledger.balance(Account.RESELLER)
-    have = np.where(orders.buyer < len(cash), cash[np.minimum(orders.buyer, max(len(cash) - 1, 0))] if len(cash) else 0, 0)
-    pays = np.minimum(orders.quantity, np.maximum(have, 0) // np.maximum(orders.unit_fen, 1))
+    pays = _affordable(cash, orders)
     quantity = contest_units(world, orders, pays, day)
     moved = np.flatnonzero(quantity > 0)
     first = np.zeros(len(moved), np.int64)
@@ -153,6 +152,17 @@ def restock(world: World, ledger: Ledger, orders: StockOrder, day: int) -> Stock
         first[at] = _move_stock(world, ledger, orders, k, int(quantity[k]), day)
     return StockMoved(orders.buyer[moved], orders.supplier[moved], orders.product[moved], quantity[moved],
                       orders.unit_fen[moved], first)
+
+
+def _affordable(cash: Ints, orders: StockOrder) -> Ints:
+    """Return the units each order's buyer can pay for, its orders served in the order it gave them."""
+    left = {row: int(cash[row]) if row < len(cash) else 0 for row in np.unique(orders.buyer).tolist()}
+    pays = np.zeros(len(orders), np.int64)
+    for k, (row, wanted, unit) in enumerate(zip(orders.buyer.tolist(), orders.quantity.tolist(),
+                                                orders.unit_fen.tolist(), strict=True)):
+        pays[k] = min(wanted, max(left[row], 0) // max(unit, 1))
+        left[row] -= int(pays[k]) * unit
+    return pays
 
 
 def _move_stock(world: World, ledger: Ledger, orders: StockOrder, k: int, units: int, day: int) -> int:

@@ -21,7 +21,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.exchange.actions import Actions, Post
-from sim.exchange.compose import DayPlan, Limits, compose
+from sim.exchange.compose import DayPlan, Limits, carried, compose
 from sim.exchange.events import Delivered, Exposed, Joined, Left, Ordered, PathKind
 from sim.mechanisms import (
     attention,
@@ -80,10 +80,8 @@ def _plan(state: RunState) -> DayPlan:
     world = state.world
     proposals: dict[str, Actions] = {}
     for seat, view in zip(state.seats, state.views, strict=True):
-        proposals[seat.name] = seat.strategy.plan(view)
-        if seat.tomorrow.tables or seat.tomorrow.offers:
-            proposals[f"{seat.name} (from yesterday)"] = seat.tomorrow
-            seat.tomorrow = Actions()
+        proposals[seat.name] = carried(seat.strategy.plan(view), seat.tomorrow)
+        seat.tomorrow = Actions()
     cash = np.array([state.ledger.cash_fen(b) for b in range(state.ledger.n_brands)], dtype=np.int64)
     plan = compose(proposals, Limits(cash, state.space, world.n_people, len(world.channels), world.audiences.size,
                                      world.resellers.size))

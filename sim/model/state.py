@@ -76,7 +76,7 @@ def start(spec: ScenarioSpec, replication: int, *, audit: bool = False, threads:
     openings = [(s.brand, s.open(cast("View", OpeningView(spec.people, spec.days, s.brand)))) for s in strategies]
     world = build_world(spec, replication, openings, threads)
     brands = spec.all_brands()
-    ledger = Ledger(len(brands), len(world.products), spec.days, audit=audit)
+    ledger = Ledger(len(brands), len(world.products), spec.days, audit=audit, unit_cost_fen=world.products.unit_cost_fen)
     _open_books(world, ledger, [b.cash for b in brands])
     seats, n_queues = _seats(strategies, openings, len(world.products))
     space = OfferSpace(len(world.offers), len(world.products), n_queues, tuple(int(b) for b in world.products.brand_of))
