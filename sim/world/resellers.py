@@ -35,6 +35,10 @@ class Resellers:
 
     _COLUMNS = ("person", "brand", "tier", "upline", "joined", "left", "recruits", "refusals", "bought", "profit_day")
 
+    def __post_init__(self) -> None:
+        if not self.stock.size:
+            self.stock = np.empty((0, self.n_products), np.int64)
+
     def enrol(self, person: NDArray[np.int64], brand: int, tier: NDArray[np.int64], upline: NDArray[np.int64],
               day: int) -> NDArray[np.int64]:
         """Append resellers and return their rows; counts the recruit at its upline."""
