@@ -52,7 +52,7 @@ def share(world: World, posts: PeerPost, day: int, params: AttentionParams) -> N
                          world.calendar.attention[day], params.mode == "all",
                          world.draws.key(f"notice {offer}", day), times)
             signed_trust(tie, world.ties.weight, trust)
-            hit = times > 0.0
+            hit = (times > 0.0) & (trust != 0.0)
             n = int(hit.sum())
             parts.append(Noticed(listener[hit], np.full(n, offer, np.int32), np.full(n, PathKind.TIE, np.int8), tie[hit],
                                  trust[hit], times[hit], np.ones(n), np.zeros(n), np.ones(n, np.bool_), sender[hit]))
