@@ -1,0 +1,199 @@
+"""Strategies made for tests: each proposes exactly what it is told, so that one mechanism shows at a time.
+
+They stand on the same ground as the shipped ones: frozen parameters with `open`, `plan` and `settle`
+that see nothing but the view, and are put into a scenario as objects.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.core.params import Params
+from sim.exchange.actions import (
+    Actions,
+    Capacity,
+    Enrol,
+    Impress,
+    Invite,
+    Offer,
+    Opening,
+    PoolOpen,
+    Post,
+    Table,
+    rows,
+)
+from sim.exchange.postings import Settlement
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.exchange.events import Events
+    from sim.exchange.view import View
+
+EVER = 100_000
+"""A day beyond every horizon."""
+
+
+class Scripted(Params):
+    """A strategy that does nothing."""
+
+    kind: str = "scripted"
+    id: str = "scripted"
+    brand: int = 0
+
+    def open(self, view: View) -> Opening:
+        """Ask for one offer."""
+        del view
+        return Opening(n_offers=1)
+
+    def plan(self, view: View) -> Actions:
+        """Propose nothing."""
+        del view
+        return Actions()
+
+    def settle(self, events: Events, view: View) -> Settlement:
+        """Owe nothing."""
+        del events, view
+        return Settlement()
+
+
+class Terms(Params):
+    """Terms of an offer: product (counted within the brand), price against the list price, claim, queue, seats."""
+
+    product: int = 0
+    price_share: float = 1.0
+    claim: float | None = None
+    fit: float = 1.0
+    queue: int = -1
+    seats: int = 0
+
+
+class Feed(Params):
+    """One channel: who is in it, and what is posted there on which days.
+
+    `people` are enrolled on day 0 and read from day 1; `followers` are drawn by the model and read from day 0.
+    """
+
+    followers: int = 0
+    people: tuple[int, ...] = ()
+    trust: float = 0.5
+    visibility: float = 1.0
+    offer: int = 0
+    items: float = 1.0
+    commercial: float = 1.0
+    value: float = 0.0
+    first_day: int = 0
+    last_day: int = EVER
+    kind: str = "feed"
+    owned: bool = False
+
+
+class Feeds(Scripted):
+    """Channels with posts on given days, one account a channel."""
+
+    id: str = "feeds"
+    offers: tuple[Terms, ...] = (Terms(),)
+    feeds: tuple[Feed, ...] = ()
+    n_queues: int = 0
+
+    def open(self, view: View) -> Opening:
+        """Open the channels with their followers."""
+        n = len(self.feeds)
+        return Opening(
+            n_offers=len(self.offers), channel_kind=tuple(f.kind for f in self.feeds),
+            channel_owned=tuple(f.owned for f in self.feeds), channel_capacity=(view.n_people,) * n,
+            channel_account=tuple(range(n)), channel_trust=tuple(f.trust for f in self.feeds),
+            followers=tuple(f.followers for f in self.feeds), n_queues=self.n_queues,
+        )
+
+    def plan(self, view: View) -> Actions:
+        """Offer, enrol on day 0, post."""
+        tables: list[Table] = []
+        if view.day == 0:
+            tables += [rows(Enrol, person=f.people, channel=int(view.channels[c]), tier=-1, upline=-1)
+                       for c, f in enumerate(self.feeds) if f.people]
+        tables += [rows(Post, channel=int(view.channels[c]), offer=int(view.offers[f.offer]), items=f.items,
+                        commercial=f.commercial, value=f.value, visibility=f.visibility)
+                   for c, f in enumerate(self.feeds) if f.first_day <= view.day <= f.last_day]
+        return Actions(offers=self.offered(view), tables=tuple(tables))
+
+    def offered(self, view: View) -> tuple[Offer, ...]:
+        """Return the offers of a day."""
+        made = []
+        for k, terms in enumerate(self.offers):
+            product = view.product(terms.product)
+            made.append(Offer(
+                offer=int(view.offers[k]), product=product.index, price_fen=round(product.price_fen * terms.price_share),
+                list_price_fen=product.price_fen, claim=product.claim if terms.claim is None else terms.claim,
+                fit=terms.fit, queue=int(view.queues[terms.queue]) if terms.queue >= 0 else -1, pool_seats=terms.seats))
+        return tuple(made)
+
+
+class Impressions(Scripted):
+    """Free impressions, `counts[day % len(counts)]` a day."""
+
+    id: str = "impressions"
+    counts: tuple[int, ...] = (1000,)
+    targeting: float = 0.0
+
+    def plan(self, view: View) -> Actions:
+        """Show the offer at list price."""
+        product = view.product(0)
+        offer = Offer(offer=int(view.offers[0]), product=product.index, price_fen=product.price_fen,
+                      list_price_fen=product.price_fen, claim=product.claim)
+        shown = rows(Impress, offer=view.offers, count=self.counts[view.day % len(self.counts)],
+                     targeting=self.targeting, spend=-1)
+        return Actions(offers=(offer,), tables=(shown,))
+
+
+class Chats(Feeds):
+    """A feed whose orders need an answer: one row of staff for each queue, free of charge."""
+
+    id: str = "chats"
+    n_queues: int = 1
+    servers: tuple[int, ...] = (5,)
+    close_minute: int = 480
+    minutes_a_case: float = 10.0
+    patience_minutes: tuple[float, ...] = (10.0,)
+
+    def plan(self, view: View) -> Actions:
+        """Post and staff the queues."""
+        own = super().plan(view)
+        staff = rows(Capacity, queue=view.queues, servers=self.servers, open_minute=0, close_minute=self.close_minute,
+                     minutes_a_case=self.minutes_a_case, patience_minutes=self.patience_minutes, skill=1.0, spend=-1)
+        return Actions(offers=own.offers, tables=(*own.tables, staff))
+
+
+class Deals(Feeds):
+    """A feed each of whose offers is a group deal, opened every day with `seats` seats still free."""
+
+    id: str = "deals"
+
+    def plan(self, view: View) -> Actions:
+        """Post and open one deal an offer, due the same day."""
+        own = super().plan(view)
+        opened = rows(PoolOpen, initiator=np.full(len(view.offers), -1), offer=view.offers,
+                      seats=[t.seats for t in self.offers], deadline_day=view.day)
+        return Actions(offers=own.offers, tables=(*own.tables, opened))
+
+
+class Forest(Scripted):
+    """Recruiting trees side by side: every day one new person a tree is invited by everybody in it.
+
+    Person `day * trees + k` is the newcomer of tree k; those of day 0 are the roots.
+    """
+
+    id: str = "forest"
+    trees: int = 10
+
+    def plan(self, view: View) -> Actions:
+        """Invite today's newcomers."""
+        newcomers = view.day * self.trees + np.arange(self.trees)
+        if view.day == 0:
+            return Actions(tables=(rows(Enrol, person=newcomers, channel=-1, tier=0, upline=-1),))
+        sponsor: NDArray[np.int64] = view.resellers.person
+        invite = rows(Invite, sponsor=sponsor, invitee=newcomers[sponsor % self.trees], channel=-1, role_tier=0,
+                      reward_sponsor_fen=0, reward_invitee_fen=0, buy_in_fen=0, perceived_income_fen=0)
+        return Actions(tables=(invite,))
