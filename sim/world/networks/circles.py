@@ -24,7 +24,7 @@ from sim.core.maths import log_
 from sim.core.params import ASSUMPTION, Share, param
 from sim.world.networks.flat import FlatTrustParams
 from sim.world.networks.network import Network, check_people, check_size, made_up
-from sim.world.networks.rows import counted_then_written, sort_part
+from sim.world.networks.rows import Proposals, counted_then_written, sort_part
 
 if TYPE_CHECKING:
     from sim.world.columns import Bytes, Keys, Reals, Starts, Wide
@@ -56,8 +56,8 @@ class CirclesParams(FlatTrustParams):
         order = _places(taste, self.homophily, seed)
         circle = np.empty(n_people, np.int32)
         circle[order] = np.minimum(np.arange(n_people) // self.size, max(n_people // self.size, 1) - 1)
-        start, key = _proposals(order, self.size, self.p_in, p_out, seed, threads)
-        return made_up(self.trusted(start, key, seed, threads, mutual=True), circle)
+        proposals = _proposals(order, self.size, self.p_in, p_out, seed, threads)
+        return made_up(self.trusted(proposals, seed, threads, mutual=True), circle)
 
 
 def _places(taste: Bytes, homophily: float, seed: int) -> Wide:
@@ -71,7 +71,7 @@ def _places(taste: Bytes, homophily: float, seed: int) -> Wide:
     return np.argsort(place, kind="stable").astype(np.int64)
 
 
-def _proposals(order: Wide, size: int, p_in: float, p_out: float, seed: int, threads: int) -> tuple[Starts, Keys]:
+def _proposals(order: Wide, size: int, p_in: float, p_out: float, seed: int, threads: int) -> Proposals:
     """Return sorted proposals: every pair once, from the person at the earlier place."""
     count = len(order)
     place = np.empty(count, np.int64)

@@ -10,6 +10,7 @@ from sim.core.kernel import kernel
 from sim.world.networks.chunks import over_rows
 from sim.world.networks.flat import FlatTrustParams
 from sim.world.networks.network import Network, check_people, made_up, refuse
+from sim.world.networks.rows import Proposals
 
 if TYPE_CHECKING:
     from sim.world.columns import Bytes, Keys
@@ -32,7 +33,7 @@ class CompleteParams(FlatTrustParams):
         start = np.arange(n_people + 1, dtype=np.int64) * (n_people - 1)
         key = np.empty(n_people * (n_people - 1), np.uint32)
         over_rows(_everybody, n_people, threads, n_people, key)
-        return made_up(self.trusted(start, key, seed, threads, mutual=False), np.zeros(n_people, np.int32))
+        return made_up(self.trusted(Proposals(start, key), seed, threads, mutual=False), np.zeros(n_people, np.int32))
 
 
 @kernel()

@@ -30,7 +30,7 @@ from sim.core.kernel import kernel
 from sim.core.maths import exp_, log_
 from sim.core.params import ASSUMPTION, Share, param
 from sim.world.networks.network import Network, NetworkParams, check_people, check_size, made_up
-from sim.world.networks.rows import counted_then_written, mutual_ties, sort_part
+from sim.world.networks.rows import Proposals, counted_then_written, sort_part, ties_of
 from sim.world.networks.trust import quantile_table
 
 if TYPE_CHECKING:
@@ -83,9 +83,9 @@ class DunbarParams(NetworkParams):
         """Build the ties; see `NetworkParams.build`."""
         taste = check_people(n_people, taste)
         check_size("ties_per_person", self.ties_per_person, n_people * min(self.ties_per_person, n_people))
-        start, key = friend_proposals(self, taste, seed, threads)
+        proposals = friend_proposals(self, taste, seed, threads)
         table = quantile_table(self.trust, self.concentration)
-        ties = mutual_ties(start, key, seed, table, self.reciprocity, threads)
+        ties = ties_of(proposals, seed, table, self.reciprocity, threads)
         spans, _ = plan(self, n_people)
         span = next((int(span) for span in spans if span >= _CIRCLE_LEAST), n_people)
         return made_up(ties, circle_of(n_people, span))
@@ -118,8 +118,8 @@ def circle_of(n_people: int, span: int) -> Labels:
     return np.minimum(np.arange(n_people) // span, max(n_people // span, 1) - 1).astype(np.int32)
 
 
-def friend_proposals(params: DunbarParams, taste: Bytes, seed: int, threads: int) -> tuple[Starts, Keys]:
-    """Return sorted proposals `listener << 2 | layer` of every person."""
+def friend_proposals(params: DunbarParams, taste: Bytes, seed: int, threads: int) -> Proposals:
+    """Return the proposals of every person."""
     count = len(taste)
     spans, targets = plan(params, count)
     inner = np.array([1, *spans[:3], spans[3]])

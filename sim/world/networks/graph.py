@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from pydantic import Field, field_serializer, model_validator
-from pydantic.json_schema import SkipJsonSchema  # noqa: TC002 - pydantic reads the annotation
+from pydantic.json_schema import SkipJsonSchema
 
 from sim.core.errors import DataError, shorten
 from sim.core.params import param

@@ -13,6 +13,7 @@ each thread owns a range of rows and reads all proposals.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,14 +90,13 @@ def _merge_rows(low: int, high: int, a_start: Starts, a: Keys, b_start: Starts, 
 
 
 @kernel()
-def _fill_ties(low: int, high: int, a_start: Starts, b_start: Starts, merged: Keys, start: Starts,
+def _fill_ties(low: int, high: int, room: Starts, merged: Keys, start: Starts,
                keys: tuple[int, int], shared: int, table: Weights, listener: Rows, weight: Weights,
                mark: Weights) -> None:
     """Copy merged rows to their final place and draw the trust of every tie."""
     for i in range(low, high):
-        source = a_start[i] + b_start[i]
         for e in range(start[i], start[i + 1]):
-            packed = np.int64(merged[source + e - start[i]])
+            packed = np.int64(merged[room[i] + e - start[i]])
             j = packed >> 2
             layer = packed & 3
             listener[e] = j
@@ -111,7 +111,29 @@ def starts_of(degree: Wide) -> Starts:
     return start
 
 
-def counted_then_written(propose: Kernel, count: int, threads: int, *given: Any) -> tuple[Starts, Keys]:
+@dataclass
+class Proposals:
+    """Sorted rows of partners that people propose; handed over once, so that memory is free for the ties.
+
+    Parameters
+    ----------
+    start : int64 (N+1,)
+        Row bounds.
+    key : uint32 (proposals,)
+        `listener << 2 | layer`, ascending in each row.
+    """
+
+    start: Starts
+    key: Keys
+
+    def take(self) -> tuple[Starts, Keys]:
+        """Return the rows and forget them."""
+        taken = self.start, self.key
+        self.start, self.key = np.zeros(1, np.int64), np.empty(0, np.uint32)
+        return taken
+
+
+def counted_then_written(propose: Kernel, count: int, threads: int, *given: Any) -> Proposals:
     """Run a kernel twice: first with empty `key` to fill `degree`, then to write its rows.
 
     The kernel is called as `propose(low, high, *given, start, degree, key)`.
@@ -122,7 +144,7 @@ def counted_then_written(propose: Kernel, count: int, threads: int, *given: Any)
     key = np.empty(int(start[-1]), np.uint32)
     if len(key):
         over_rows(propose, count, threads, *given, start, degree, key)
-    return start, key
+    return Proposals(start, key)
 
 
 def mirrored(start: Starts, key: Keys, threads: int) -> tuple[Starts, Keys]:
@@ -136,15 +158,14 @@ def mirrored(start: Starts, key: Keys, threads: int) -> tuple[Starts, Keys]:
     return back, out
 
 
-def mutual_ties(start: Starts, key: Keys, seed: int, table: Weights, reciprocity: float, threads: int) -> Ties:
-    """Return the mutual ties of sorted proposals, with trust drawn from `table`.
+def ties_of(proposals: Proposals, seed: int, table: Weights, reciprocity: float, threads: int, *,
+            mutual: bool = True) -> Ties:
+    """Return the ties of sorted proposals, with trust drawn from `table`.
 
     Parameters
     ----------
-    start : int64 (N+1,)
-        Bounds of each person's proposals.
-    key : uint32 (proposals,)
-        `listener << 2 | layer`, ascending in each row.
+    proposals : Proposals
+        Taken, and empty afterwards.
     seed : int
         World seed.
     table : uint16 (4, quantiles)
@@ -153,21 +174,23 @@ def mutual_ties(start: Starts, key: Keys, seed: int, table: Weights, reciprocity
         Correlation of the two directions of a pair.
     threads : int
         Threads to use; the result does not depend on them.
+    mutual : bool
+        Tie the proposer to the proposed as well; else people speak only to those they proposed.
     """
-    return joined_ties((start, key), mirrored(start, key, threads), seed, table, reciprocity, threads)
-
-
-def joined_ties(a: tuple[Starts, Keys], b: tuple[Starts, Keys], seed: int, table: Weights, reciprocity: float,
-                threads: int) -> Ties:
-    """Return the union of two sets of sorted rows as ties, with trust drawn from `table`."""
-    count = len(a[0]) - 1
-    degree = np.zeros(count, np.int64)
-    merged = np.empty(int(a[0][-1] + b[0][-1]), np.uint32)
-    over_rows(_merge_rows, count, threads, a[0], a[1], b[0], b[1], degree, merged)
+    room, degree, merged = _merged(proposals, threads, mutual=mutual)
     start = starts_of(degree)
     size = int(start[-1])
     ties = Ties(start, np.empty(size, np.int32), np.empty(size, np.uint16), np.empty(size, np.uint16))
-    over_rows(_fill_ties, count, threads, a[0], b[0], merged, start, trust_keys(seed),
+    over_rows(_fill_ties, len(degree), threads, room, merged, start, trust_keys(seed),
               threshold.py_func(reciprocity), table, ties.listener, ties.weight, ties.mark)
     return ties
 
+
+def _merged(proposals: Proposals, threads: int, *, mutual: bool) -> tuple[Starts, Wide, Keys]:
+    """Return merged rows: where each begins, how long it is, and the keys."""
+    start, key = proposals.take()
+    back, mirror = mirrored(start, key, threads) if mutual else (np.zeros_like(start), np.empty(0, np.uint32))
+    degree = np.zeros(len(start) - 1, np.int64)
+    merged = np.empty(len(key) + len(mirror), np.uint32)
+    over_rows(_merge_rows, len(degree), threads, start, key, back, mirror, degree, merged)
+    return start + back, degree, merged

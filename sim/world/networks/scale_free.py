@@ -27,7 +27,7 @@ from sim.core.kernel import kernel
 from sim.core.maths import exp_, log_
 from sim.core.params import ASSUMPTION, Share, param
 from sim.world.networks.chunks import over_rows
-from sim.world.networks.dunbar import DunbarParams  # noqa: TC001 - pydantic reads the annotation
+from sim.world.networks.dunbar import DunbarParams
 from sim.world.networks.network import Network, NetworkParams, check_people, check_size, made_up
 from sim.world.networks.rows import sort_part, starts_of
 from sim.world.networks.union import union_of

@@ -24,7 +24,7 @@ from sim.core.params import ASSUMPTION, Share, param
 from sim.world.networks.chunks import over_rows
 from sim.world.networks.flat import FlatTrustParams
 from sim.world.networks.network import Network, check_people, check_size, made_up, refuse
-from sim.world.networks.rows import sort_part
+from sim.world.networks.rows import Proposals, sort_part
 
 if TYPE_CHECKING:
     from sim.world.columns import Bytes, Keys
@@ -66,7 +66,7 @@ class SmallWorldParams(FlatTrustParams):
         key = np.empty(n_people * reach, np.uint32)
         over_rows(_propose, n_people, threads, n_people, reach, threshold.py_func(self.rewire),
                   key_of(seed, "network.small_world.rewire", 0), layers_by_distance(reach), key)
-        ties = self.trusted(start, key, seed, threads, mutual=mutual)
+        ties = self.trusted(Proposals(start, key), seed, threads, mutual=mutual)
         arcs = min(n_people, _CIRCLE_ARCS)
         return made_up(ties, (np.arange(n_people, dtype=np.int64) * arcs // n_people).astype(np.int32))
 
