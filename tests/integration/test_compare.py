@@ -239,3 +239,15 @@ def test_a_scenario_from_a_text(scenarios):
         api.Scenario()
     result = api.compare([made, made.set(days=40)], model="fake_model:run_once", replications=1, workers=1)
     assert result.data.strategies == ["mine", "mine-2"]
+
+
+def test_figures_of_a_result_are_called_by_name(scenarios):
+    figures = api.compare(scenarios, model="fake_model:run_once", replications=2, workers=1).figures
+    assert len(figures.profit().data) >= 3
+    assert len(figures.gmv().data) == len(figures.gmv_fen(lang="zh").data) >= 3
+    assert len(figures.split().data) >= 1
+    assert len(figures.earners("dual_rebate").data) >= 1
+    assert len(figures.network("community").data) >= 1
+    assert {"profit", "gmv", "trust"} <= set(dir(figures))
+    with pytest.raises(AttributeError, match="did you mean 'trust'"):
+        figures.trusty()
