@@ -30,6 +30,7 @@ Sources: [McFadden1974], [McFadden1978] nests; weights and bands domain 4.3 as c
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import Literal
@@ -64,7 +65,7 @@ class DoorParams(Params):
                          ge=-50, le=50, doc="Offer in a group", zh="社群")
     live: float = param(-5.6, source="calibrated: domain 4.3 (1-3% live)", low=-6.5, high=-4.5, ge=-50, le=50,
                         doc="Live event", zh="直播")
-    chat: float = param(-3.6, source="calibrated: domain 4.3 (5-15% inbound chat)", low=-4.5, high=-2.5,
+    chat: float = param(-5.5, source="calibrated: domain 4.3 (5-15% inbound chat)", low=-6.5, high=-4.5,
                         ge=-50, le=50, doc="One-to-one chat", zh="一对一")
     tie: float = param(-6.0, source="calibrated: domain 4.3 (0.5-2% from a friend)", low=-7.0, high=-5.0,
                        ge=-50, le=50, doc="A friend's word or post", zh="熟人推荐")
@@ -241,6 +242,7 @@ def race(person: Array, offer: Array, kind: Array, offer_product: Array, u: Arra
             winner[i] = e
 
 
+@functools.lru_cache(maxsize=8)
 def weights_of(params: ChoiceParams) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (intercepts by door, weights) as the kernel wants them."""
     d = params.doors

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Account, Purpose
+from sim.core.kernel import Array, Number, kernel
 from sim.ledger import statements
 from sim.ledger.ledger import Ledger
 from sim.mechanisms.audience import ZOMBIE_DAYS
@@ -26,6 +27,29 @@ SAMPLE = 4096
 ACTIVE_DAYS = 30
 Floats = NDArray[np.float64]
 _GROUP = 0
+
+
+@kernel()
+def sample_means(sample: Array, claims: Array, talk: Array, own: Array, trust: Array, fatigue: Array,
+                 fatigue_day: Array, keep: Array, day: int) -> Number:
+    """Return mean trust of those in the sample who know the product (of all, if nobody does), and mean fatigue of the tired.
+
+    The sample is in the order of uid, so the sums do not depend on row numbers.
+    """
+    known, known_trust, all_trust, tired, weariness = 0, 0.0, 0.0, 0, 0.0
+    for k in range(len(sample)):
+        i = sample[k]
+        t = np.float64(trust[i])
+        all_trust += t
+        if claims[i] > 0.0 or talk[i] > 0.0 or own[i] > 0.0:
+            known += 1
+            known_trust += t
+        phi = np.float64(fatigue[i]) * keep[min(day - fatigue_day[i], len(keep) - 1)]
+        if phi > 0.0:
+            tired += 1
+            weariness += phi
+    mean_trust = known_trust / known if known > 0 else all_trust / max(len(sample), 1)
+    return mean_trust, weariness / max(tired, 1)
 
 
 class Recorder:
@@ -96,18 +120,14 @@ class Recorder:
         return self._active
 
     def _people(self, state: RunState, day: Day) -> None:
-        people, sample = state.world.people, self._sample
-        p = int(self._products[0])
-        known = people.claim_precision[sample, p] + people.talk_precision[sample, p] + people.own_precision[sample, p] > 0
-        trust = people.brand_trust[sample, 0][known]
-        age = np.minimum(day.number - people.fatigue_day[sample], len(state.world.keep.fatigue) - 1)
-        tired = people.fatigue[sample] * state.world.keep.fatigue[age]
-        worn = tired > 0.0
+        people, p = state.world.people, int(self._products[0])
+        trust, fatigue = sample_means(
+            self._sample, people.claim_precision[:, p], people.talk_precision[:, p], people.own_precision[:, p],
+            people.brand_trust[:, 0], people.fatigue, people.fatigue_day, state.world.keep.fatigue, day.number)
         talked = day.events.talked
         about = state.world.products.brand_of[talked.product] == 0
         self._put(
-            day.number, trust=float(trust.mean(dtype=np.float64)) if len(trust) else float(people.brand_trust[sample, 0].mean(dtype=np.float64)),
-            fatigue=float(tired[worn].mean()) if worn.any() else 0.0, mutes=day.mutes,
+            day.number, trust=trust, fatigue=fatigue, mutes=day.mutes,
             talks=int(np.count_nonzero(about)), complaints=int(np.count_nonzero(about & (talked.polarity < 0))),
         )
 
