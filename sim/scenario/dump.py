@@ -30,8 +30,9 @@ def scalar(value: Any) -> str:
         return json.dumps(value)
     if _PLAIN.fullmatch(value) and _reads_back(value):
         return value
-    # JSON strings are YAML strings; what is not printable is escaped.
-    return json.dumps(value, ensure_ascii=not value.isprintable())
+    # JSON strings are YAML strings, but for characters beyond 16 bits, which YAML escapes as one.
+    quoted = json.dumps(value, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
 
 
 def _reads_back(text: str) -> bool:

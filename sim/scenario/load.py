@@ -212,6 +212,8 @@ class _Builder:
             self._name(top, event.value, place)
             return
         value = event.value
+        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+            self.fail("half of a character (\\ud800 to \\udfff); write the character itself", event.start_mark)
         if event.implicit[0]:
             try:
                 value = read_scalar(value)

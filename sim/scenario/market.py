@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,18 +149,23 @@ def _digest(data: Any) -> str:
 
 
 def _content(path: str) -> str:
-    """Return a digest of a file's content, or an empty text if it is not there."""
+    """Return a digest of a file or of the files of a folder; an empty text if there is nothing to read."""
+    place = Path(path)
     try:
-        status = Path(path).stat()
+        files = sorted(place.iterdir()) if place.is_dir() else [place]
+        digests = [(file.name, _content_of(str(file), status.st_size, status.st_mtime_ns))
+                   for file in files if stat.S_ISREG((status := file.stat()).st_mode)]
     except (OSError, ValueError):
-        return ""
-    return _content_of(path, status.st_size, status.st_mtime_ns)
+        return ""  # whether the file is needed, and what to do about it, is said elsewhere
+    return _digest(digests) if digests else ""
 
 
-@functools.lru_cache(maxsize=16)
-def _content_of(path: str, size: int, changed: int) -> str:  # noqa: ARG001 - both are the cache's key
+@functools.lru_cache(maxsize=64)
+def _content_of(path: str, size: int, changed: int) -> str:  # noqa: ARG001 - when a file changed is part of the cache's key
+    """Return the digest of the first `size` bytes, so that a file that grows cannot keep us reading."""
     digest = hashlib.blake2b(digest_size=8)
     with Path(path).open("rb") as stream:
-        while block := stream.read(_BYTES):
+        while size > 0 and (block := stream.read(min(size, _BYTES))):
             digest.update(block)
+            size -= len(block)
     return digest.hexdigest()

@@ -15,6 +15,8 @@ from sim.scenario.nodes import Node, Path, Place, locate, walk
 from sim.scenario.spec import SECOND, ScenarioSpec
 
 LIMIT_PROBLEMS = 50
+_LIMIT_LOCATED = 200
+"""Looking for the nearest name takes a millisecond a problem; a hostile file has thousands."""
 
 _FAMILIES = {"network": kinds.NETWORK, "strategies": kinds.STRATEGIES, "shocks": kinds.SHOCKS}
 
@@ -61,23 +63,27 @@ def check_tree(tree: Node) -> ScenarioSpec:
     """
     spec: ScenarioSpec | None = None
     problems: list[Problem] = []
+    rest = 0
     try:
         spec = ScenarioSpec.model_validate(tree.plain())
     except ValidationError as error:
-        problems = [_problem(entry, tree) for entry in error.errors(include_url=False)]
+        entries = error.errors(include_url=False)
+        problems = [_problem(entry, tree) for entry in entries[:_LIMIT_LOCATED]]
+        rest = len(entries) - len(problems)
     twice = _twice(tree)
     problems = [p for p in problems if not (twice and p.message.startswith(SECOND))] + twice
     if spec is not None:
         problems.extend(_truths(tree, spec))
     if problems or spec is None:
-        raise ScenarioError(_in_order(problems))
+        raise ScenarioError(_in_order(problems, rest))
     return spec
 
 
-def _in_order(problems: list[Problem]) -> list[Problem]:
+def _in_order(problems: list[Problem], rest: int) -> list[Problem]:
+    """Return the problems by place, cut where nobody reads on; `rest` more were never located."""
     ordered = sorted(problems, key=lambda p: (p.file, p.line, p.column))
-    if len(ordered) > LIMIT_PROBLEMS:
-        rest = len(ordered) - LIMIT_PROBLEMS
+    rest += max(0, len(ordered) - LIMIT_PROBLEMS)
+    if rest:
         ordered = [*ordered[:LIMIT_PROBLEMS], Problem(f"and {rest} more", file=ordered[0].file)]
     return ordered
 

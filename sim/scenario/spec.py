@@ -17,7 +17,7 @@ from sim.core.errors import did_you_mean, shorten
 from sim.core.params import Params, param
 from sim.scenario import kinds
 from sim.scenario.expect import Expectation, parse_expectation
-from sim.scenario.find import SAFE_NAME, is_safe_name
+from sim.scenario.find import is_safe_name
 from sim.scenario.version import NEWEST
 from sim.world.brands import BrandParams
 from sim.world.calendar import CalendarParams
@@ -53,9 +53,10 @@ def _by_kind(family: str) -> Any:
             hint = did_you_mean(str(kind)[:100], known)
             raise located(("kind",), f"unknown kind {shorten(kind)}{hint}; one of {', '.join(known)}", kind)
         made = params.model_validate(_filled(params, value, kind))
-        name = getattr(made, "id", kind)
-        if not (isinstance(name, str) and is_safe_name(name)):
-            raise located(("id",), "an id is letters, digits, _ and - only, beginning with a letter or digit", name)
+        try:
+            _safe_name(str(getattr(made, "id", kind)))
+        except ValueError as error:
+            raise located(("id",), str(error), made) from None
         return made
 
     return choose
@@ -88,6 +89,12 @@ def _title(value: Any) -> Any:
 
 
 
+def _safe_name(value: str) -> str:
+    if not is_safe_name(value):
+        raise ValueError("letters, digits, _ and - only (at most 60), beginning with a letter or digit")
+    return value
+
+
 def _expectation(value: str) -> str:
     return parse_expectation(value).text
 
@@ -118,8 +125,8 @@ class ScenarioSpec(Params):
 
     schema_version: int = param(NEWEST, alias="schema", source="design 7", ge=1, le=NEWEST, zh="格式版本",
                                 doc="Version of the scenario language")
-    name: str = param("scenario", source="scenario", pattern=SAFE_NAME, zh="名称",
-                      doc="Name in tables and file names: letters, digits, _ and -")
+    name: Annotated[str, AfterValidator(_safe_name)] = param(
+        "scenario", source="scenario", doc="Name in tables and file names: letters, digits, _ and -", zh="名称")
     title: Annotated[TitleSpec, BeforeValidator(_title)] = param(
         TitleSpec(), source="scenario", doc="What the page calls it", zh="标题")
     days: int = param(180, source="domain 4", ge=1, le=LIMIT_DAYS, unit="days", doc="Horizon", zh="模拟天数")

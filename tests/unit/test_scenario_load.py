@@ -83,6 +83,8 @@ def test_quoted_words_stay_words() -> None:
     ("a: 1\nb: \x00\n", "character that YAML does not allow", 2),
     ("a: 1\nb: \x1b[31m\n", "character that YAML does not allow", 2),
     ("a:\n\t- b\n", "not valid YAML", 2),
+    ('a: 1\nb: "\\ud83d\\ude00"\n', "half of a character", 2),
+    ('"\\udc00": 1\n', "a name is a short printable text", 1),
 ])
 def test_what_is_refused_is_located(text: str, said: str, line: int) -> None:
     problem = refused(text).problems[0]

@@ -111,4 +111,18 @@ def test_data_files_count_by_content_and_not_by_folder(tmp_path: Path) -> None:
     a, b, c = (resolve(tmp_path / folder / "s.yaml").spec for folder in "abc")
     assert a.network.path == str(tmp_path / "a" / "ties.csv")
     assert market_hash(a) == market_hash(b)
+    # The names of files count as well as what they hold.
     assert scenario_hash(a) == scenario_hash(b) != scenario_hash(c)
+    (tmp_path / "a" / "ties.csv").write_text("5,6\n")
+    assert scenario_hash(a) != scenario_hash(b)
+
+
+def test_devices_and_folders_are_not_read_for_ever(tmp_path: Path) -> None:
+    hashes = set()
+    for path in ("/dev/zero", str(tmp_path), "\0", "x" * 3000):
+        hashes.add(scenario_hash(resolve_text("days: 3\n").spec.model_copy(
+            update={"network": scenario_parts.ListedParams(path=path)})))
+    assert len(hashes) == 4
+    (tmp_path / "part.npy").write_bytes(b"x")
+    assert scenario_hash(resolve_text("days: 3\n").spec.model_copy(
+        update={"network": scenario_parts.ListedParams(path=str(tmp_path))})) not in hashes

@@ -34,7 +34,7 @@ def _small_kinds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[No
 @pytest.mark.parametrize("value", [
     "no", "true", "null", "~", "", "-", "- x", "12", "1e5", "128 CNY", "5%", "a: b", "# x", "x # y", "'", '"', "a\nb", "\t",
     "社群", "[x]", "{x}", "&a", "*a", "!t", "%x", "@x", "`x", "|", ">", "?", ": ", " x", "x ", "\u202e", "é", "2026-01-01",
-    "012", "0x1", ".5", "1_000", "...", "---", "<<", "=", "a,b", "\U0001f600", "\x7f", "06-18", "~x", "a/b", "1 万元",
+    "012", "0x1", ".5", "1_000", "...", "---", "<<", "=", "a,b", "\U0001f600", "\U0001342f", "\x7f", "\x85", "06-18", "~x", "a/b", "1 万元",
 ])
 def test_texts_read_back(value: str) -> None:
     data = {"key": value, "list": [value, {"deep": value, "more": [value]}], "map": {"k": {"x": value}}}
