@@ -1,0 +1,162 @@
+"""A strategy for tests that does everything a strategy can do, a little each day.
+
+Members are posted to and written to one by one, resellers are enrolled, invited, stocked, promoted and
+released, some of them sell from their own stock, chats wait in a queue, and deals need a group. What it
+does makes no commercial sense; it only has to reach every corner of the day.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from sim.core.accounts import Account, Purpose
+from sim.core.params import Params
+from sim.exchange.actions import (
+    Actions,
+    Capacity,
+    Contact,
+    Enrol,
+    Impress,
+    Invite,
+    Offer,
+    Opening,
+    PeerPost,
+    PoolOpen,
+    Post,
+    Promote,
+    Release,
+    Spend,
+    StockOrder,
+    Table,
+    Tend,
+    rows,
+)
+from sim.exchange.postings import Settlement, postings
+
+if TYPE_CHECKING:
+    from sim.exchange.events import Events
+    from sim.exchange.view import View
+
+SINGLE, CHATTED, POOLED, RESOLD = range(4)
+GROUP, FEED, CONTACTS = range(3)
+
+
+class BazaarParams(Params):
+    """The levers of the test strategy."""
+
+    kind: Literal["bazaar"] = "bazaar"
+    id: str = "bazaar"
+    brand: int = 0
+    servers: int = 1
+    pool_seats: int = 3
+    shares_stock: bool = True
+
+    def open(self, view: View) -> Opening:
+        return Opening(n_offers=4, channel_kind=("group", "feed", "contacts"), channel_owned=(True, False, True),
+                       channel_capacity=(25, 40, 30), channel_account=(0, 1, 2), channel_trust=(0.5, 0.2, 0.6),
+                       seed_members_share=0.8, followers=(0, 30, 0), n_queues=1)
+
+    def plan(self, view: View) -> Actions:
+        product = view.product(view.n_products - 1)
+        price = product.price_fen
+        offers = [
+            Offer(int(view.offers[SINGLE]), product.index, price - price // 10, price, product.claim, fit=0.8),
+            Offer(int(view.offers[CHATTED]), product.index, price, price, product.claim, queue=int(view.queues[0])),
+            Offer(int(view.offers[POOLED]), product.index, price // 2, price, product.claim, pool_seats=self.pool_seats),
+        ]
+        tables = [*self._messages(view), *self._care(view), *self._recruiting(view), *self._channel(view)]
+        if view.resellers.size:
+            row = view.day % view.resellers.size
+            offers.append(Offer(int(view.offers[RESOLD]), product.index, price, price, product.claim, stock_owner=row))
+            person = view.resellers.person[row]
+            tables.append(rows(PeerPost, person=person, offer=view.offers[RESOLD], items=2.0, layers=0b0011))
+        return Actions(tuple(offers), tuple(tables))
+
+    def _messages(self, view: View) -> list[Table]:
+        """Two offers in the group, one in the feed, a word to some contacts, a few impressions, friends' posts."""
+        single, chatted, pooled, _ = view.offers.tolist()
+        group, feed, contacts = view.channels.tolist()
+        known = view.rows(contacts)[view.day % 3 :: 3]
+        sharers = (np.arange(4, dtype=np.int64) * 7 + view.day) % view.n_people
+        spend = rows(Spend, brand=view.brand, payee_account=[Account.PLATFORM, Account.STAFF, Account.STAFF],
+                     payee_owner=0, amount_fen=[20_000, 15_000, 10_000],
+                     purpose=[Purpose.MEDIA, Purpose.HOST, Purpose.BASE_PAY])
+        return [
+            spend,
+            rows(Post, channel=[group, group, feed], offer=[single, pooled, single], items=[2.0, 1.0, 3.5],
+                 commercial=[0.5, 1.0, 0.3], value=[0.5, 0.0, 0.7], visibility=[1.0, 1.0, 2.5]),
+            rows(Contact, row=known, offer=np.full(len(known), chatted)) if len(known) else
+            rows(Contact, row=[], offer=[]),
+            rows(Impress, offer=[single, pooled], count=[20, 7], targeting=[0.5, 1.0], spend=[0, -1]),
+            rows(PeerPost, person=sharers, offer=pooled, items=1.0, layers=[0b1111, 0b0001, 0b1000, 0b0110]),
+        ]
+
+    def _care(self, view: View) -> list[Table]:
+        group, _, contacts = view.channels.tolist()
+        packet = 3_000 if view.day % 3 == 0 else 0
+        return [
+            rows(Tend, channel=[group, contacts], host_hours=[1.0, 0.5], packet_fen=[packet, 0], packets=[10, 0],
+                 rules=[float(view.day % 2), 0.0], fit=0.6, prune_idle_days=[3, 0], fake_accounts=[2, 0],
+                 spend=[1, -1]),
+            rows(Capacity, queue=view.queues, servers=self.servers, open_minute=540, close_minute=600 + view.weekday,
+                 minutes_a_case=20.0, patience_minutes=15.0, skill=1.0, spend=2),
+        ]
+
+    def _recruiting(self, view: View) -> list[Table]:
+        """Buyers are asked in, members bring friends, everybody may become a reseller, two compete for one."""
+        group, feed, contacts = view.channels.tolist()
+        buyers = view.events.delivered.person[:4]
+        sponsors = (np.arange(5, dtype=np.int64) * 11 + 3 * view.day) % view.n_people
+        n, common = len(buyers), {"perceived_income_fen": 500_000}
+        tables: list[Table] = [
+            rows(Invite, sponsor=-1, invitee=buyers, channel=np.full(n, contacts), role_tier=-1, reward_sponsor_fen=0,
+                 reward_invitee_fen=0, buy_in_fen=0, **common) if n else rows(Spend, brand=[], payee_account=[],
+                                                                              payee_owner=[], amount_fen=[], purpose=[]),
+            rows(Invite, sponsor=sponsors, invitee=-1, channel=group, role_tier=-1,
+                 reward_sponsor_fen=[2_000, 0, 0, 2_000, 0], reward_invitee_fen=[0, 500, 0, 500, 0], buy_in_fen=0,
+                 **common),
+            rows(Invite, sponsor=sponsors[:3], invitee=[view.day, view.day, -1], channel=-1, role_tier=view.day % 2,
+                 reward_sponsor_fen=0, reward_invitee_fen=0, buy_in_fen=[40_000, 40_000, 90_000], **common),
+            rows(Enrol, person=[(5 * view.day + 1) % view.n_people, (3 * view.day + 2) % view.n_people],
+                 channel=[feed, -1], tier=[-1, 0], upline=[-1, view.resellers.size - 1]),
+        ]
+        if view.day % 4 == 3:
+            tables.append(rows(Release, person=[view.day, (view.day * 3 + 2) % view.n_people], channel=[group, -1]))
+        return tables
+
+    def _channel(self, view: View) -> list[Table]:
+        """Resellers order from the brand and from each other; one is promoted; a deal is opened by the brand."""
+        offer = int(view.offers[POOLED])
+        tables: list[Table] = []
+        if view.day % 3 == 1:
+            tables.append(rows(PoolOpen, initiator=-1, offer=offer, seats=2, deadline_day=view.day + 2))
+        size, product = view.resellers.size, view.product(0)
+        if size:
+            buyer = np.arange(size, dtype=np.int64)
+            last = view.product(view.n_products - 1).index
+            tables += [
+                rows(StockOrder, buyer=buyer, supplier=-1, product=product.index, quantity=1 + buyer % 3,
+                     unit_fen=product.price_fen // 2),
+                rows(StockOrder, buyer=buyer, supplier=view.resellers.upline if self.shares_stock else -1,
+                     product=last, quantity=2, unit_fen=product.price_fen // 3),
+                rows(Promote, reseller=view.day % size, tier=view.day % 4),
+            ]
+        return tables
+
+    def settle(self, events: Events, view: View) -> Settlement:
+        """Pay a commission in three days, a bonus today, and write the members of the group tomorrow."""
+        sold = int((events.ordered.price_fen * events.ordered.quantity).sum())
+        recruits = np.flatnonzero(events.joined.tier >= 0)
+        owed = postings(
+            payer_account=int(Account.BRAND), payer_owner=view.brand,
+            payee_account=[int(Account.PLATFORM), int(Account.RESELLER)], payee_owner=0,
+            amount_fen=[sold // 20, 1_000 * len(recruits)], purpose=[int(Purpose.COMMISSION), int(Purpose.REFERRAL_REBATE)],
+            due_day=[view.day + 3, view.day]) if view.resellers.size else postings(
+            payer_account=int(Account.BRAND), payer_owner=view.brand, payee_account=int(Account.PLATFORM),
+            payee_owner=0, amount_fen=sold // 20, purpose=int(Purpose.COMMISSION), due_day=view.day + 3)
+        group = int(view.channels[GROUP])
+        row = view.rows(group)[:2]
+        later = rows(Contact, row=row, offer=np.full(len(row), view.product(0).index)) if len(row) else None
+        return Settlement(owed, tomorrow=Actions(tables=() if later is None else (later,)))

@@ -1,0 +1,89 @@
+"""One day of a small world, from the morning's bans to the evening's payments, in the order of design section 4."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.core.accounts import Account
+from sim.exchange.compose import DayPlan, Limits, compose
+from sim.exchange.offers import OfferSpace
+from tests.reference import bans, choosing, filling, grouping, hearing, joining, living, money, needs, seeing
+from tests.reference.village import Diary, Offer, Village
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sim.exchange.actions import Actions
+    from sim.exchange.postings import Postings
+
+
+def live_a_day(village: Village, proposals: Mapping[str, Actions], owed: list[Postings]) -> Diary:
+    """Move the village by one day; strategies' proposals and what they settle are given.
+
+    Parameters
+    ----------
+    proposals : mapping of str to Actions
+        What each strategy asks to do today.
+    owed : list of Postings
+        What each strategy says at the end of the day that is owed to whom.
+    """
+    village.diary = Diary()
+    village.books.fall_due(village.day)
+    bans.enforce(village)
+    plan = make_plan(village, proposals)
+    posts = bans.deliverable(village, plan.post)
+    seen = [*seeing.see_posts(village, posts), *seeing.see_contacts(village, plan.contact),
+            *seeing.see_impressions(village, plan.impress), *seeing.see_friends(village, plan.peer_post)]
+    seeing.wear(village, seen)
+    seeing.keep_in_mind(village, seen)
+    hearing.hear_claims(village, seen)
+    heard = hearing.hear_talk(village)
+    asked, certain = needs.open_occasions(village)
+    choices = choosing.choose(village, choosing.meetings_of(village, seen, heard, asked))
+    sell(village, choosing.with_certain(village, choices, certain), plan)
+    joining.recruit_and_exit(village, plan)
+    grouping.tend_audiences(village, seen, posts, plan.tend)
+    for postings in owed:
+        village.books.post(postings, village.day)
+    village.loud_yesterday = bans.loudness(village, posts)
+    village.day += 1
+    return village.diary
+
+
+def make_plan(village: Village, proposals: Mapping[str, Actions]) -> DayPlan:
+    """One plan for all, cut to the cash there is; offers change, and what is bought is paid."""
+    brands = range(village.books.n_brands)
+    cash = np.array([village.books.holds(Account.BRAND, b) for b in brands], np.int64)
+    space = OfferSpace(len(village.offers), len(village.products), village.n_queues,
+                       tuple(product.brand for product in village.products))
+    plan = compose(proposals, Limits(cash, space, len(village.people), len(village.channels), len(village.members),
+                                     len(village.resellers)))
+    village.books.post(plan.postings(village.day), village.day)
+    table = plan.offers
+    columns = [getattr(table, name).tolist() for name in
+               ("product", "price_fen", "list_price_fen", "claim", "fit", "stock_owner", "queue", "pool_seats")]
+    for number, *values in zip(table.offer.tolist(), *columns, strict=True):
+        village.offers[number] = Offer(*values, live=True)
+    for offer, is_live in zip(village.offers, table.is_live.tolist(), strict=True):
+        offer.live = is_live
+    return plan
+
+
+def sell(village: Village, choices: list[choosing.Choice], plan: DayPlan) -> None:
+    """Steps 7 and 8: orders are filled, paid, sent, experienced and sent back."""
+    ordered, sent, refunded = filling.fulfil(village, choices, plan.capacity, plan.pool_open)
+    for order in ordered:
+        money.take_money(village, order)
+        village.diary.ordered.append((order.number, order.person, order.offer, order.product, order.door, order.row,
+                                      order.seller, order.price_fen, order.expectation, order.deal, int(order.first)))
+    for order in sent:
+        money.send(village, order)
+    for order in refunded:
+        money.give_money_back(village, order)
+        living.disappoint(village, order)
+    living.live_through(village, sent)
+    for order in ordered:
+        if order.seller >= 0:
+            village.resellers[order.seller].profit_day = village.day

@@ -1,0 +1,124 @@
+"""Fulfilment: an order needs an answer, a unit in stock, and in a group deal enough others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.exchange.events import Reason
+from tests.reference.arithmetic import log
+from tests.reference.chance import draw, pair, uniform
+from tests.reference.village import Deal, Order
+
+if TYPE_CHECKING:
+    from sim.exchange.actions import Capacity, PoolOpen
+    from tests.reference.choosing import Choice
+    from tests.reference.village import Village
+
+
+def fulfil(village: Village, choices: list[Choice], staff: Capacity,
+           opened: PoolOpen) -> tuple[list[Order], list[Order], list[Order]]:
+    """Turn choices into orders; returns (ordered, delivered today, refunded today)."""
+    rules = village.rules.fulfilment
+    lost: dict[int, Reason] = {}
+    if rules.queues:
+        for queue in range(village.n_queues):
+            lost |= dict.fromkeys(_unanswered(village, choices, queue, staff), Reason.QUEUE)
+    if rules.stock:
+        lost |= dict.fromkeys(_out_of_stock(village, choices, set(lost)), Reason.STOCK)
+    ordered = [_order(village, c) for k, c in enumerate(choices) if k not in lost]
+    village.diary.unfilled = [(choices[k].person, choices[k].offer, int(lost[k])) for k in sorted(lost)]
+    for offer, seats, deadline in zip(opened.offer.tolist(), opened.seats.tolist(), opened.deadline_day.tolist(),
+                                      strict=True):
+        _open(village, Deal(offer, seats, deadline))
+    _take_seats(village, [o for o in ordered if village.offers[o.offer].pool_seats > 0])
+    full, late = _close_deals(village)
+    return ordered, [*(o for o in ordered if o.deal < 0), *full], late
+
+
+def _order(village: Village, choice: Choice) -> Order:
+    offer = village.offers[choice.offer]
+    village.next_order += 1
+    return Order(village.next_order - 1, choice.person, choice.offer, choice.product, choice.door, choice.row,
+                 offer.stock_owner, offer.price_fen, choice.expectation, -1,
+                 first=village.people[choice.person].about[choice.product].orders == 0)
+
+
+def _unanswered(village: Village, choices: list[Choice], queue: int, staff: Capacity) -> list[int]:
+    """Chats come through the opening hours to c servers; whoever waits longer than their patience is lost."""
+    waiting = [k for k, c in enumerate(choices) if village.offers[c.offer].queue == queue]
+    if queue not in staff.queue.tolist():
+        return waiting
+    r = staff.queue.tolist().index(queue)
+    opens, closes = float(staff.open_minute[r]), float(staff.close_minute[r])
+    free_at = [opens] * int(staff.servers[r])
+    lost = []
+    chats = []
+    for k in waiting:
+        uid = village.people[choices[k].person].uid
+        name = draw(village.key(f"queue {queue}"), uid)
+        chats.append((opens + (closes - opens) * uniform(name, 0), uid, k, name))
+    for arrival, _, k, name in sorted(chats):
+        service = -log(uniform(name, 1)) * float(staff.minutes_a_case[r])
+        patience = -log(uniform(name, 2)) * float(staff.patience_minutes[r])
+        start = max(arrival, min(free_at)) if free_at else arrival
+        if free_at and start - arrival <= patience and start < closes:
+            free_at[free_at.index(min(free_at))] = start + service
+        else:
+            lost.append(k)
+    return lost
+
+
+def contest_number(village: Village, purpose: str, uid: int, thing: int) -> float:
+    """The lot of a person in a contest for a thing; the smallest wins."""
+    return uniform(village.key(purpose), pair(uid, thing))
+
+
+def _out_of_stock(village: Village, choices: list[Choice], lost: set[int]) -> list[int]:
+    """Each owner's units go to the orders with the smallest lots; the rest are lost."""
+    wanted: dict[tuple[int, int], list[tuple[float, int]]] = {}
+    for k, c in enumerate(choices):
+        owner = village.offers[c.offer].stock_owner
+        if k not in lost and (owner >= 0 or village.products[c.product].has_stock):
+            lot = contest_number(village, "stock", village.people[c.person].uid, c.offer)
+            wanted.setdefault((owner, c.product), []).append((lot, k))
+    disappointed = []
+    for (owner, product), lots in wanted.items():
+        pile = village.resellers[owner].stock if owner >= 0 else village.brand_stock
+        for _, k in sorted(lots):
+            if pile[product] > 0:
+                pile[product] -= 1
+            else:
+                disappointed.append(k)
+    return disappointed
+
+
+def _open(village: Village, deal: Deal) -> int:
+    village.deals.append(deal)
+    village.open_deals.append(len(village.deals) - 1)
+    return len(village.deals) - 1
+
+
+def _take_seats(village: Village, orders: list[Order]) -> None:
+    """In the order of their lots, buyers take a seat in the oldest open deal with room, or open one."""
+    by_lot = sorted(orders, key=lambda o: contest_number(village, "pool", village.people[o.person].uid, o.offer))
+    for o in by_lot:
+        room = [q for q in village.open_deals
+                if village.deals[q].offer == o.offer and village.deals[q].filled < village.deals[q].seats]
+        o.deal = room[0] if room else _open(village, Deal(o.offer, village.offers[o.offer].pool_seats,
+                                                           village.day + village.rules.fulfilment.pool_days))
+        village.deals[o.deal].filled += 1
+    for o in orders:
+        village.deals[o.deal].waiting.append(o)
+
+
+def _close_deals(village: Village) -> tuple[list[Order], list[Order]]:
+    """A full deal delivers; one that is not full by the end of its last day is refunded."""
+    full = [q for q in village.open_deals if village.deals[q].filled >= village.deals[q].seats]
+    late = [q for q in village.open_deals if q not in full and village.deals[q].deadline <= village.day]
+    village.open_deals = [q for q in village.open_deals if q not in full and q not in late]
+    village.diary.pool_closed = [(q, village.deals[q].offer, int(q in full), village.deals[q].filled)
+                                 for q in [*full, *late]]
+    won, refunded = ([o for q in part for o in village.deals[q].waiting] for part in (full, late))
+    for q in [*full, *late]:
+        village.deals[q].waiting = []
+    return won, refunded

@@ -1,0 +1,104 @@
+"""The life of audiences: members mute and leave, hosts prune, and groups thrive or decay."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from sim.exchange.events import Reason
+from tests.reference.arithmetic import clip, exp, log
+from tests.reference.chance import draw, normal, pair, uniform
+from tests.reference.village import ACTIVE, GROUP, LEFT, MUTED
+
+if TYPE_CHECKING:
+    from sim.exchange.actions import Post, Tend
+    from tests.reference.seeing import Message
+    from tests.reference.village import Channel, Member, Village
+
+
+def tend_audiences(village: Village, seen: list[Message], posts: Post, care: Tend) -> None:
+    """Step 10 of the day."""
+    if village.rules.audience.mode == "static" or not village.channels:
+        return
+    for message in seen:
+        if message.by_membership:
+            _maybe_mute(village, message)
+    leavers = [(member, Reason.UNHAPPY) for member in _leavers(village)]
+    pruned = [(member, Reason.PRUNED) for member in _pruned(village, care)]
+    for channel in village.channels:
+        if channel.kind == GROUP:
+            _move_health(village, channel, posts, care)
+    for member, reason in [*leavers, *pruned]:
+        channel = village.channels[member.channel]
+        channel.members -= 1
+        person = village.people[member.person]
+        if person.home[channel.owner] == member.row:
+            person.home[channel.owner] = -1
+        village.diary.left.append((member.person, member.channel, int(reason)))
+
+
+def _maybe_mute(village: Village, message: Message) -> None:
+    """The tired mute whom they notice; some mutes are also reports."""
+    rules = village.rules.audience
+    member, person = village.members[message.row], village.people[message.person]
+    if member.state != ACTIVE:
+        return
+    chance = rules.mute_base * exp(rules.mute_slope * max(0.0, person.fatigue - rules.mute_from))
+    if uniform(village.key("mute"), pair(person.uid, message.sender)) < chance:
+        member.state = MUTED
+        village.accounts[village.channels[member.channel].account].reports += 1
+
+
+def _leavers(village: Village) -> list[Member]:
+    """Each member of a group leaves with chance leave (1 - health), found by geometric skips along a block."""
+    gone = []
+    for number, (channel, start, stop) in enumerate(village.blocks):
+        chance = village.rules.audience.leave * (1.0 - village.channels[channel].health)
+        if village.channels[channel].kind != GROUP or chance <= 0.0:
+            continue
+        name = draw(village.key("leave"), number)
+        stays = log(1.0 - chance) if chance < 1.0 else -745.0
+        row = start + int(log(uniform(name, 0)) / stays)
+        tries = 1
+        while row < stop:
+            if village.members[row].state != LEFT:
+                village.members[row].state = LEFT
+                gone.append(village.members[row])
+            row += 1 + int(log(uniform(name, tries)) / stays)
+            tries += 1
+    return gone
+
+
+def _pruned(village: Village, care: Tend) -> list[Member]:
+    """Hosts remove members who have muted the group and have been in it long enough."""
+    limit = {c: days for c, days in zip(care.channel.tolist(), care.prune_idle_days.tolist(), strict=True) if days > 0}
+    out = []
+    for channel, start, stop in village.blocks:
+        for member in village.members[start:stop] if channel in limit else []:
+            if member.state == MUTED and village.day - member.joined >= limit[channel]:
+                member.state = LEFT
+                out.append(member)
+    return out
+
+
+def _move_health(village: Village, channel: Channel, posts: Post, care: Tend) -> None:
+    """A lively group keeps itself lively, a dull one empties; host, content and packets lift, selling harms."""
+    rules, c = village.rules.audience, channel.number
+    told = [(float(posts.items[k]), float(posts.value[k]), float(posts.commercial[k]))
+            for k, at in enumerate(posts.channel.tolist()) if at == c]
+    cared = [k for k, at in enumerate(care.channel.tolist()) if at == c]
+    hours = sum((float(care.host_hours[k]) for k in cared), 0.0)
+    fit = sum((float(care.fit[k]) for k in cared), 0.0)
+    has_rules = any(care.rules[k] > 0.0 for k in cared)
+    packet = sum((float(care.packet_fen[k]) / 100.0 for k in cared), 0.0) / max(channel.members, 1)
+    host = 1.0 - exp(-channel.host_skill * hours / rules.host_half)
+    useful = 1.0 - exp(-sum((items * value for items, value, _ in told), 0.0) / rules.items_scale)
+    selling = 1.0 - exp(-sum((items * sells for items, _, sells in told), 0.0) / rules.items_scale)
+    h = channel.health
+    lifts = (rules.host_effect * host + rules.value_effect * fit * useful * (0.2 + 0.8 * host)
+             + rules.social_effect * h * h / (h * h + 0.09))
+    change = lifts * (1.0 - h) + rules.packet_effect * math.sqrt(packet)
+    change -= rules.decay * (1.0 if has_rules else rules.no_rules) * h + rules.promo_harm * selling * h
+    change += rules.noise * math.sqrt(max(0.0, h * (1.0 - h))) * normal(village.key("health"), c)
+    channel.health = clip(h + change)
+    channel.zombie_days = channel.zombie_days + 1 if channel.health < 0.1 else 0

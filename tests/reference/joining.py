@@ -1,0 +1,186 @@
+"""Carrying out what was agreed: memberships, the resellers' table, and goods moving into the channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.core.accounts import Account
+from sim.exchange.events import Reason
+from sim.ledger.goods import Place
+from tests.reference.arithmetic import f32
+from tests.reference.chance import pair, uniform
+from tests.reference.inviting import Asked, give_up, recruit, remember_refusals
+from tests.reference.money import HOME, OUTSIDE, brand, make, reseller, reseller_shelf, shelf
+from tests.reference.village import LEFT, Member, Reseller
+
+if TYPE_CHECKING:
+    from sim.exchange.actions import Enrol, Promote, Release, StockOrder
+    from sim.exchange.compose import DayPlan
+    from tests.reference.village import Village
+
+
+def recruit_and_exit(village: Village, plan: DayPlan) -> None:
+    """Step 9 of the day: invitations, enrolments, promotions, stock orders, exits, releases."""
+    asked = recruit(village, plan.invite)
+    _join(village, [a for a in asked if a.reason is None])
+    _enrol(village, plan.enrol)
+    village.diary.refused = [(a.person, a.sponsor, a.channel, a.tier, int(a.reason))
+                             for a in asked if a.reason is not None]
+    remember_refusals(village, asked)
+    _promote(village, plan.promote)
+    _restock(village, plan.stock_order)
+    for row in give_up(village):
+        village.diary.left.append((village.resellers[row].person, -1, int(Reason.LOSSES)))
+        _leave_role(village, row)
+    _release(village, plan.release)
+
+
+def let_in(village: Village, wanted: list[tuple[int, int]]) -> list[int]:
+    """Admit (person, channel) by channel and uid as far as there is room; returns the positions admitted.
+
+    One owner's channels take a person once: into the first of those asked for today, and not if they
+    are a member of an owned one already.
+    """
+    room = {c.number: c.capacity - c.members for c in village.channels}
+    asked: set[tuple[int, int]] = set()
+    admitted = []
+    for k in sorted(range(len(wanted)), key=lambda k: (wanted[k][1], village.people[wanted[k][0]].uid, k)):
+        person, number = wanted[k]
+        channel = village.channels[number]
+        if (person, channel.owner) in asked:
+            continue
+        asked.add((person, channel.owner))
+        if channel.owned and village.people[person].home[channel.owner] >= 0:
+            continue
+        room[number] -= 1
+        if room[number] >= 0:
+            admitted.append(k)
+    for number in sorted({wanted[k][1] for k in admitted}):
+        _append(village, number, [wanted[k][0] for k in admitted if wanted[k][1] == number])
+    return admitted
+
+
+def _append(village: Village, number: int, people: list[int]) -> None:
+    channel, first = village.channels[number], len(village.members)
+    for person in people:
+        row = len(village.members)
+        village.members.append(Member(row, person, number, f32(channel.trust), village.day, 0, village.day))
+        if channel.owned:
+            village.people[person].home[channel.owner] = row
+    channel.members += len(people)
+    village.blocks.append((number, first, len(village.members)))
+
+
+def _join(village: Village, yes: list[Asked]) -> None:
+    """Those who accepted enter their channel, or the resellers' table."""
+    to_channel = [k for k, a in enumerate(yes) if a.channel >= 0 and a.tier < 0]
+    kept = [to_channel[k] for k in let_in(village, [(yes[k].person, yes[k].channel) for k in to_channel])]
+    to_role = [k for k, a in enumerate(yes) if a.tier >= 0]
+    uplines = {k: village.people[yes[k].sponsor].reseller if yes[k].sponsor >= 0 else -1 for k in to_role}
+    for k in sorted(to_role, key=lambda k: village.people[yes[k].person].uid):
+        _become_reseller(village, yes[k].person, yes[k].tier, uplines[k], yes[k].buy_in)
+    for k in sorted([*kept, *to_role]):
+        a = yes[k]
+        village.diary.joined.append((a.person, a.channel, a.tier, a.sponsor, a.tie, a.reward_sponsor,
+                                     a.reward_invitee, a.buy_in))
+
+
+def _enrol(village: Village, table: Enrol) -> None:
+    """Put people where they have agreed to be."""
+    rows = list(zip(table.person.tolist(), table.channel.tolist(), table.tier.tolist(), table.upline.tolist(),
+                    strict=True))
+    to_channel = [k for k, (_, channel, tier, _) in enumerate(rows) if channel >= 0 and tier < 0]
+    kept = [to_channel[k] for k in let_in(village, [rows[k][:2] for k in to_channel])]
+    to_role = [k for k, (person, _, tier, _) in enumerate(rows) if tier >= 0 and village.people[person].reseller < 0]
+    for k in sorted(to_role, key=lambda k: village.people[rows[k][0]].uid):
+        _become_reseller(village, rows[k][0], rows[k][2], rows[k][3], 0)
+    for k in sorted([*kept, *to_role]):
+        person, channel, tier, _ = rows[k]
+        village.diary.joined.append((person, channel, tier, -1, -1, 0, 0, 0))
+
+
+def _become_reseller(village: Village, person: int, tier: int, upline: int, buy_in: int) -> None:
+    row, day = len(village.resellers), village.day
+    village.resellers.append(Reseller(person, 0, tier, upline, day, -1, 0, 0, 0, day, [0] * len(village.products)))
+    village.people[person].reseller = row
+    village.people[person].role = 2
+    if upline >= 0:
+        village.resellers[upline].recruits += 1
+    village.books.pay(HOME, reseller(row), buy_in)
+
+
+def _leave_role(village: Village, row: int) -> None:
+    village.resellers[row].left = village.day
+    village.people[village.resellers[row].person].reseller = -1
+    village.people[village.resellers[row].person].role = 0
+
+
+def _release(village: Village, table: Release) -> None:
+    """Take people out of a channel, or out of the reseller role."""
+    for number, channel in zip(table.person.tolist(), table.channel.tolist(), strict=True):
+        person = village.people[number]
+        if channel < 0:
+            if person.reseller < 0:
+                continue
+            _leave_role(village, person.reseller)
+        else:
+            owner = village.channels[channel].owner
+            row = person.home[owner]
+            if row < 0 or village.members[row].channel != channel or village.members[row].state == LEFT:
+                continue
+            village.members[row].state = LEFT
+            person.home[owner] = -1
+            village.channels[channel].members -= 1
+        village.diary.left.append((number, channel, int(Reason.RELEASED)))
+
+
+def _promote(village: Village, table: Promote) -> None:
+    for row, tier in zip(table.reseller.tolist(), table.tier.tolist(), strict=True):
+        village.resellers[row].tier = tier
+
+
+def _restock(village: Village, orders: StockOrder) -> None:
+    """Goods move only as far as the buyer can pay and the supplier has; lots decide who is served first."""
+    rows = list(zip(orders.buyer.tolist(), orders.supplier.tolist(), orders.product.tolist(),
+                    orders.quantity.tolist(), orders.unit_fen.tolist(), strict=True))
+    cash = {buyer: max(village.books.holds(Account.RESELLER, buyer), 0) for buyer, *_ in rows}
+    pays = []
+    for buyer, _, _, quantity, unit in rows:
+        pays.append(min(quantity, cash[buyer] // max(unit, 1)))
+        cash[buyer] -= pays[-1] * unit
+    got = list(pays)
+    for supplier, p in {(supplier, p) for _, supplier, p, *_ in rows}:
+        if supplier < 0 and not village.products[p].has_stock:
+            continue
+        left = village.brand_stock[p] if supplier < 0 else village.resellers[supplier].stock[p]
+        mine = [k for k, row in enumerate(rows) if row[1:3] == (supplier, p)]
+        for _, k in sorted((_lot(village, rows[k][0], p), k) for k in mine):
+            got[k] = min(pays[k], max(left, 0))
+            left -= got[k]
+    for (buyer, supplier, p, _, unit), units in zip(rows, got, strict=True):
+        if units > 0:
+            is_first = village.resellers[buyer].bought == 0
+            _move_stock(village, buyer, supplier, p, units, unit)
+            village.diary.stock_moved.append((buyer, supplier, p, units, unit, int(is_first)))
+
+
+def _lot(village: Village, buyer: int, p: int) -> float:
+    return uniform(village.key("restock"), pair(village.people[village.resellers[buyer].person].uid, p))
+
+
+def _move_stock(village: Village, buyer: int, supplier: int, p: int, units: int, unit_fen: int) -> None:
+    product, books = village.products[p], village.books
+    value = units * product.unit_cost_fen
+    if supplier >= 0:
+        village.resellers[supplier].stock[p] -= units
+        books.pay(reseller_shelf(supplier), reseller_shelf(buyer), value)
+    elif product.has_stock:
+        village.brand_stock[p] -= units
+        books.move(Place.BRAND_STOCK, Place.RESELLER_STOCK, p, units)
+        books.pay(shelf(product.brand), reseller_shelf(buyer), value)
+    else:
+        make(village, p, units, Place.RESELLER_STOCK)
+        books.pay(OUTSIDE, reseller_shelf(buyer), value)
+    books.pay(reseller(buyer), reseller(supplier) if supplier >= 0 else brand(product.brand), units * unit_fen)
+    village.resellers[buyer].stock[p] += units
+    village.resellers[buyer].bought += units

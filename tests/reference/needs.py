@@ -1,0 +1,122 @@
+"""Need and repurchase: goods are used up, an occasion opens, and whoever remembers a seller asks there once."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from tests.reference.arithmetic import LONG, exp, f32, log, logistic, share_left
+from tests.reference.chance import draw, exponential, key_of, normal, uniform
+from tests.reference.choosing import Meeting
+from tests.reference.village import MEMORY
+
+if TYPE_CHECKING:
+    from tests.reference.village import Person, Village
+
+
+def wait_for_need(village: Village, person: Person, p: int, key: int) -> float:
+    """Days to the next occasion of a person who does not own the product: Exp(rate by interest)."""
+    rules = village.rules.repurchase
+    rate = rules.need_rate / rules.mean_interest * person.interest[village.products[p].category]
+    return exponential(key, person.uid) / rate if rate > 0.0 else 1.0e9
+
+
+def open_occasions(village: Village) -> tuple[list[Meeting], list[Meeting]]:
+    """Return what memory brings up today: (offers to decide about, purchases that a clock has decided)."""
+    asked: list[Meeting] = []
+    certain: list[Meeting] = []
+    if village.rules.repurchase.mode in {"always", "off"}:
+        return asked, certain
+    for p in range(len(village.products)):
+        for person in village.people:
+            known = person.about[p]
+            if known.occasion != village.day:
+                continue
+            known.occasion = -1
+            if village.rules.repurchase.mode == "bgnbd" and known.orders > 0:
+                certain.append(_remembered(village, person, p))
+            elif _opens_and_remembers(village, person, p):
+                asked.append(_remembered(village, person, p))
+    return asked, certain
+
+
+def _opens_and_remembers(village: Village, person: Person, p: int) -> bool:
+    """Open the occasion for its window, plan the next as if nothing were bought, and ask the memory."""
+    rules, day = village.rules.repurchase, village.day
+    known = person.about[p]
+    window = int(rules.window)
+    known.open_until = day + window - 1
+    known.occasion = int(min(day + window + wait_for_need(village, person, p, village.key(f"wait {p}")), float(LONG)))
+    if known.memory_offer < 0:
+        return False
+    return uniform(village.key(f"memory {p}"), person.uid) < share_left(day - known.memory_day, rules.memory)
+
+
+def _remembered(village: Village, person: Person, p: int) -> Meeting:
+    return Meeting(person.number, village.shop_or(person.about[p].memory_offer, p), MEMORY, -1, None, True, p)
+
+
+def after_purchase(village: Village, person: Person, p: int) -> None:
+    """A purchase closes the occasion; the next comes when the unit is used up, or when the clock says so."""
+    mode = village.rules.repurchase.mode
+    if mode == "occasions":
+        _use_up(village, person, p)
+    elif mode == "bgnbd":
+        _ring_again(village, person, p)
+
+
+def _use_up(village: Village, person: Person, p: int) -> None:
+    """A unit lasts uses_days x U(1 - spread, 1 + spread)."""
+    spread, known = village.rules.repurchase.spread, person.about[p]
+    u = uniform(village.key(f"lasts {p}"), person.uid)
+    lasts = village.products[p].uses_days * (1.0 - spread + 2.0 * spread * u)
+    until = village.day + max(1, int(lasts + 0.5))
+    known.open_until = village.day - 1
+    known.in_use_until = min(until, LONG)
+    known.occasion = until
+
+
+def _ring_again(village: Village, person: Person, p: int) -> None:
+    """BG/NBD: drop out for good, or wait Exp(rate) from the time (not the day) of this purchase."""
+    known = person.about[p]
+    name = draw(village.key(f"dropout {p}"), person.uid)
+    known.open_until = village.day - 1
+    known.in_use_until = LONG
+    gone = logistic(known.dropout_logit - village.rules.repurchase.bgnbd.satisfaction * known.satisfaction)
+    if uniform(name, 0) < gone:
+        known.next_time = float(LONG)
+    else:
+        since = known.next_time if known.next_time > 0.0 else float(village.day)
+        known.next_time = min(since - log(uniform(name, 1)) / known.rate, float(LONG))
+    known.occasion = max(int(known.next_time), village.day + 1)
+
+
+def gamma(key: int, index: int, shape: float) -> float:
+    """Marsaglia and Tsang's Gamma(shape, 1); below shape 1, that of shape + 1 times U^(1 / shape)."""
+    name = draw(key, index)
+    boost = 1.0
+    if shape < 1.0:
+        boost = exp(log(uniform(name, 0)) / shape)
+        shape += 1.0
+    d = shape - 1.0 / 3.0
+    c = 1.0 / math.sqrt(9.0 * d)
+    for attempt in range(64):
+        x = normal(name, 1 + 3 * attempt)
+        v = 1.0 + c * x
+        v = v * v * v
+        if v > 0.0 and log(uniform(name, 3 + 3 * attempt)) < 0.5 * x * x + d - d * v + d * log(v):
+            return boost * d * v
+    return boost * d
+
+
+def traits(village: Village, world_seed: int, uid: int, p: int) -> tuple[float, float]:
+    """A person's purchases a day and logit of the chance to drop out, as the world seed has them."""
+    q = village.rules.repurchase.bgnbd
+    rate = gamma(key_of(world_seed, f"rate {p}"), uid, q.r) / (q.alpha * 7.0 / q.speed)
+    drop = key_of(world_seed, f"dropout {p}")
+    return f32(rate), f32(log(gamma(drop, 2 * uid, q.a)) - log(gamma(drop, 2 * uid + 1, q.b)))
+
+
+def first_occasion(village: Village, world_seed: int, person: Person, p: int) -> int:
+    """The day of a person's first occasion, a trait of the world."""
+    return int(min(wait_for_need(village, person, p, key_of(world_seed, f"first occasion {p}")), float(LONG)))

@@ -1,0 +1,170 @@
+"""Attention: which messages a person notices, how they tire, and what they do to trust in the sender."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.reference.arithmetic import UNIT, clip, exp, f32, fixed, log, share_left
+from tests.reference.chance import pair, uniform
+from tests.reference.village import ACTIVE, CHAT, DOOR_OF_CHANNEL, IMPRESSION, TIE
+
+if TYPE_CHECKING:
+    from sim.exchange.actions import Contact, Impress, PeerPost, Post
+    from tests.reference.village import Person, Village
+
+
+@dataclass
+class Message:
+    """Something a person noticed today; `met` says whether the offer itself was noticed.
+
+    trust: in the sender, None where only the brand's counts; row: of the audiences or the ties, or
+    -1; sender: a name that does not depend on row numbers.
+    """
+
+    person: int
+    offer: int
+    door: int
+    row: int
+    trust: float | None
+    times: float
+    commercial: float
+    value: float
+    met: bool
+    sender: int
+
+    @property
+    def by_membership(self) -> bool:
+        return self.door not in {IMPRESSION, TIE}
+
+
+def chance_of_one(village: Village, person: Person, load: int) -> float:
+    """v: room for A items a day, shared with everybody else's items and with today's load."""
+    rules = village.rules.attention
+    if rules.mode == "all":
+        return 1.0
+    items = rules.background_items + load / UNIT if load else max(rules.background_items, 1e-9)
+    return min(1.0, person.attention * village.attention_of_day[village.day] / items)
+
+
+def chance_of_any(items: float, v: float) -> float:
+    """1 - (1 - v)^items, which is v itself for a single item."""
+    if v >= 1.0:
+        return 1.0 if items > 0.0 else 0.0
+    return v if items == 1.0 else 1.0 - exp(items * log(1.0 - v))
+
+
+def see_posts(village: Village, posts: Post) -> list[Message]:
+    """Posts reach the active members of their channels, who share their attention among all of them."""
+    table = list(zip(*(column.tolist() for column in (posts.channel, posts.offer, posts.items, posts.commercial,
+                                                      posts.value, posts.visibility)), strict=True))
+    load = dict.fromkeys(range(len(village.people)), 0)
+    for channel, _, items, *_ in table:
+        for member in village.members_of(channel):
+            load[member.person] += fixed(items) if member.state == ACTIVE else 0
+    seen = []
+    for channel, offer, items, commercial, value, visibility in table:
+        for member in village.members_of(channel):
+            if member.state != ACTIVE:
+                continue
+            person = village.people[member.person]
+            name = pair(person.uid, channel << 16 | offer)
+            v = chance_of_one(village, person, load[person.number])
+            if village.rules.attention.mode != "all":
+                v = min(1.0, v * visibility)
+            chance = chance_of_any(items, v)
+            if chance > 0.0 and uniform(village.key("see"), name) < chance:
+                times = items * v / chance
+                offered = 1.0 if commercial >= 1.0 else 1.0 - exp(times * log(1.0 - commercial))
+                met = uniform(village.key("meet"), name) < offered
+                seen.append(Message(person.number, offer, DOOR_OF_CHANNEL[village.channels[channel].kind], member.row,
+                                    member.trust, times, commercial, value, met, channel))
+    return seen
+
+
+def see_contacts(village: Village, contacts: Contact) -> list[Message]:
+    """A one-to-one message is noticed by whoever has not muted its sender."""
+    found = [(village.members[row], offer)
+             for row, offer in zip(contacts.row.tolist(), contacts.offer.tolist(), strict=True)]
+    return [Message(member.person, offer, CHAT, member.row, member.trust, 1.0, 1.0, 0.0, True, member.channel)
+            for member, offer in found if member.state == ACTIVE]
+
+
+def see_impressions(village: Village, bought: Impress) -> list[Message]:
+    """Bought impressions fall on people at random, or on people interested in the category."""
+    seen = []
+    key = village.key("impress")
+    for offer, count, targeting in zip(bought.offer.tolist(), bought.count.tolist(), bought.targeting.tolist(),
+                                       strict=True):
+        category = village.products[village.offers[offer].product].category
+        for j in range(count):
+            name = pair(offer, j)
+            if uniform(key, name) < targeting:
+                person = _interested(village, pair(offer + 32768, j) * 64, category)
+            else:
+                person = _at_random(village, uniform(key, name + 2**62))
+            if village.rules.attention.mode == "all" or \
+                    uniform(key, name + 2**63) < chance_of_one(village, person, 0):
+                seen.append(Message(person.number, offer, IMPRESSION, -1, None, 1.0, 1.0, 0.0, True, offer))
+    return seen
+
+
+def _at_random(village: Village, u: float) -> Person:
+    return village.people[village.person_of_uid[int(u * len(village.people))]]
+
+
+def _interested(village: Village, name: int, category: int) -> Person:
+    """Propose people until one is interested enough; the sixteenth is taken as they are."""
+    key = village.key("impress")
+    for attempt in range(16):
+        person = _at_random(village, uniform(key, name + 2 * attempt))
+        if uniform(key, name + 2 * attempt + 1) < person.interest[category]:
+            break
+    return person
+
+
+def see_friends(village: Village, posts: PeerPost) -> list[Message]:
+    """A post in Moments reaches the ties of the layers it is meant for, unless a tie has been broken."""
+    seen = []
+    table = zip(posts.offer.tolist(), posts.layers.tolist(), posts.person.tolist(), posts.items.tolist(), strict=True)
+    for offer, layers, number, items in sorted(table):
+        speaker = village.people[number]
+        for tie in speaker.ties:
+            if not layers >> tie.layer & 1 or tie.size == 0:
+                continue
+            listener = village.people[tie.listener]
+            v = chance_of_one(village, listener, 0)
+            chance = 1.0 if v >= 1.0 else 1.0 - exp(items * log(1.0 - v))
+            if chance > 0.0 and uniform(village.key(f"notice {offer}"), pair(speaker.uid, listener.uid)) < chance:
+                seen.append(Message(listener.number, offer, TIE, tie.number, f32(tie.trust), items * v / chance, 1.0,
+                                    0.0, True, speaker.uid))
+    return seen
+
+
+def wear(village: Village, seen: list[Message]) -> None:
+    """Selling tires, usefulness refreshes; trust in the sender grows with value, then falls with selling."""
+    rules, day = village.rules.attention, village.day
+    load: dict[int, int] = {}
+    for m in seen:
+        weight = m.times * (rules.fatigue_per_message * m.commercial - rules.relief_per_value * m.value)
+        load[m.person] = load.get(m.person, 0) + fixed(weight)
+    for number, total in load.items():
+        person = village.people[number]
+        left = person.fatigue * share_left(day - person.fatigue_day, rules.fatigue_decay)
+        person.fatigue = f32(max(0.0, left + total / UNIT))
+        person.fatigue_day = day
+    for m in seen:
+        if m.by_membership:
+            member = village.members[m.row]
+            trust = member.trust
+            trust += rules.trust_gain_value * m.value * m.times * (1.0 - trust)
+            trust -= rules.trust_loss_spam * m.commercial * m.times * trust
+            member.trust = f32(clip(trust))
+
+
+def keep_in_mind(village: Village, seen: list[Message]) -> None:
+    """A message from the seller's own channel keeps a buyer's memory of where they bought fresh."""
+    for m in seen:
+        known = village.people[m.person].about[village.offers[m.offer].product]
+        if m.by_membership and known.memory_offer >= 0:
+            known.memory_day = village.day

@@ -1,0 +1,257 @@
+"""A small world as plain objects: people with ties, memberships, channels, resellers, offers, deals, goods.
+
+Everything is an attribute of an ordinary object, so that the other files can say "the person", "her
+trust in the sender". Numbers that the simulator keeps as float32 are rounded when they are written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tests.reference.chance import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sim.mechanisms.params import MechanismsSpec
+    from tests.reference.money import Books
+
+ACTIVE, MUTED, LEFT = 0, 1, 2
+GROUP = 0
+IMPRESSION, FEED, IN_GROUP, LIVE, CHAT, TIE, MEMORY = range(7)
+DOOR_OF_CHANNEL = (IN_GROUP, FEED, CHAT, LIVE)
+DOOR_NAMES = ("impression", "feed", "group", "live", "chat", "tie", "memory")
+
+
+@dataclass
+class Tie:
+    """Somebody listens to the speaker: how far, in 32767ths, and whether it is distrust."""
+
+    number: int
+    listener: int
+    size: int
+    distrust: bool
+    layer: int
+    touched: int
+
+    @property
+    def trust(self) -> float:
+        share = self.size / 32767.0
+        return -share if self.distrust else share
+
+
+@dataclass
+class Knowledge:
+    """What one person knows, has done and waits for with one product."""
+
+    belief: float
+    claim_precision: float
+    talk_precision: float
+    own_precision: float
+    buzz: float
+    buzz_day: int
+    peers: int
+    satisfaction: float
+    orders: int
+    spent_fen: int
+    first_day: int
+    second_day: int
+    last_day: int
+    first_path: int
+    open_until: int
+    in_use_until: int
+    talk_until: int
+    memory_offer: int
+    memory_day: int
+    occasion: int = 30_000
+    rate: float = 0.0
+    dropout_logit: float = 0.0
+    next_time: float = 0.0
+
+
+@dataclass
+class Person:
+    """One person; `about[p]` is what concerns product p, `home[s]` the row in the channels of seller s (-1: none)."""
+
+    number: int
+    uid: int
+    taste: int
+    attention: float
+    price_factor: float
+    wealth: float
+    role: int
+    fatigue: float
+    fatigue_day: int
+    interest: list[float]
+    brand_trust: list[float]
+    about: list[Knowledge]
+    ties: list[Tie]
+    home: list[int]
+    reseller: int
+
+
+@dataclass
+class Member:
+    """A row of the audiences: a person in a channel."""
+
+    row: int
+    person: int
+    channel: int
+    trust: float
+    joined: int
+    state: int
+    active_day: int
+
+
+@dataclass
+class Channel:
+    number: int
+    kind: int
+    owner: int
+    brand: int
+    owned: bool
+    account: int
+    capacity: int
+    trust: float
+    members: int
+    health: float
+    host_skill: float
+    zombie_days: int
+
+
+@dataclass
+class Account:
+    owner: int
+    banned_until: int
+    bans: int
+    reports: int
+
+
+@dataclass
+class Reseller:
+    person: int
+    brand: int
+    tier: int
+    upline: int
+    joined: int
+    left: int
+    recruits: int
+    refusals: int
+    bought: int
+    profit_day: int
+    stock: list[int]
+
+
+@dataclass
+class Product:
+    brand: int
+    price_fen: int
+    unit_cost_fen: int
+    delivery_fen: int
+    quality: float
+    uses_days: float
+    category: int
+    has_stock: bool
+
+
+@dataclass
+class Offer:
+    product: int
+    price_fen: int
+    list_price_fen: int
+    claim: float
+    fit: float
+    stock_owner: int
+    queue: int
+    pool_seats: int
+    live: bool
+
+
+@dataclass
+class Order:
+    """One unit bought by a person; `deal` is the group deal it waits in, or -1."""
+
+    number: int
+    person: int
+    offer: int
+    product: int
+    door: int
+    row: int
+    seller: int
+    price_fen: int
+    expectation: float
+    deal: int
+    first: bool
+
+
+@dataclass
+class Deal:
+    offer: int
+    seats: int
+    deadline: int
+    filled: int = 0
+    waiting: list[Order] = field(default_factory=list)
+
+
+@dataclass
+class Diary:
+    """What happened on a day, as rows; compared with the simulator's event tables."""
+
+    ordered: list[tuple[float, ...]] = field(default_factory=list)
+    unfilled: list[tuple[int, ...]] = field(default_factory=list)
+    delivered: list[tuple[float, ...]] = field(default_factory=list)
+    talked: list[tuple[int, ...]] = field(default_factory=list)
+    joined: list[tuple[int, ...]] = field(default_factory=list)
+    refused: list[tuple[int, ...]] = field(default_factory=list)
+    left: list[tuple[int, ...]] = field(default_factory=list)
+    stock_moved: list[tuple[int, ...]] = field(default_factory=list)
+    pool_closed: list[tuple[int, ...]] = field(default_factory=list)
+    enforced: list[tuple[int, ...]] = field(default_factory=list)
+
+
+@dataclass
+class Village:
+    """The whole small world between two days."""
+
+    seed: int
+    rules: MechanismsSpec
+    people: list[Person]
+    person_of_uid: list[int]
+    members: list[Member]
+    blocks: list[tuple[int, int, int]]
+    channels: list[Channel]
+    accounts: list[Account]
+    resellers: list[Reseller]
+    products: list[Product]
+    offers: list[Offer]
+    brand_stock: list[int]
+    spare: list[int]
+    attention_of_day: list[float]
+    need_of_day: list[float]
+    shocks: list[tuple[int, float]]
+    books: Books
+    n_queues: int
+    day: int = 0
+    next_order: int = 0
+    deals: list[Deal] = field(default_factory=list)
+    open_deals: list[int] = field(default_factory=list)
+    first_time_buyers: list[set[int]] = field(default_factory=list)
+    loud_yesterday: list[float] = field(default_factory=list)
+    diary: Diary = field(default_factory=Diary)
+
+    def key(self, purpose: str) -> int:
+        """The key of today's draws for a purpose."""
+        return key_of(self.seed, purpose, self.day)
+
+    def members_of(self, channel: int) -> Iterator[Member]:
+        """Everybody who ever joined a channel, in the order of joining."""
+        return (member for member in self.members if member.channel == channel)
+
+    def is_closed(self, channel: int) -> bool:
+        """Whether the platform has banned the account that holds a channel."""
+        return self.accounts[self.channels[channel].account].banned_until > self.day
+
+    def shop_or(self, offer: int, product: int) -> int:
+        """The offer somebody has in mind if it can still be bought, else the brand's own shop."""
+        return offer if offer >= 0 and self.offers[offer].live else product
