@@ -37,11 +37,17 @@ COMMANDS: dict[str, str] = {
 """Every command and the object that carries it out; nothing else is a command."""
 
 
-def written_command(option: str = "", value: str = "") -> str:
-    """Return the command line as the user wrote it, with one option added unless it is there."""
+def written_command(**options: object) -> str:
+    """Return the command line as the user wrote it, with options (`out=...`) in place of its own of that name."""
     args: list[str] = click.get_current_context().find_root().obj or []
-    more = [option, value] if option and option not in args else []
-    return shlex.join(["guanxi", *args, *more])
+    names = {f"--{name}" for name in options} | ({"-r"} if "replications" in options else set())
+    kept = [
+        arg
+        for before, arg in zip(["", *args], args, strict=False)
+        if arg not in names and before not in names and arg.partition("=")[0] not in names
+    ]
+    more = [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]
+    return shlex.join(["guanxi", *kept, *more])
 
 
 def definition_list(rows: Iterable[tuple[str, str]], column: int = _COLUMN) -> list[str]:

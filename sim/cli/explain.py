@@ -10,7 +10,7 @@ from sim.cli.command import WIDTH, Command, definition_list
 from sim.cli.language import current, tell
 from sim.cli.options import json_option, language_option
 from sim.cli.output import emit, emit_json
-from sim.records.outcomes import SUMMARY
+from sim.records.outcomes import DAILY, SUMMARY
 from sim.text.bibliography import references
 from sim.text.cells import wrap
 from sim.text.evidence import evidence
@@ -48,8 +48,8 @@ def _find(name: str) -> dict[str, Any]:
     if found is not None:
         return _body(found)
     key = name.replace(" ", "_").lower()
-    if key in SUMMARY:
-        outcome = SUMMARY[key]
+    outcome = SUMMARY.get(key) or DAILY.get(key)
+    if outcome is not None:
         means = {lang: f"{outcome.formula}. {outcome.undefined}".strip(" .") for lang in ("zh", "en")}
         return {"key": key, "zh": outcome.zh, "en": outcome.en, "means": means, "unit": outcome.unit}
     works = {work.lower(): reference for work, reference in references().items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.language import current, tell
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def show(result: Result, folder: Path, page: Path, *, as_json: bool, quiet: bool) -> None:
-    """Print a result on stdout and what to do next on stderr."""
+    """Print a result on stdout, what failed and how long it took on stderr."""
     for failure in result.data.failures:
         note(tell("result.failed_run", strategy=failure.strategy, replication=failure.replication, seed=failure.seed,
                   reason=failure.reason))
@@ -31,7 +30,6 @@ def show(result: Result, folder: Path, page: Path, *, as_json: bool, quiet: bool
         emit("\n".join(["", tell("expect.heading"), *(_judged(one) for one in judged)]))
     emit(tell("result.page", path=page))
     note(_time(result), quiet=quiet)
-    note(tell("result.next", command=_next(result)), quiet=quiet)
 
 
 def document(result: Result, folder: Path, page: Path) -> dict[str, Any]:
@@ -89,14 +87,3 @@ def _time(result: Result) -> str:
     compiling = result.data.timings.get("compile", 0.0)
     text = tell("result.time", runs=runs, seconds=result.data.timings.get("wall", 0.0))
     return f"{text} {tell('result.compiled', seconds=compiling)}" if compiling >= 1 else text
-
-
-def _next(result: Result) -> str:
-    """Return the command that is most likely useful now."""
-    data = result.data
-    most = max(len(done) for done in data.replications.values())
-    if len(data.strategies) == 1:
-        return shlex.join(["guanxi", "compare", data.strategies[0], "paid_ads"])
-    if not result.verdict.separated:
-        return shlex.join(["guanxi", "compare", *data.strategies, "--replications", str(2 * most)])
-    return shlex.join(["guanxi", "new", "mine", "--from", result.verdict.best])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -64,6 +65,7 @@ def carry_out(job: Job) -> int:
         return _interrupted(interruption, folder)
     page = draw(result, folder)
     show(result, folder, page, as_json=job.options.as_json, quiet=job.options.quiet)
+    note(tell("result.next", command=_next(job, result)), quiet=job.options.quiet or job.options.as_json)
     return _exit_code(result, job.undecided)
 
 
@@ -110,8 +112,19 @@ def _interrupted(interruption: InterruptedRunsError, folder: Path) -> int:
         note(tell("result.interrupted_none"))
         return INTERRUPTED
     note(tell("result.interrupted", done=interruption.done, all=interruption.total, path=kept))
-    note(tell("result.go_on", command=written_command("--out", str(folder))))
+    note(tell("result.go_on", command=written_command(out=folder)))
     return INTERRUPTED
+
+
+def _next(job: Job, result: Result) -> str:
+    """Return the command that is most likely useful now."""
+    if len(job.scenarios) == 1:
+        other = "community" if job.scenarios[0] == "paid_ads" else "paid_ads"
+        return shlex.join(["guanxi", "compare", job.scenarios[0], other])
+    if not result.verdict.separated:
+        return written_command(replications=2 * job.replications, out=None)
+    best = job.scenarios[result.data.strategies.index(result.verdict.best)]
+    return shlex.join(["guanxi", "new", "mine", "--from", Path(best).stem])
 
 
 def _exit_code(result: Result, undecided: str) -> int:

@@ -14,9 +14,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
 from sim.cli import main
+from sim.cli.command import written_command
 from sim.records.outcomes import SUMMARY
 from sim.text.cells import cell_width
 
@@ -213,8 +215,8 @@ def start(words: list[str], folder: Path, **more: object) -> subprocess.Popen[st
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(workers: str, tmp_path: Path) -> None:
-    words = ["run", "community", "--people", "3000", "--days", "60", "--out", "kept", "--workers", workers]
-    running = start([*words, "-r", "500"], tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    words = ["run", "community", "--people", "3000", "--days", "60", "--workers", workers]
+    running = start([*words, "-r", "500", "--out", "kept"], tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 240
     while len(list(tmp_path.glob("kept.runs/*.npz"))) < 2 and time.monotonic() < deadline:
         assert running.poll() is None
@@ -224,11 +226,11 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(workers: str, tmp_p
     assert running.returncode == 130, err
     assert out == ""
     assert re.search(r"Interrupted: \d+ of 500 runs are finished and kept in kept\.runs", err)
-    assert shlex.join(["guanxi", *words, "-r", "500"]) in err
+    assert shlex.join(["guanxi", *words, "-r", "500", "--out", "kept"]) in err
     assert "Traceback" not in err
     # Replication 0 is finished, so going on with one replication computes nothing.
     before = min(path.stat().st_mtime_ns for path in tmp_path.glob("kept.runs/*.npz"))
-    again = start([*words, "-r", "1", "--quiet"], tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    again = start([*words, "-r", "1", "--quiet", "--out", "kept"], tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     out, err = again.communicate(timeout=120)
     assert again.returncode == 0, err
     assert before
@@ -267,3 +269,16 @@ def test_progress_is_drawn_on_a_terminal_only(tmp_path: Path) -> None:
     code, seen = on_a_terminal([*words, "--out", "c"], tmp_path, {"NO_COLOR": "1"})
     assert code == 0
     assert not re.search(r"\x1b\[[\d;]*3[0-7]", seen)
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "written"),
+    [
+        (["compare", "a", "-r", "4"], {"replications": 8}, "guanxi compare a --replications 8"),
+        (["run", "a b.yaml", "--out=x"], {"out": Path("y")}, "guanxi run 'a b.yaml' --out y"),
+        (["run", "a", "--out", "x", "-q"], {"out": None}, "guanxi run a -q"),
+    ],
+)
+def test_a_command_is_proposed_as_it_was_written(given: list[str], options: dict[str, object], written: str) -> None:
+    with click.Context(click.Command("guanxi"), obj=given):
+        assert written_command(**options) == written

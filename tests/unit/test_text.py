@@ -11,11 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.scenario.kinds import mechanisms_class
+from sim.strategies.table import STRATEGIES
 from sim.text.bibliography import references
 from sim.text.catalogue import LANGS, load, say
 from sim.text.cells import cell_width, clip, pad, wrap
 from sim.text.evidence import evidence, keys_of, places_of, standing, unknown_in
 from sim.text.glossary import fold, look_up, names_of, near, terms
+from sim.world.networks.table import NETWORKS
 
 PACKAGE = Path(__file__).resolve().parents[2] / "sim"
 CATALOGUES = sorted(path.stem for path in (PACKAGE / "text").glob("*.toml") if path.stem not in
@@ -99,6 +102,13 @@ def test_a_term_is_found_by_any_of_its_names(name: str, key: str) -> None:
     found = look_up(name)
     assert found is not None
     assert found.key == key
+
+
+def test_what_a_scenario_names_is_explained() -> None:
+    named = {"strategies": set(STRATEGIES), "networks": set(NETWORKS), "mechanisms": set(mechanisms_class().model_fields)}
+    assert {kind: [name for name in sorted(names) if look_up(name) is None] for kind, names in named.items()} == {
+        kind: [] for kind in named
+    }
 
 
 def test_a_slip_finds_its_neighbours() -> None:
