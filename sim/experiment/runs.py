@@ -34,7 +34,7 @@ def pack(spec: ScenarioSpec, **changes: Any) -> str:
 
     JSON mode writes amounts with their unit; a bare number would be read as yuan.
     """
-    data = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+    data = spec.model_dump(mode="json", by_alias=True)
     return json.dumps(data | changes, ensure_ascii=True)
 
 

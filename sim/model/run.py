@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.scenario.spec import ScenarioSpec
 
 
-def run_once(spec: ScenarioSpec, replication: int, *, audit: bool = False, threads: int = 1, pictures: bool = True,
+def run_once(spec: ScenarioSpec, replication: int, *, audit: bool = False, threads: int = 1, pictures: bool | None = None,
              each_day: Callable[[int], None] | None = None) -> RunRecord:
     """Run a scenario once and return its record.
 
@@ -35,8 +35,9 @@ def run_once(spec: ScenarioSpec, replication: int, *, audit: bool = False, threa
         Check every law of money and goods at the end of each day.
     threads : int
         Threads of the kernels; the result does not depend on it.
-    pictures : bool
-        Keep a sample of the network, laid out, for pictures.
+    pictures : bool, optional
+        Keep a sample of the network, laid out, for pictures; by default of the first replication only,
+        because the layout costs as much as a small run.
     each_day : callable
         Called with the number of days done; for progress.
 
@@ -58,7 +59,7 @@ def run_once(spec: ScenarioSpec, replication: int, *, audit: bool = False, threa
             each_day(model.steps)
     done = time.perf_counter()
     timings = {"build": built - before, "days": done - built, "compile": kernel.compile_seconds - compiled}
-    return model.record(timings, pictures=pictures)
+    return model.record(timings, pictures=replication == 0 if pictures is None else pictures)
 
 
 def record_of(state: RunState, timings: dict[str, float], *, pictures: bool = True) -> RunRecord:
