@@ -13,8 +13,9 @@ from sim.cli.simulate import Job, carry_out
 if TYPE_CHECKING:
     from sim.cli.options import RunOptions
 
-DEFAULT = ("community", "influencer", "direct", "dual_rebate")
-"""What is compared when nothing is named: who owns the audience, who rents it, who hires, who recruits."""
+PREFERRED = ("community", "influencer", "direct_sales", "dual_rebate", "paid_ads")
+"""What is compared when nothing is named: the first four of these that are to be had. One owns its audience, one
+rents it, one hires, one recruits; advertising is the yardstick where one of them is not installed."""
 
 REPLICATIONS = 16
 
@@ -30,6 +31,14 @@ def compare(
     undecided: str,
 ) -> int:
     """Compare the named scenarios."""
-    names = scenario or DEFAULT
+    names = scenario or _core()
     more = {"reference": reference, "allow_different": allow_different}
     return carry_out(Job("compare", names, options, options.replications or REPLICATIONS, undecided, more))
+
+
+def _core() -> tuple[str, ...]:
+    """Return the four core scenarios."""
+    from sim.scenario.find import available
+
+    found = available()
+    return tuple(name for name in PREFERRED if name in found)[:4]

@@ -361,3 +361,12 @@ def test_the_module_is_the_command() -> None:
         [sys.executable, "-m", "sim", "--version"], capture_output=True, text=True, check=True, env=os.environ
     )
     assert done.stdout.startswith("guanxi ")
+
+
+def test_every_example_of_help_names_scenarios_that_are_shipped(call: Callable[..., Outcome]) -> None:
+    shipped = set(call("new", "--list")[1].split())
+    for command in ("compare", "run"):
+        _, out, _ = call(command, "--help", "--lang", "en")
+        for line in re.findall(rf"^  guanxi {command}(.*)", out, re.MULTILINE):
+            names = {word for word in line.split("--")[0].split() if word.isidentifier()}
+            assert names <= shipped, line

@@ -91,7 +91,7 @@ def test_a_name_belongs_to_one_term() -> None:
 @pytest.mark.parametrize(
     ("name", "key"),
     [("GMV", "gmv"), ("成交总额", "gmv"), ("k-FACTOR", "k_factor"), ("裂变系数", "k_factor"), ("私域", "private_domain"),
-     ("微商", "weishang"), ("代理", "agent"), ("社群", "community"), ("网红", "influencer"), ("直营", "direct"),
+     ("微商", "weishang"), ("代理", "agent"), ("社群", "community"), ("网红", "influencer"), ("直营", "direct_sales"),
      ("双创", "dual_rebate"), ("sell in", "sell_in"), ("sell-through", "sell_through"), ("take rate", "take_rate"),
      ("AOV", "order_value"), ("CAC", "cac"), ("LTV", "ltv"), ("churn", "churn"), ("homophily", "homophily"),
      ("tie strength", "tie_strength"), ("referral", "referral"), ("rebate", "rebate"), ("commission", "commission"),
