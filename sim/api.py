@@ -60,7 +60,7 @@ class Scenario:
         if source is not None:
             self._resolved = resolve(source, settings)
         else:
-            self._resolved = resolve_text(text or "", overrides=settings)
+            self._resolved = resolve_text(text or "", overrides=settings, folder=Path())
 
     def set(self, paths: Mapping[str, Any] | None = None, /, **levers: Any) -> Scenario:
         """Return the scenario with values laid over it.

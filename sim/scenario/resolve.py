@@ -72,23 +72,39 @@ def resolve(name_or_path: str | pathlib.Path, overrides: Iterable[str] = (), **o
     """
     path = name_or_path if isinstance(name_or_path, pathlib.Path) else find_scenario(name_or_path)
     tree = finish(load_file(path, shorten_name(str(path))), path.parent, [path])
-    return _finished(tree, overrides, options, path)
+    return _finished(tree, overrides, options, path, files=True)
 
 
-def resolve_text(text: str, label: str = "scenario", overrides: Iterable[str] = (), **options: Any) -> Resolved:
-    """Return the checked scenario of a text from outside, such as a page's editor.
+def resolve_text(
+    text: str, label: str = "scenario", overrides: Iterable[str] = (), *, folder: pathlib.Path | None = None, **options: Any
+) -> Resolved:
+    """Return the checked scenario of a text.
 
-    It may extend shipped scenarios by name, and reads no other file.
+    Parameters
+    ----------
+    text : str
+        YAML, as a file would hold it.
+    label : str
+        What messages call it.
+    overrides, options : see `resolve`
+    folder : pathlib.Path
+        What paths in the text are relative to. None: the text comes from outside, such as a page's
+        editor; it may extend shipped scenarios by name and names no file.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found.
     """
-    tree = finish(load_text(text, label), None, [])
-    return _finished(tree, overrides, options, None)
+    tree = finish(load_text(text, label), folder, [])
+    return _finished(tree, overrides, options, None, files=folder is not None)
 
 
-def _finished(tree: Node, overrides: Iterable[str], options: dict[str, Any], path: pathlib.Path | None) -> Resolved:
+def _finished(tree: Node, overrides: Iterable[str], options: dict[str, Any], path: pathlib.Path | None, *, files: bool) -> Resolved:
     _lay_over(tree, overrides, options)
     _name(tree, path)
     stated = to_yaml(_in_order(tree.plain()))
-    settle_data(tree, inside=path is not None)
+    settle_data(tree, inside=files)
     spec = check_tree(tree)
     return Resolved(spec, scenario_text(spec), stated, path, tree)
 

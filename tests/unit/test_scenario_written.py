@@ -190,5 +190,7 @@ def test_data_is_relative_to_the_file_that_names_it(tmp_path: Path) -> None:
     assert "path: ties.csv" in resolve("./s.yaml").stated
     (tmp_path / "own.csv").write_text("a,b\n")
     assert resolve("./s.yaml", ["network.path=own.csv"]).spec.network.path == str(tmp_path / "own.csv")
+    text = "extends: deep/base.yaml\nnetwork: {path: own.csv}\n"
+    assert resolve_text(text, folder=tmp_path).spec.network.path == str(tmp_path / "own.csv")
     for odd in ("'a\\0b'", '"a\\0b"', "x" * 3000, "~nobody_here/x", "/", "."):
         assert missing_data(resolve("./s.yaml", [f"network.path={odd}"]).spec) != []
