@@ -208,4 +208,5 @@ def rounds(orders: Ordered) -> list[Ordered]:
 def disappoint(world: World, orders: Ordered, loss: float = 0.1) -> None:
     """A deal that failed costs a little satisfaction (domain 4.14: -.1)."""
     at = (orders.person, orders.product)
-    world.people.satisfaction[at] -= np.float32(loss)
+    # Two deals of one person may fail on one day: each counts.
+    np.subtract.at(world.people.satisfaction, at, np.float32(loss))
