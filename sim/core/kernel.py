@@ -5,7 +5,7 @@ schema only read parameters. So `@kernel()` keeps the plain function and compile
 
 Decision: numba's own cache misses changes in helper kernels of other files (a stale kernel went on
 returning old results when a helper was edited). So the cache folder is named after a hash of every
-source file under `sim/` that declares a kernel, plus numba's version; it can never be stale.
+source file under `sim/` that declares a kernel or is imported by one that does; it can never be stale.
 
 Decision: a kernel that calls another kernel finds the `Kernel` object in its globals; numba needs
 the dispatcher there. The function is therefore rebuilt over a copy of its globals in which every
@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import re
 import sys
 import tempfile
 import time
@@ -44,13 +45,20 @@ on_compile: Callable[[str], None] | None = None
 
 @functools.cache
 def source_hash() -> str:
-    """Return 16 hex digits over all sources under `sim/` that declare kernels."""
+    """Return 16 hex digits over all sources under `sim/` that declare kernels, and all that those import from.
+
+    A kernel freezes the constants it uses, wherever they are written down.
+    """
+    texts = {path: path.read_bytes() for path in sorted(_PACKAGE.rglob("*.py"))}
+    found = [path for path, text in texts.items() if b"kernel" in text]
+    for path in found:  # grows while it is walked
+        imported = re.findall(rb"^from sim\.([\w.]+) import", texts[path], re.MULTILINE)
+        files = (_PACKAGE / f"{name.decode().replace('.', '/')}.py" for name in imported)
+        found += [file for file in files if file in texts and file not in found]
     digest = hashlib.blake2b(digest_size=8)
-    for path in sorted(_PACKAGE.rglob("*.py")):
-        text = path.read_bytes()
-        if b"kernel" in text:
-            digest.update(path.relative_to(_PACKAGE).as_posix().encode())
-            digest.update(text)
+    for path in sorted(found):
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+        digest.update(texts[path])
     return digest.hexdigest()
 
 
@@ -174,7 +182,7 @@ def prange(*bounds: int) -> range:
     return range(*bounds)
 
 
-def prefetch(_array: Any, _index: int) -> None:
+def prefetch(_array: Array, _index: Number) -> None:
     """Stand for the prefetch intrinsic in kernels; does nothing when run as Python."""
 
 
