@@ -50,7 +50,7 @@ def source_hash() -> str:
     A kernel freezes the constants it uses, wherever they are written down.
     """
     texts = {path: path.read_bytes() for path in sorted(_PACKAGE.rglob("*.py"))}
-    found = [path for path, text in texts.items() if b"kernel" in text]
+    found = [path for path, text in texts.items() if b"@kernel(" in text]
     for path in found:  # grows while it is walked
         imported = re.findall(rb"^from sim\.([\w.]+) import", texts[path], re.MULTILINE)
         files = (_PACKAGE / f"{name.decode().replace('.', '/')}.py" for name in imported)
