@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ import plotly.graph_objects as go
 from sim.records.comparison import Comparison
 from sim.report.findings import Findings
 from sim.report.inputs import Extras
-from sim.report.markup import Html, el
+from sim.report.markup import Child, Html, el
 from sim.report.palette import mark
 from sim.report.strings import Words
 
@@ -61,8 +62,8 @@ class Context:
         self.figures[name] = json.loads(figure.to_json())
         height = int(figure.layout.height)
         attrs = {
-            "class": f"plot {kind}".strip(), "id": f"plot-{name}", "data-figure": name, "role": "img", "aria-label": alt,
-            "style": f"min-height:{height}px",
+            "class": f"plot {kind}".strip(), "id": f"plot-{name}", "data-figure": name, "role": "img",
+            "aria-label": alt, "style": f"min-height:{height}px",
         }  # fmt: skip
         return el("div", attrs)
 
@@ -70,7 +71,11 @@ class Context:
         """Return the strategy's symbol in its colour."""
         index = self.index(strategy)
         path = el("path", {"d": mark(index).outline})
-        return el("svg", {"class": "glyph", "viewBox": "0 0 12 12", "aria-hidden": "true", "style": f"--c:var(--s{index})"}, path)
+        return el(
+            "svg",
+            {"class": "glyph", "viewBox": "0 0 12 12", "aria-hidden": "true", "style": f"--c:var(--s{index})"},
+            path,
+        )
 
     def key(self) -> Html | None:
         """Return the key of colours and symbols; its buttons emphasise one strategy on all figures."""
@@ -90,10 +95,16 @@ class Context:
         return el("div", {"class": "key", "role": "group", "aria-label": self.words("figure.key")}, buttons)
 
 
-def section(name: str, heading: str, deck: str | Html | None, *children: str | None) -> Html:
+def section(name: str, heading: str, deck: str | None, *children: Child) -> Html:
     """Return one section: heading on the left, how to read it on the right, then its content."""
     head = el(
         "header", {"class": "head"},
         el("h2", {"id": f"h-{name}"}, heading), el("p", {"class": "deck"}, deck) if deck else None,
     )  # fmt: skip
     return el("section", {"id": name, "aria-labelledby": f"h-{name}"}, head, *children)
+
+
+def pairs(name: str, rows: Sequence[tuple[str, str]]) -> Html:
+    """Return a list of (label, value), values set large above their labels."""
+    items = [el("div", None, el("dt", None, label), el("dd", None, value)) for label, value in rows]
+    return el("dl", {"class": name}, items)

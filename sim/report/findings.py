@@ -17,6 +17,8 @@ COMPARED = (
     "profit_fen", "gmv_fen", "buyers", "repurchase_rate_90d", "trust_mean", "members_end", "cash_trough_fen",
 )  # fmt: skip
 """Outcomes of the table of paired differences."""
+MOST_CROSSINGS = 6
+"""More crossings than these are cut down to those of the leader."""
 ALPHA = 0.05
 """Error that the verdict of `sim.analysis.paired` allows after Holm's correction."""
 
@@ -92,6 +94,14 @@ class Findings:
         """Return the last overtaking of each pair of mean profit curves, by day."""
         last = {frozenset((c.ahead, c.behind)): c for c in crossings(self.comparison)}
         return sorted(last.values(), key=lambda c: c.day)
+
+    @cached_property
+    def told_crossings(self) -> list[Crossing]:
+        """Return the crossings that a page tells: all if they are few, else those of the leader."""
+        if len(self.crossings) <= MOST_CROSSINGS:
+            return self.crossings
+        best = self.verdict.best
+        return [c for c in self.crossings if best in {c.ahead, c.behind}]
 
 
 def has_interval(interval: Interval) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from sim.report.markup import Html, el
 
 Row = Sequence[str]
+FEW = 3
+"""Tables of so few columns keep to the left, so that a row can be read across."""
 
 
 def table(name: str, caption: str, head: Row, rows: Sequence[Row], *, text_columns: Sequence[int] = (0,)) -> Html:
@@ -28,7 +30,13 @@ def table(name: str, caption: str, head: Row, rows: Sequence[Row], *, text_colum
     kinds = ["text" if column in text_columns else "number" for column in range(len(head))]
     heads = [el("th", {"scope": "col", "class": kind}, cell) for cell, kind in zip(head, kinds, strict=True)]
     body = [_row(row, kinds, head) for row in rows]
-    inner = el("table", {"id": name}, el("caption", None, caption), el("thead", None, el("tr", None, heads)), el("tbody", None, body))
+    inner = el(
+        "table",
+        {"id": name, "class": "few" if len(head) <= FEW else None},
+        el("caption", None, caption),
+        el("thead", None, el("tr", None, heads)),
+        el("tbody", None, body),
+    )
     return el("div", {"class": "scroll", "role": "region", "aria-label": caption, "tabindex": "0"}, inner)
 
 

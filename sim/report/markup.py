@@ -22,7 +22,7 @@ class Html(str):
 VOID = frozenset({"meta", "link", "br", "hr", "input"})
 _CLOSED = frozenset({"path", "line", "rect", "circle"})
 
-Child = str | Iterable[str] | None
+Child = str | Iterable[str | None] | None
 
 
 def el(name: str, attrs: Mapping[str, Any] | None = None, *children: Child) -> Html:

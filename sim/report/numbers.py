@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 
 from sim.text.catalogue import Lang, say
 
@@ -96,14 +97,12 @@ def show(value: float | None, unit: str, lang: Lang) -> str:
     """
     if value is None or not math.isfinite(value):
         return DASH
-    if unit == "fen":
-        return money(value, lang)
-    if unit == "share":
-        return percent(value)
-    if unit == "day":
-        return day(value, lang)
-    if unit == "people":
-        return _signed(_digits(value, 0)) + (f"{HARD}人" if lang == "zh" else "")
-    if unit == "count":
-        return _signed(_digits(value, 0 if abs(value) >= 10 or value == int(value) else 1))
-    return _signed(_digits(value, 2))
+    writers: dict[str, Callable[[], str]] = {
+        "fen": lambda: money(value, lang),
+        "share": lambda: percent(value),
+        "day": lambda: day(value, lang),
+        "people": lambda: _signed(_digits(value, 0)) + (f"{HARD}人" if lang == "zh" else ""),
+        "count": lambda: _signed(_digits(value, 0 if abs(value) >= 10 or value == int(value) else 1)),
+    }
+    plain = writers.get(unit)
+    return plain() if plain else _signed(_digits(value, 2))

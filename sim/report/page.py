@@ -27,8 +27,9 @@ from sim.report.sections.meaning import (
     standing_section,
 )
 from sim.report.sections.money import panels_section, profit_section
+from sim.report.sections.network import network_section
 from sim.report.sections.opening import opening, question
-from sim.report.sections.people import earners_section, network_section, split_section
+from sim.report.sections.people import earners_section, split_section
 from sim.report.strings import Words
 from sim.text.catalogue import Lang
 
@@ -106,6 +107,7 @@ def _body(context: Context) -> Html:
 
 def _bar(context: Context) -> Html:
     words = context.words
+    dark, light = words("head.dark"), words("head.light")
     links = [el("a", {"href": f"#{name}"}, words(f"nav.{name}")) for name in _NAV]
     return el(
         "header", {"class": "bar"},
@@ -113,8 +115,8 @@ def _bar(context: Context) -> Html:
         el("nav", {"aria-label": words("head.sections")}, links),
         el(
             "button",
-            {"type": "button", "id": "theme", "aria-label": words("head.theme"), "data-dark": words("head.dark"), "data-light": words("head.light")},
-            words("head.dark"),
+            {"type": "button", "id": "theme", "title": words("head.theme"), "data-dark": dark, "data-light": light},
+            dark,
         ),
     )  # fmt: skip
 

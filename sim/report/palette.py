@@ -101,9 +101,7 @@ def veil(colour: str, alpha: float) -> str:
 
 def blend(colour: str, paper: str, share: float) -> str:
     """Return the mix of `share` of `colour` with paper, ``#RRGGBB``."""
-    mixed = (
-        round(share * int(colour[i : i + 2], 16) + (1 - share) * int(paper[i : i + 2], 16)) for i in (1, 3, 5)
-    )
+    mixed = (round(share * int(colour[i : i + 2], 16) + (1 - share) * int(paper[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{part:02X}" for part in mixed)
 
 

@@ -130,7 +130,7 @@ def _payback(findings: Findings, words: Words) -> Sentence:
 
 def _trough(findings: Findings, words: Words) -> Sentence | None:
     lowest = {s: findings.estimate(s, "cash_trough_fen").mean for s in findings.strategies}
-    deepest = min(lowest, key=lambda s: (math.inf if math.isnan(lowest[s]) else lowest[s]))
+    deepest = min(lowest, key=lambda s: math.inf if math.isnan(lowest[s]) else lowest[s])
     if math.isnan(lowest[deepest]):
         return None
     when = day(float(np.nanmedian(findings.comparison.values(deepest, "cash_trough_day"))), words.lang)
@@ -141,8 +141,8 @@ def _trough(findings: Findings, words: Words) -> Sentence | None:
 
 def _crossing(findings: Findings, words: Words) -> Sentence | None:
     """Tell the last overtaking that made today's leader lead, else the last of all."""
-    best = [c for c in findings.crossings if c.ahead == findings.verdict.best]
-    told = [c for c in (best or findings.crossings) if c.line]
+    best = [c for c in findings.told_crossings if c.ahead == findings.verdict.best]
+    told = [c for c in (best or findings.told_crossings) if c.line]
     if not told:
         return None
     one = told[-1]

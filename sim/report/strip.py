@@ -77,7 +77,9 @@ def _profit(findings: Findings, strategy: str, lang: Lang) -> Cell:
 
 def _chance(findings: Findings, strategy: str, lang: Lang) -> Cell:
     chance = findings.verdict.chance[strategy]
-    return Cell(percent(chance, chance=True), "", chance) if math.isfinite(chance) else _missing(lang)
+    if not math.isfinite(chance):
+        return Cell(say("page", "strip.no_chance", lang)) if findings.pairs < 2 else _missing(lang)
+    return Cell(percent(chance, chance=True), "", chance)
 
 
 def payback_of(findings: Findings, strategy: str) -> float:

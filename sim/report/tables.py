@@ -58,9 +58,7 @@ def _block(
     column = min(24, (width - label_width) // len(shown) - GAP)
     titles = [_title(words.title(findings.comparison, s), column) for s in shown]
     height = max(map(len, titles))
-    lines = [
-        _line("", [([""] * (height - len(t)) + t)[k] for t in titles], label_width, column) for k in range(height)
-    ]
+    lines = [_line("", [([""] * (height - len(t)) + t)[k] for t in titles], label_width, column) for k in range(height)]
     lines.append("-" * (label_width + len(shown) * (column + GAP)))
     for label, cells in _rows(findings, words, rows, shown):
         lines.append(_line(label, cells, label_width, column))
@@ -94,7 +92,10 @@ def _bounds(findings: Findings, words: Words, shown: Sequence[str]) -> list[Row]
     if not any(map(has_interval, estimates)):
         return []
     return [
-        ("  " + words(f"terminal.{end}"), [plain(money(getattr(one, end), words.lang)) if has_interval(one) else "-" for one in estimates])
+        (
+            "  " + words(f"terminal.{end}"),
+            [plain(money(getattr(one, end), words.lang)) if has_interval(one) else "-" for one in estimates],
+        )
         for end in ("low", "high")
     ]
 

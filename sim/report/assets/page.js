@@ -40,7 +40,7 @@
     }
     if (width < NARROW && layout.annotations) {
       var kept = layout.annotations.filter(function (one) { return one.name !== "end"; });
-      kept.forEach(function (one) { if (one.name === "crossing") { one.ay = Math.max(one.ay, -60); } });
+      kept.forEach(function (one) { if (one.name === "crossing") { one.ay = Math.max(-60, Math.min(60, one.ay)); } });
       if (kept.length !== layout.annotations.length) {
         layout.annotations = kept;
         layout.margin.r = 14;

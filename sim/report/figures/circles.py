@@ -2,7 +2,7 @@
 
 People of one circle fill a disc like the seeds of a sunflower, the best connected in the middle.
 Discs stand in centred rows, large ones first and tied ones near each other; people of no circle
-stand below. Positions depend on circles and ties alone, never on days, so that the day slider
+stand together, without an outline. Positions depend on circles and ties alone, never on days, so that the day slider
 changes colours only and all strategies can share one layout.
 
 References: [Vogel1979] the sunflower arrangement r = c sqrt(k), angle = k x 137.5 degrees.
@@ -23,7 +23,7 @@ GAP = 1.2
 SHAPE = 2.0
 """Width of the picture over its height that rows aim at."""
 SMALLEST = 3
-"""Circles with fewer people in the sample are set as single people, without an outline."""
+"""Circles with fewer people in the sample have no outline; their people stand together."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -37,6 +37,13 @@ class Layout:
     y: Floats
     discs: list[tuple[float, float, float, int]]
 
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Return how far people and discs reach from the middle, to the side and upwards."""
+        across = [abs(x) + r for x, _, r, _ in self.discs] + np.abs(self.x).tolist()
+        upright = [abs(y) + r for _, y, r, _ in self.discs] + np.abs(self.y).tolist()
+        return max(across, default=1.0) + SEAT, max(upright, default=1.0) + SEAT
+
 
 def arrange(circle: Ints, source: Ints, target: Ints) -> Layout:
     """Return places for n people.
@@ -49,12 +56,12 @@ def arrange(circle: Ints, source: Ints, target: Ints) -> Layout:
         Ties as rows of `circle`.
     """
     n = len(circle)
-    group = _groups(circle)
+    group, has_loose = _groups(circle)
     count = int(group.max(initial=-1)) + 1
     size = np.bincount(group, minlength=count)
     degree = np.bincount(source, minlength=n) + np.bincount(target, minlength=n)
-    radius = SEAT * np.sqrt(size) * 0.62 + np.where(size >= SMALLEST, 0.55, 0.1)
-    centre = _pack(radius, _ties_between(group, source, target, count), size >= SMALLEST)
+    radius = SEAT * np.sqrt(size) * 0.62 + 0.55
+    centre = _pack(radius, _ties_between(group, source, target, count), has_loose=has_loose)
     x, y = np.zeros(n), np.zeros(n)
     for one in range(count):
         rows = np.flatnonzero(group == one)
@@ -64,23 +71,21 @@ def arrange(circle: Ints, source: Ints, target: Ints) -> Layout:
         turn = k * GOLDEN_ANGLE
         x[rows] = centre[one, 0] + away * np.cos(turn)
         y[rows] = centre[one, 1] + away * np.sin(turn)
-    big = np.flatnonzero(size >= SMALLEST)
-    discs = [(float(centre[g, 0]), float(centre[g, 1]), float(radius[g]), int(size[g])) for g in big]
+    discs = [
+        (float(centre[g, 0]), float(centre[g, 1]), float(radius[g]), int(size[g])) for g in range(count - has_loose)
+    ]
     return Layout(x, y, discs)
 
 
-def _groups(circle: Ints) -> Ints:
-    """Return group numbers 0.. by falling size; people of small circles get one of their own."""
+def _groups(circle: Ints) -> tuple[Ints, bool]:
+    """Return group numbers 0.. by falling size, and whether the last one holds people of no visible circle."""
     names, inverse, size = np.unique(circle, return_inverse=True, return_counts=True)
     alone = (size < SMALLEST) | (names < 0)
     order = np.lexsort((names, -size))
-    rank = np.full(len(names), -1, dtype=np.int64)
+    rank = np.full(len(names), (~alone).sum(), dtype=np.int64)
     kept = order[~alone[order]]
     rank[kept] = np.arange(len(kept))
-    group = rank[inverse]
-    loose = np.flatnonzero(group < 0)
-    group[loose] = len(kept) + np.arange(len(loose))
-    return group.astype(np.int64)
+    return rank[inverse].astype(np.int64), bool(alone.any())
 
 
 def _ties_between(group: Ints, source: Ints, target: Ints, count: int) -> Floats:
@@ -91,28 +96,36 @@ def _ties_between(group: Ints, source: Ints, target: Ints, count: int) -> Floats
     return ties + ties.T
 
 
-def _pack(radius: Floats, ties: Floats, is_circle: NDArray[np.bool_]) -> Floats:
-    """Return centres (g, 2): circles in centred rows, people of no circle in rows below them."""
+def _pack(radius: Floats, ties: Floats, *, has_loose: bool) -> Floats:
+    """Return centres (g, 2): circles in centred rows, people of no circle gathered at the end of the last."""
     centre = np.zeros((len(radius), 2))
-    circles = _order(np.flatnonzero(is_circle), radius, ties)
-    rows = _rows(circles, radius, SHAPE)
-    width = max((_width(row, radius) for row in rows), default=0.0)
-    bottom = _shelve(rows, radius, centre, 0.0)
-    loose = np.flatnonzero(~is_circle)
-    if len(loose):
-        fits = max(1, int(max(width, np.sqrt(len(loose)) * 2 * SEAT) / (2 * SEAT)))
-        chunks = [loose[k : k + fits].tolist() for k in range(0, len(loose), fits)]
-        _shelve(chunks, radius, centre, bottom - GAP)
-    if len(radius):
-        centre -= (centre.min(axis=0) + centre.max(axis=0)) / 2
+    if not len(radius):
+        return centre
+    order = _order(np.arange(len(radius) - has_loose), radius, ties)
+    rows = _rows(order, radius, SHAPE) or [[]]
+    if has_loose:
+        loose = len(radius) - 1
+        is_small = len(rows[-1]) == 0 or radius[loose] <= np.median(radius)
+        rows = [*rows[:-1], [*rows[-1], loose]] if is_small else [*rows, [loose]]
+    top = 0.0
+    for row in rows:
+        tall = max(float(radius[g]) for g in row)
+        x = -_width(row, radius) / 2
+        for one in row:
+            centre[one] = (x + radius[one], top - tall)
+            x += 2 * radius[one] + GAP
+        top -= 2 * tall + GAP
+    around = radius[:, None]
+    centre -= ((centre - around).min(axis=0) + (centre + around).max(axis=0)) / 2
     return centre
 
 
 def _order(circles: NDArray[np.intp], radius: Floats, ties: Floats) -> list[int]:
     """Return circles large first; among equals the one with most ties to those already chosen."""
-    left, chosen = set(circles.tolist()), []
+    left = set(circles.tolist())
+    chosen: list[int] = []
     while left:
-        pull = ties[:, chosen[-3:]].sum(axis=1) if chosen else ties.sum(axis=1)
+        pull = ties[:, np.array(chosen[-3:], dtype=np.int64)].sum(axis=1) if chosen else ties.sum(axis=1)
         one = min(left, key=lambda g: (-round(float(radius[g]), 1), -pull[g], g))
         chosen.append(one)
         left.remove(one)
@@ -149,15 +162,3 @@ def _broken(order: list[int], radius: Floats, width: float) -> list[list[int]]:
 
 def _width(row: list[int], radius: Floats) -> float:
     return sum(2 * float(radius[g]) + GAP for g in row) - GAP
-
-
-def _shelve(rows: list[list[int]], radius: Floats, centre: Floats, top: float) -> float:
-    """Write the centres of rows from `top` downwards, each row centred; return where the last one ends."""
-    for row in rows:
-        tall = max(float(radius[g]) for g in row)
-        x = -_width(row, radius) / 2
-        for one in row:
-            centre[one] = (x + radius[one], top - tall)
-            x += 2 * radius[one] + GAP
-        top -= 2 * tall + GAP
-    return top

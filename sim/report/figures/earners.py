@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -21,13 +23,13 @@ HEIGHT = 210
 Floats = NDArray[np.float64]
 
 
-def squeeze(amount_fen: NDArray[np.generic]) -> Floats:
+def squeeze(amount_fen: NDArray[np.number[Any]]) -> Floats:
     """Return sign(x) log10(1 + |x| / knee): the place of an amount on the axis."""
-    x = np.asarray(amount_fen, dtype=np.float64)
-    return np.sign(x) * np.log10(1 + np.abs(x) / KNEE_FEN)
+    x = np.asarray(amount_fen).astype(np.float64)
+    return np.copysign(np.log10(1 + np.abs(x) / KNEE_FEN), x)
 
 
-def thin(net_fen: NDArray[np.generic], most: int = MOST_DOTS) -> Floats:
+def thin(net_fen: NDArray[np.number[Any]], most: int = MOST_DOTS) -> Floats:
     """Return at most `most` amounts, evenly spaced quantiles: the same distribution with fewer dots."""
     ordered = np.sort(np.asarray(net_fen, dtype=np.float64))
     if len(ordered) <= most:
@@ -47,13 +49,13 @@ def swarm(places: Floats, span: tuple[float, float]) -> Floats:
     return height / max(8.0, float(np.abs(height).max(initial=0.0)))
 
 
-def common_span(nets: list[NDArray[np.generic]]) -> tuple[float, float]:
+def common_span(nets: list[NDArray[np.number[Any]]]) -> tuple[float, float]:
     """Return the range of the axis that holds all strategies' agents, zero in it."""
     places = np.concatenate([squeeze(net) for net in nets] + [np.zeros(1)])
     return float(min(places.min(), -0.3)) - 0.15, float(max(places.max(), 0.3)) + 0.15
 
 
-def earners(net_fen: NDArray[np.generic], index: int, span: tuple[float, float], lang: Lang) -> go.Figure:
+def earners(net_fen: NDArray[np.number[Any]], index: int, span: tuple[float, float], lang: Lang) -> go.Figure:
     """Draw one strategy's agents.
 
     Parameters
@@ -102,7 +104,7 @@ def _mark_zero_and_median(figure: go.Figure, median: float, lang: Lang) -> None:
     )  # fmt: skip
 
 
-def _tell_sides(figure: go.Figure, net_fen: NDArray[np.generic], lang: Lang) -> None:
+def _tell_sides(figure: go.Figure, net_fen: NDArray[np.number[Any]], lang: Lang) -> None:
     """Write at both ends of the axis how many lost and how many did not."""
     lost = float((net_fen < 0).mean())
     sides = ((0.0, "left", "lost", lost), (1.0, "right", "earned", float((net_fen > 0).mean())))

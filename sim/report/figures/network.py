@@ -22,10 +22,11 @@ from sim.report.palette import blend, mark, neutral, ramp, veil
 from sim.text.catalogue import Lang, say
 
 HEIGHT = 620
-MOST_TIES = 700
+MOST_TIES = 460
+STRONGEST_EACH = 1
 SYMBOLS = {"person": "circle", "seed_customer": "square", "reseller": "diamond", "kol": "star"}
 SIZES = {"person": 9, "seed_customer": 9.5, "reseller": 12, "kol": 16}
-CLASSES = ((0.0, 0.34, 0.6, 0.32), (0.34, 0.67, 1.0, 0.5), (0.67, 1.01, 1.8, 0.72))
+CLASSES = ((0.0, 0.34, 0.6, 0.32), (0.34, 0.67, 1.0, 0.46), (0.67, 1.01, 1.6, 0.62))
 """Ties by size of trust: (from, below, line width, opacity)."""
 
 Network = Mapping[str, NDArray[Any]]
@@ -73,7 +74,7 @@ def network(sample: Network, index: int, lang: Lang, layout: Layout | None = Non
     _add_ties(figure, sample, places)
     for role in range(len(ROLES)):
         _add_people(figure, sample, (role, index), places, lang)
-    wide, high = (float(np.abs(v).max(initial=1.0)) + 1.6 for v in (places.x, places.y))
+    wide, high = places.reach
     figure.update_xaxes(visible=False, range=[-wide, wide], constrain="domain")
     figure.update_yaxes(visible=False, range=[-high, high], scaleanchor="x")
     figure.update_layout(meta={"aspect": round(wide / high, 3)})
@@ -86,19 +87,32 @@ def adoption(sample: Network) -> NDArray[np.int64]:
     return np.where(np.asarray(sample["role"]) == ROLES.index("seed_customer"), 0, days)
 
 
-def strongest(sample: Network, most: int = MOST_TIES) -> NDArray[np.intp]:
-    """Return the rows of the ties that are drawn: all, or those of most trust and all of distrust."""
-    size = np.abs(np.asarray(sample["trust"], dtype=np.float64))
-    if len(size) <= most:
-        return np.arange(len(size))
-    # Distrust is rare and telling: it goes first.
-    rank = np.lexsort((np.arange(len(size)), -size, np.asarray(sample["trust"]) >= 0))
-    return np.sort(rank[:most])
+def shown_ties(sample: Network, most: int = MOST_TIES) -> NDArray[np.intp]:
+    """Return the rows of the ties that are drawn, at most about `most`.
+
+    All if they are few; else those of distrust (rare and telling), the strongest that everybody
+    speaks along, and of the rest every k-th from strong to weak, so that all strengths are seen.
+    """
+    trust = np.asarray(sample["trust"], dtype=np.float64)
+    if len(trust) <= most:
+        return np.arange(len(trust))
+    order = np.lexsort((np.arange(len(trust)), -trust, np.asarray(sample["source"])))
+    speaker = np.asarray(sample["source"])[order]
+    first = np.searchsorted(speaker, speaker)
+    chosen = np.zeros(len(trust), dtype=bool)
+    chosen[order[np.arange(len(order)) - first < STRONGEST_EACH]] = True
+    chosen[np.flatnonzero(trust < 0)[: most // 3]] = True
+    rest = np.flatnonzero(~chosen)
+    room = most - int(chosen.sum())
+    if room > 0:
+        ranked = rest[np.argsort(-trust[rest], kind="stable")]
+        chosen[ranked[np.linspace(0, len(ranked) - 1, room).astype(int)]] = True
+    return np.flatnonzero(chosen)
 
 
 def _add_ties(figure: go.Figure, sample: Network, places: Layout) -> None:
     source, target = rows_of(sample)
-    drawn = strongest(sample)
+    drawn = shown_ties(sample)
     trust = np.asarray(sample["trust"], dtype=np.float64)[drawn]
     source, target = source[drawn], target[drawn]
     ink = neutral("soft")
@@ -131,7 +145,8 @@ def _add_people(figure: go.Figure, sample: Network, who: tuple[int, int], places
     last = int(adoption(sample).max(initial=0))
     fills, rings = paints(index, name)
     figure.add_scatter(
-        x=places.x[rows].round(2), y=places.y[rows].round(2), mode="markers", meta={"people": name, "days": days.tolist()},
+        x=places.x[rows].round(2), y=places.y[rows].round(2), mode="markers",
+        meta={"people": name, "days": days.tolist()},
         marker={
             "symbol": SYMBOLS[name], "size": SIZES[name], "opacity": 1,
             "color": [_fill(d, last, fills) for d in days],

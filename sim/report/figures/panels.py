@@ -55,7 +55,8 @@ def panel(comparison: Comparison, series: str, lang: Lang) -> Panel:
         title = title_of(comparison, strategy, lang)
         _add(figure, (index, title), paths[strategy], (scale, outcome.unit), lang)
     figure.update_xaxes(
-        range=[0, (comparison.days - 1) * 1.02], nticks=5, unifiedhovertitle={"text": say("page", "axis.hover_day", lang)},
+        range=[0, (comparison.days - 1) * 1.02], nticks=5,
+        unifiedhovertitle={"text": say("page", "axis.hover_day", lang)},
     )  # fmt: skip
     figure.update_yaxes(nticks=4, rangemode="normal" if is_money and np.nanmin(every) < 0 else "tozero")
     figure.update_yaxes(tickformat="~f" if outcome.unit == "index" else ",~f")
@@ -75,7 +76,7 @@ def calm(paths: Floats, series: str) -> Floats:
     sums = np.cumsum(np.concatenate([np.zeros((len(paths), 1)), paths], axis=1), axis=1)
     end = np.arange(1, paths.shape[1] + 1)
     start = np.maximum(0, end - WEEK)
-    return (sums[:, end] - sums[:, start]) / (end - start)
+    return np.asarray((sums[:, end] - sums[:, start]) / (end - start))
 
 
 def _add(figure: go.Figure, who: tuple[int, str], paths: Floats, how: tuple[float, str], lang: Lang) -> None:
@@ -98,6 +99,8 @@ def _add(figure: go.Figure, who: tuple[int, str], paths: Floats, how: tuple[floa
     )  # fmt: skip
     figure.add_scatter(
         x=days[-1:], y=(mean[-1:] / scale).round(4), mode="markers", hoverinfo="skip", cliponaxis=False,
-        marker={"color": colour, "size": 8, "symbol": mark(index).symbol, "line": {"color": neutral("paper"), "width": 1}},
+        marker={
+            "color": colour, "size": 8, "symbol": mark(index).symbol, "line": {"color": neutral("paper"), "width": 1},
+        },
         meta={"strategy": index},
     )  # fmt: skip

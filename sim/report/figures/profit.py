@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +22,8 @@ BANDS = ((0.05, 0.95, 0.10), (0.25, 0.75, 0.20))
 """(lower quantile, upper quantile, opacity) of the 90 and the 50 % band over replications."""
 MOST_WORDS = 3
 """With more crossings than these the figure keeps the numbers and leaves the words to the table."""
-WORDS_SHARE = 0.38
-"""Share of the width that the words beside a mark take on a wide screen."""
+WORDS_SHARE, BADGE_SHARE = 0.38, 0.03
+"""Share of the width that a mark takes on a wide screen, with and without words beside it."""
 MOST_BADGES = 6
 """More crossings than these are listed below the figure, but not marked in it."""
 
@@ -55,9 +55,8 @@ def profit(comparison: Comparison, lang: Lang, badges: Sequence[Badge] = ()) -> 
     every = np.concatenate([_quantiles(p, (0.05, 0.95)).ravel() for p in paths.values()] + [np.zeros(1)])
     scale, unit = money_scale(every, lang)
     low, high = padded(every / scale)
-    upper = np.max([_quantiles(p, (0.95,))[0] for p in paths.values()], axis=0) / scale
     if any(badge.lines for badge in badges):
-        high += 0.12 * (high - low)
+        low, high = low - 0.08 * (high - low), high + 0.1 * (high - low)
     figure = base(HEIGHT)
     for index, strategy in enumerate(comparison.strategies):
         if len(paths[strategy]) > 1:
@@ -73,13 +72,19 @@ def profit(comparison: Comparison, lang: Lang, badges: Sequence[Badge] = ()) -> 
     unit_above(figure, say("page", "axis.profit", lang, unit=unit))
     figure.add_hline(y=0, line={"color": neutral("faint"), "width": 1}, layer="below")
     _label_ends(figure, comparison, lang, scale, (low, high))
-    _add_badges(figure, badges[:MOST_BADGES], scale, Ceiling(upper, (low, high)))
+    _add_badges(figure, badges[:MOST_BADGES], scale, Room(*_envelope(paths, scale), (low, high)))
     figure.update_layout(hovermode="x unified")
     return figure
 
 
 def _quantiles(paths: Floats, at: tuple[float, ...]) -> Floats:
     return np.nanquantile(paths, at, axis=0) if len(paths) else np.zeros((len(at), 0))
+
+
+def _envelope(paths: Mapping[str, Floats], scale: float) -> tuple[Floats, Floats]:
+    """Return the lowest and the highest edge of all bands a day."""
+    edges = np.stack([_quantiles(p, (0.05, 0.95)) for p in paths.values()]) / scale
+    return edges[:, 0].min(axis=0), edges[:, 1].max(axis=0)
 
 
 def _add_bands(figure: go.Figure, index: int, paths: Floats) -> None:
@@ -112,14 +117,15 @@ def _add_line(figure: go.Figure, who: tuple[int, str], paths: Floats, scale: flo
     )  # fmt: skip
     figure.add_scatter(
         x=[len(mean) - 1], y=[round(float(mean[-1] / scale), 4)], mode="markers", hoverinfo="skip", cliponaxis=False,
-        marker={"color": colour, "size": 11, "symbol": mark(index).symbol, "line": {"color": neutral("paper"), "width": 1.5}},
+        marker={
+            "color": colour, "size": 11, "symbol": mark(index).symbol,
+            "line": {"color": neutral("paper"), "width": 1.5},
+        },
         meta={"strategy": index},
     )  # fmt: skip
 
 
-def _label_ends(
-    figure: go.Figure, comparison: Comparison, lang: Lang, scale: float, span: tuple[float, float]
-) -> None:
+def _label_ends(figure: go.Figure, comparison: Comparison, lang: Lang, scale: float, span: tuple[float, float]) -> None:
     rows, widths = [], []
     for strategy in comparison.strategies:
         last = float(comparison.daily[strategy]["profit_fen"][:, -1].mean())
@@ -131,45 +137,57 @@ def _label_ends(
     figure.update_layout(margin={"r": words_end(widths)})
 
 
-class Ceiling:
-    """How high the figure is filled above each day, so that words stand clear of lines and bands.
+class Room:
+    """What is free above and below the lines and bands of each day, so that words stand clear of them.
 
     Parameters
     ----------
-    upper : float64 (T,)
-        Highest upper band a day, in units of the axis.
+    lower, upper : float64 (T,)
+        Lowest and highest band a day, in units of the axis.
     span : (float, float)
         Range of the upright axis.
     """
 
-    def __init__(self, upper: Floats, span: tuple[float, float]) -> None:
-        self.upper = upper.copy()
+    def __init__(self, lower: Floats, upper: Floats, span: tuple[float, float]) -> None:
+        self.edge = {1: upper.copy(), -1: -lower}
+        self.end = {1: span[1], -1: -span[0]}
         self.per_pixel = (span[1] - span[0]) / (HEIGHT - 90)
-        self.top = span[1]
 
-    def place(self, day: int, height: float) -> tuple[float, bool]:
-        """Return (height of the badge, whether its words go right) and fill the place they take."""
-        days = len(self.upper)
-        need = int(WORDS_SHARE * days)
-        sides = {True: (day, min(days, day + need)), False: (max(0, day - need), day + 1)}
-        fits = {True: day + need <= days, False: day - need >= 0}
-        right = min((True, False), key=lambda side: (not fits[side], self.upper[slice(*sides[side])].max()))
-        taken = slice(*sides[right])
-        level = max(float(self.upper[taken].max()), height) + 26 * self.per_pixel
-        level = min(level, self.top - 16 * self.per_pixel)
-        self.upper[taken] = np.maximum(self.upper[taken], level + 12 * self.per_pixel)
-        return level, right
+    def place(self, day: int, height: float, share: float) -> tuple[float, bool]:
+        """Return (height of the badge, whether its words go right), the nearest free place, and take it.
+
+        Parameters
+        ----------
+        day, height : int, float
+            Where the lines cross.
+        share : float
+            Share of the width that the words need.
+        """
+        days = len(self.edge[1])
+        need = int(share * days)
+        spots = []
+        for right, start, stop in ((True, day, day + need), (False, day - need, day + 1)):
+            for sign in (1, -1):
+                taken = slice(max(0, start), min(days, stop))
+                level = max(float(self.edge[sign][taken].max()), sign * height) + 28 * self.per_pixel
+                outside = level > self.end[sign] - 16 * self.per_pixel
+                is_cut = start < 0 or stop > days
+                spots.append((is_cut, outside, level - sign * height, right, sign, level, taken))
+        *_, right, sign, level, taken = min(spots, key=lambda spot: spot[:3])
+        level = min(level, self.end[sign] - 16 * self.per_pixel)
+        self.edge[sign][taken] = np.maximum(self.edge[sign][taken], level + 14 * self.per_pixel)
+        return sign * level, right
 
 
-def _add_badges(figure: go.Figure, badges: Sequence[Badge], scale: float, ceiling: Ceiling) -> None:
+def _add_badges(figure: go.Figure, badges: Sequence[Badge], scale: float, room: Room) -> None:
     """Mark crossings: a number over the lines and, on wide screens, what it is beside it."""
     wordy = len(badges) <= MOST_WORDS
     for badge in badges:
         height = badge.height_fen / scale
-        level, right = ceiling.place(badge.day, height) if wordy else (height + 46 * ceiling.per_pixel, True)
+        level, right = room.place(badge.day, height, WORDS_SHARE if wordy else BADGE_SHARE)
         figure.add_annotation(
             name="crossing", x=badge.day, y=height, text=f"<b>{badge.number}</b>", showarrow=True,
-            arrowhead=0, arrowwidth=1, arrowcolor=neutral("ink"), ax=0, ay=-max(30.0, (level - height) / ceiling.per_pixel),
+            arrowhead=0, arrowwidth=1, arrowcolor=neutral("ink"), ax=0, ay=(height - level) / room.per_pixel,
             standoff=5, width=13, height=14, font={"size": 11, "color": neutral("paper")}, bgcolor=neutral("ink"),
             borderpad=3,
         )  # fmt: skip

@@ -61,8 +61,8 @@ def base(height: int, **layout: Any) -> go.Figure:
 def unit_above(figure: go.Figure, text: str) -> None:
     """Write what the upright axis measures above it, level, where it is read first."""
     figure.add_annotation(
-        x=0, xref="paper", xanchor="left", xshift=-6, y=1, yref="paper", yanchor="bottom", yshift=10, text=plot_text(text),
-        showarrow=False, font={"size": 12, "color": neutral("soft")},
+        x=0, xref="paper", xanchor="left", xshift=-6, y=1, yref="paper", yanchor="bottom", yshift=10,
+        text=plot_text(text), showarrow=False, font={"size": 12, "color": neutral("soft")},
     )  # fmt: skip
     figure.update_layout(margin={"t": 40})
 

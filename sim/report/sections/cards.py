@@ -25,7 +25,11 @@ def cards(context: Context) -> Html:
     words = context.words
     rows = strip(context.findings, words.lang)
     many = len(context.strategies)
-    deck = words("strip.deck" if many > 1 else "strip.deck_one", n=context.findings.runs)
+    one = context.findings.runs == 1
+    deck = words(
+        ("strip.deck_runs" if one else "strip.deck") if many > 1 else "strip.deck_run" if one else "strip.deck_one",
+        n=context.findings.runs,
+    )
     each = [_card(context, rows, s) for s in context.strategies]
     names = list(rows)
     sheet = table(
@@ -45,7 +49,6 @@ def _plain(cell: Cell) -> str:
 
 
 def _card(context: Context, rows: dict[str, dict[str, Cell]], strategy: str) -> Html:
-    words = context.words
     title = el("h3", None, context.glyph(strategy), el("span", None, context.title(strategy)))
     entries = [_entry(context, row, cells[strategy], strategy) for row, cells in rows.items()]
     return el(
@@ -56,7 +59,11 @@ def _card(context: Context, rows: dict[str, dict[str, Cell]], strategy: str) -> 
 
 def _entry(context: Context, row: str, cell: Cell, strategy: str) -> Html:
     words = context.words
-    crown = el("span", {"class": "best"}, el("span", {"aria-hidden": "true"}, "✓ "), words("strip.best")) if cell.is_best else None
+    crown = (
+        el("span", {"class": "best"}, el("span", {"aria-hidden": "true"}, "✓ "), words("strip.best"))
+        if cell.is_best
+        else None
+    )
     value = el("span", {"class": "value"}, _light(cell.light) if cell.light else None, cell.text)
     parts = [el("dt", None, words(f"strip.{row}"), crown), el("dd", None, value)]
     if row == "profit":
@@ -89,7 +96,11 @@ def _interval_glyph(context: Context, strategy: str) -> Html | None:
         if has_interval(one) else None
     )  # fmt: skip
     return el(
-        "svg", {"class": "interval", "viewBox": "0 0 200 18", "preserveAspectRatio": "none", "role": "img", "aria-label": context.words("strip.glyph")},
+        "svg",
+        {
+            "class": "interval", "viewBox": "0 0 200 18", "preserveAspectRatio": "none", "role": "img",
+            "aria-label": context.words("strip.glyph"),
+        },
         el("line", {"class": "axis", "x1": 0, "x2": 200, "y1": 9, "y2": 9}),
         el("line", {"class": "zero", "x1": at(0), "x2": at(0), "y1": 1, "y2": 17}), bar,
         el("line", {"class": "middle", "x1": at(one.mean), "x2": at(one.mean), "y1": 3, "y2": 15}),
@@ -106,7 +117,9 @@ def differences(context: Context) -> Html | None:
     rows = [[words.outcome(name), *[_difference(context, s, name) for s in others]] for name in COMPARED]
     head = [words("table.outcome"), *[context.title(s) for s in others]]
     sheet = table("table-differences", words("table.caption_differences", reference=against), head, rows)
-    return section("differences", words("section.differences", reference=against), words("deck.differences"), sheet, _lead(context))
+    return section(
+        "differences", words("section.differences", reference=against), words("deck.differences"), sheet, _lead(context)
+    )
 
 
 def _lead(context: Context) -> Html:
@@ -117,8 +130,8 @@ def _lead(context: Context) -> Html:
     known = has_interval(gap)
     head = [words(f"table.{k}") for k in ("outcome", "difference", "interval", "pairs", "verdict")]
     row = [
-        words.outcome("profit_fen"), money(gap.mean, words.lang), _interval(context, gap, "profit_fen") if known else DASH,
-        str(gap.n), _verdict(context, gap) if known else DASH,
+        words.outcome("profit_fen"), money(gap.mean, words.lang),
+        _interval(context, gap, "profit_fen") if known else DASH, str(gap.n), _verdict(context, gap) if known else DASH,
     ]  # fmt: skip
     caption = words("table.caption_lead", title=context.title(best), reference=context.title(rival))
     return table("table-lead", caption, head, [row])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.records.outcomes import LIGHTS, SUMMARY
-from sim.report.context import Context, section
+from sim.report.context import Context, pairs, section
 from sim.report.findings import has_interval
 from sim.report.html_table import folded, table
 from sim.report.inputs import STATUSES, Parameter
@@ -25,7 +25,13 @@ def reading_section(context: Context) -> Html:
     words = context.words
     told = reading(context.findings, words, tuple(context.extras.ablations))
     items = [el("li", None, el("span", None, keep_numbers(one.text))) for one in told]
-    return section("reading", words("section.reading"), words("deck.reading"), el("ol", {"class": "reading"}, items), _ablations(context))
+    return section(
+        "reading",
+        words("section.reading"),
+        words("deck.reading"),
+        el("ol", {"class": "reading"}, items),
+        _ablations(context),
+    )
 
 
 def _ablations(context: Context) -> Html | None:
@@ -75,12 +81,22 @@ def standing_section(context: Context) -> Html:
         return section("standing", words("section.standing"), words("deck.no_standing"))
     groups = {status: [p for p in extras.parameters if p.status == status] for status in STATUSES}
     counts = [
-        el("div", {"class": f"count {status}", "style": f"flex-grow:{len(rows)}"}, el("strong", None, str(len(rows))), el("span", None, words(f"standing.{status}")))
-        for status, rows in groups.items() if rows
+        el(
+            "div",
+            {"class": f"count {status}", "style": f"flex-grow:{len(rows)}"},
+            el("strong", None, str(len(rows))),
+            el("span", None, words(f"standing.{status}")),
+        )
+        for status, rows in groups.items()
+        if rows
     ]
     sheets = [
-        folded(words("table.caption_standing", status=words(f"standing.{status}"), n=len(rows)), _parameters(context, status, rows))
-        for status, rows in groups.items() if rows
+        folded(
+            words("table.caption_standing", status=words(f"standing.{status}"), n=len(rows)),
+            _parameters(context, status, rows),
+        )
+        for status, rows in groups.items()
+        if rows
     ]
     if extras.deciding is None:
         verdict = words("deck.no_sensitivity")
@@ -110,15 +126,20 @@ def _parameters(context: Context, status: str, rows: list[Parameter]) -> Html:
 def compliance_section(context: Context) -> Html:
     """Return the indicators, each with its source; never advice."""
     words = context.words
-    head = [words("table.indicator"), *[context.title(s) for s in context.strategies], words("table.threshold")]
+    head = [words("table.indicator"), *[context.title(s) for s in context.strategies]]
     lights = [light_of(context.findings, s)[0] for s in context.strategies]
     shown = [words(f"strip.{one}") if one in LIGHTS else DASH for one in lights]
-    rows = [[words("strip.compliance"), *shown, words("compliance.light")]]
+    rows = [[_sourced(context, words("strip.compliance"), "light"), *shown]]
     for name, message in _COMPLIANCE.items():
         cells = [_indicator(context, s, name) for s in context.strategies]
-        rows.append([words.outcome(name), *cells, words(f"compliance.{message}")])
-    sheet = table("table-compliance", words("table.caption_compliance"), head, rows, text_columns=(0, len(head) - 1))
+        rows.append([_sourced(context, words.outcome(name), message), *cells])
+    sheet = table("table-compliance", words("table.caption_compliance"), head, rows)
     return section("compliance", words("section.compliance"), words("deck.compliance"), sheet)
+
+
+def _sourced(context: Context, label: str, message: str) -> Html:
+    """Return an indicator with its source and line of reference below it."""
+    return join(label, el("br"), el("span", {"class": "small"}, context.words(f"compliance.{message}")))
 
 
 def _indicator(context: Context, strategy: str, name: str) -> str:
@@ -137,6 +158,12 @@ def repeat_section(context: Context) -> Html:
     ]  # fmt: skip
     if timings.get("compile"):
         facts.append(("compile", words("repeat.seconds", s=f"{timings['compile']:.1f}")))
+    scenarios = [
+        folded(
+            words("repeat.scenario", title=context.title(s)), el("pre", {"tabindex": "0"}, comparison.texts.get(s, ""))
+        )
+        for s in context.strategies
+    ]
     command = comparison.command or words("repeat.unknown")
     return section(
         "repeat", words("section.repeat"), words("deck.repeat"),
@@ -144,6 +171,5 @@ def repeat_section(context: Context) -> Html:
             "div", {"class": "command"}, el("code", {"id": "command"}, command),
             el("button", {"type": "button", "id": "copy", "data-done": words("repeat.copied")}, words("repeat.copy")),
         ),
-        el("dl", {"class": "facts"}, [el("div", None, el("dt", None, words(f"repeat.{k}")), el("dd", None, v)) for k, v in facts]),
-        [folded(words("repeat.scenario", title=context.title(s)), el("pre", {"tabindex": "0"}, comparison.texts.get(s, ""))) for s in context.strategies],
+        pairs("facts", [(words(f"repeat.{k}"), v) for k, v in facts]), scenarios,
     )  # fmt: skip

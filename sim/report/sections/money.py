@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.records.outcomes import DAILY
 from sim.analysis.crossings import Crossing
+from sim.records.outcomes import DAILY
 from sim.report.context import Context, section
 from sim.report.figures.panels import Panel, calm, panels
 from sim.report.figures.profit import Badge, profit
@@ -23,12 +23,13 @@ MOST_DAYS = 8
 def profit_section(context: Context) -> Html:
     """Return cumulative profit: figure, crossings, table."""
     words, findings = context.words, context.findings
-    badges = [_badge(context, k + 1, c) for k, c in enumerate(findings.crossings)]
+    badges = [_badge(context, k + 1, c) for k, c in enumerate(findings.told_crossings)]
     figure = profit(context.comparison, words.lang, badges)
+    alt = words("figure.alt_profit", n=len(context.strategies))
     deck = words("deck.profit", n=findings.runs) if findings.runs > 1 else words("deck.profit_one")
     return section(
         "profit", words("section.profit"), deck, context.key(),
-        el("figure", None, context.plot("profit", figure, words("figure.alt_profit", n=len(context.strategies)), "large")),
+        el("figure", None, context.plot("profit", figure, alt)),
         _crossings(context), folded(words("figure.table"), _profit_table(context)),
     )  # fmt: skip
 
@@ -47,7 +48,7 @@ def _crossings(context: Context) -> Html | None:
     if len(context.strategies) < 2:
         return None
     words = context.words
-    found = context.findings.crossings
+    found = context.findings.told_crossings
     if not found:
         return el("p", {"class": "note"}, words("deck.no_crossings"))
     rows = []
@@ -57,14 +58,22 @@ def _crossings(context: Context) -> Html | None:
         rows.append([str(number), day(one.day, words.lang), words("table.passes", leader=ahead, passed=behind), line])
     head = [words(f"table.{k}") for k in ("number", "day", "who", "line")]
     sheet = table("table-crossings", words("table.caption_crossings"), head, rows, text_columns=(0, 1, 2, 3))
-    return join(sheet, el("p", {"class": "note"}, words("deck.crossings")))
+    more = len(context.findings.crossings) - len(found)
+    note = words("deck.crossings") + (
+        ("" if words.lang == "zh" else " ") + words("deck.more_crossings", n=more) if more else ""
+    )
+    return join(sheet, el("p", {"class": "note"}, note))
 
 
 def line_gap(words: Words, one: Crossing, ahead: str) -> str:
     """Return the line that differed most, with who is ahead on it and by how much."""
     sign = words("table.more" if one.gap_fen > 0 else "table.less")
     return words(
-        "table.line_gap", line=words.purpose(one.line), leader=ahead, sign=sign, amount=money(abs(one.gap_fen), words.lang)
+        "table.line_gap",
+        line=words.purpose(one.line),
+        leader=ahead,
+        sign=sign,
+        amount=money(abs(one.gap_fen), words.lang),
     )
 
 
@@ -97,9 +106,16 @@ def panels_section(context: Context) -> Html:
     drawn = panels(context.comparison, words.lang)
     grid = el("div", {"class": "panels"}, [_panel(context, one) for one in drawn])
     rows = [[context.title(s), *[_final(context, s, one.series) for one in drawn]] for s in context.strategies]
-    sheet = table("table-panels", words("table.caption_panels"), [words("table.strategy"), *[p.title for p in drawn]], rows)
+    sheet = table(
+        "table-panels", words("table.caption_panels"), [words("table.strategy"), *[p.title for p in drawn]], rows
+    )
     return section(
-        "panels", words("section.panels"), words("deck.panels"), context.key(), grid, folded(words("figure.table"), sheet)
+        "panels",
+        words("section.panels"),
+        words("deck.panels"),
+        context.key(),
+        grid,
+        folded(words("figure.table"), sheet),
     )
 
 

@@ -48,7 +48,12 @@ def _answer_one(context: Context, profit: str) -> str:
     if not has_interval(one):
         return words("answer.one_run", profit=profit)
     key = "one_pays" if one.low > 0 else "one_loses" if one.high < 0 else "one_unclear"
-    return words(f"answer.{key}", profit=profit, n=one.n, span=span(money(one.low, words.lang), money(one.high, words.lang), words.lang))
+    return words(
+        f"answer.{key}",
+        profit=profit,
+        n=one.n,
+        span=span(money(one.low, words.lang), money(one.high, words.lang), words.lang),
+    )
 
 
 def opening(context: Context) -> Html:
