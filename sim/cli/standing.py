@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.text.evidence import standing
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -49,8 +51,12 @@ def _parameters(value: Any, path: str) -> Iterator[Parameter]:
 
 def _declared(path: str, value: Any, extra: dict[str, Any], meaning: str) -> Parameter:
     """Return one parameter with its source, range and meaning in both languages."""
+    from sim.core.params import ASSUMPTION
     from sim.report.inputs import Parameter
 
     low, high = extra.get("range", (None, None))
+    source = str(extra["source"])
+    if standing(source) == "assumed" and not source.startswith(ASSUMPTION):
+        source = f"{ASSUMPTION}: {source}"
     words = {"en": meaning, "zh": str(extra.get("zh") or meaning)}
-    return Parameter(path, value, str(extra.get("unit", "")), str(extra["source"]), low, high, words)
+    return Parameter(path, value, str(extra.get("unit", "")), source, low, high, words)

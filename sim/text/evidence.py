@@ -19,8 +19,8 @@ from sim.text.catalogue import read_toml
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Standing = Literal["sourced", "calibrated", "assumed", "decided", "stated"]
-"""Published or tabled evidence; set to meet it; nothing published; a decision of the design; the scenario's own."""
+Standing = Literal["sourced", "calibrated", "assumed", "stated"]
+"""Published evidence; set to meet it; nothing published; the scenario's own."""
 
 _PLACE = re.compile(r"\b(domain|market|design)\b")
 _ROWS = re.compile(r"\brows?\s+(\d+(?:\s*(?:,|and|-)\s*\d+)*)")
@@ -78,12 +78,18 @@ def standing(source: str) -> Standing:
     if text.startswith("scenario"):
         return "stated"
     places = places_of(source)
-    if places and all(place.startswith("design") for place in places) and not keys_of(source):
-        return "decided"
-    # A number that only the trial of the equations supplied was published by nobody.
-    if places and all(place == "market 7" for place in places) and not keys_of(source):
+    if places and not keys_of(source) and not any(_is_published(place) for place in places):
         return "assumed"
     return "sourced"
+
+
+def _is_published(place: str) -> bool:
+    """Tell whether a place holds published evidence.
+
+    What the trial of the equations or the design supplied was published by nobody, and a row of low
+    confidence is an input to choose, not a finding.
+    """
+    return place.startswith("domain") and not evidence()[place].confidence.startswith("low")
 
 
 def keys_of(source: str) -> list[str]:

@@ -156,8 +156,11 @@ def test_evidence_leads_to_works() -> None:
         ("calibrated: domain 4.3 (5-15% inbound chat)", ["domain 4.3"], [], "calibrated"),
         ("assumption", [], [], "assumed"),
         ("market 7", ["market 7"], [], "assumed"),
-        ("market 0.2", ["market 0.2"], [], "sourced"),
-        ("design 6", ["design 6"], [], "decided"),
+        ("market 0.2", ["market 0.2"], [], "assumed"),
+        ("market 0.2, domain 4.4", ["market 0.2", "domain 4.4"], [], "sourced"),
+        ("domain row 67", ["domain row 67"], [], "assumed"),
+        ("design 6", ["design 6"], [], "assumed"),
+        ("design 5, Salmon2011", ["design 5"], ["Salmon2011"], "sourced"),
         ("scenario", [], [], "stated"),
     ],
 )
