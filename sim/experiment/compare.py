@@ -71,10 +71,15 @@ class _Plan:
                 for r in range(self.options.replications) for spec in self.specs}
 
     def missing(self) -> list[Task]:
-        """Return the tasks of runs whose record is not there, or is torn."""
-        specs = {spec.name: spec for spec in self.specs}
-        return [case(specs[name], r, path, self.settings)
-                for (name, r), path in self.paths.items() if not _is_whole(path)]
+        """Return the tasks of runs whose record is not there, or is torn.
+
+        As many replications side by side as there are workers, scenario by scenario: a worker then
+        meets the same replication again and again, and its world is built once, not once a scenario.
+        """
+        specs = {spec.name: (at, spec) for at, spec in enumerate(self.specs)}
+        order = sorted(self.paths, key=lambda run: (run[1] // self.options.workers, specs[run[0]][0], run[1]))
+        return [case(specs[name][1], r, self.paths[name, r], self.settings)
+                for name, r in order if not _is_whole(self.paths[name, r])]
 
     def gathered(self, *, complete: bool) -> Comparison:
         """Return the comparison of all runs whose record is there."""

@@ -4,7 +4,7 @@ Two seeds: people, ties and need traits come from the world seed alone, everythi
 seed. Both derive from (seed, replication), so all compared strategies meet the same people and the
 same luck; `market.seed` pins the world for every replication.
 
-Decision: the network and the traits of the last world built are kept in the process. The four
+Decision: the last two networks built are kept in the process (small worlds only). The four
 scenarios of a comparison share each replication's world, and ties are three quarters of the cost of
 a small run; only `weight` and `mark`, which a run changes, are copied.
 """
@@ -38,7 +38,10 @@ if TYPE_CHECKING:
     from sim.world.networks.network import Network, NetworkParams
 
 
-@functools.lru_cache(maxsize=1)
+_KEPT_PEOPLE = 200_000
+
+
+@functools.lru_cache(maxsize=2)
 def _network(text: str, params: NetworkParams, population: PopulationParams, seed: int, n: int, threads: int) -> Network:
     """Build a network, or return the last one built; `text` is what `params` says."""
     del text
@@ -74,7 +77,9 @@ def build_world(spec: ScenarioSpec, replication: int, openings: list[tuple[int, 
     mech: MechanismsSpec = spec.mechanisms  # type: ignore[assignment]
     seed = world_seed(spec, replication)
     params: NetworkParams = spec.network
-    network = _network(params.model_dump_json(), params, spec.population, seed, spec.people, threads)
+    # A large world is built for one run only: two of them would not fit beside the run.
+    build = _network if spec.people <= _KEPT_PEOPLE else _network.__wrapped__
+    network = build(params.model_dump_json(), params, spec.population, seed, spec.people, threads)
     shared = network.ties
     ties = Ties(shared.start, shared.listener, shared.weight.copy(), shared.mark.copy())
     products = build_products(spec.all_brands())
