@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sim.core.draws import pair, uniform
 from sim.core.kernel import Array, kernel
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
-from sim.exchange.actions import Post
+from sim.exchange.actions import Contact, Post
 from sim.exchange.events import Enforced, EnforcementKind
 from sim.world.state import World
 
@@ -112,6 +112,15 @@ def enforce(world: World, posts_yesterday: NDArray[np.float64], shocks: tuple[Ba
     accounts.bans[banned] += 1
     kind = np.where(again, int(EnforcementKind.PERMANENT), int(EnforcementKind.BAN))
     return Enforced(banned.astype(np.int64), kind.astype(np.int64), until.astype(np.int64))
+
+
+def reachable(world: World, contacts: Contact, day: int) -> Contact:
+    """Return the one-to-one messages that go out: none from banned accounts."""
+    if not len(contacts):
+        return contacts
+    account = world.channels.account[world.audiences.channel[contacts.row]]
+    free = world.accounts.banned_until[account] <= day
+    return Contact(contacts.row[free], contacts.offer[free])
 
 
 def deliverable(world: World, posts: Post, day: int, params: EnforcementParams) -> Post:

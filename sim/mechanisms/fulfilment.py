@@ -5,6 +5,7 @@ draw of (person, offer), never by who has the lower number.
 
 Rules, in this order:
 
+    ban     a remembered seller whose every account is banned cannot be found
     queue   chats of the day arrive through the opening hours; c servers, exponential service;
             a chat waiting longer than its exponential patience is lost (Erlang-A, chat by chat)
     stock   the owner's units go to the orders with the smallest hash
@@ -31,7 +32,7 @@ from sim.core.kernel import Array, kernel
 from sim.core.maths import log_
 from sim.core.params import Params, param
 from sim.exchange.actions import Capacity, PoolOpen, StockOrder
-from sim.exchange.events import Ordered, PoolClosed, Reason, Unfilled
+from sim.exchange.events import Ordered, PathKind, PoolClosed, Reason, Unfilled
 from sim.mechanisms.choice import Choices
 from sim.world.state import Pools, World
 
@@ -110,6 +111,7 @@ def fulfil(world: World, chosen: Choices, capacity: Capacity, opened: PoolOpen, 
     """
     offers = world.offers
     reason = np.full(len(chosen.person), -1, np.int64)
+    _bans(world, chosen, day, reason)
     if params.queues:
         _queues(world, chosen, capacity, day, reason)
     if params.stock:
@@ -126,9 +128,19 @@ def fulfil(world: World, chosen: Choices, capacity: Capacity, opened: PoolOpen, 
     return _pools(world, ordered, unfilled, opened, day, params)
 
 
+def _bans(world: World, chosen: Choices, day: int, reason: NDArray[np.int64]) -> None:
+    """Lose the orders of people who remember a seller whose every account is banned: nobody answers there."""
+    accounts = world.accounts
+    if not len(accounts):
+        return
+    closed = accounts.banned_until > day
+    gone = np.setdiff1d(accounts.owner[closed], accounts.owner[~closed])
+    reason[np.isin(world.offers.strategy[chosen.offer], gone) & (chosen.kind == PathKind.MEMORY)] = Reason.BAN
+
+
 def _queues(world: World, chosen: Choices, capacity: Capacity, day: int, reason: NDArray[np.int64]) -> None:
     """Send the orders of offers with a queue through it."""
-    queue = world.offers.queue[chosen.offer]
+    queue = np.where(reason < 0, world.offers.queue[chosen.offer], -1)
     for q in np.unique(queue[queue >= 0]):
         mine = np.flatnonzero(queue == q)
         row = np.flatnonzero(capacity.queue == q)

@@ -101,7 +101,8 @@ def _plan(state: RunState) -> DayPlan:
 def _attend(state: RunState, plan: DayPlan, posts: Post, day: Day) -> Noticed:
     """4: messages are noticed, tire people, move trust in their senders, and refresh memories."""
     params, world = state.mechanisms.attention, state.world
-    noticed = attention.notice(world, posts, plan.contact, plan.impress, state.day, params)
+    contacts = enforcement.reachable(world, plan.contact, state.day)
+    noticed = attention.notice(world, posts, contacts, plan.impress, state.day, params)
     if len(plan.peer_post):
         noticed = attention.join_noticed([noticed, moments.share(world, plan.peer_post, state.day, params)])
     attention.wear(world, noticed, state.day, params)
