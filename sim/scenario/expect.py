@@ -13,7 +13,8 @@ from sim.core.money import fen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_SHAPE = re.compile(r"\s*([A-Za-z_]\w{0,79})\s*(<=|>=|<|>)\s*([-+]?[\d_.]{1,30}(?:[eE][-+]?\d{1,3})?)\s*(%|CNY|元)?\s*")
+_NUMBER = r"[-+]?[\d_.]{1,30}(?:[eE][-+]?\d{1,3})?"
+_SHAPE = re.compile(rf"\s*([A-Za-z_]\w{{0,79}})\s*(<=|>=|<|>)\s*({_NUMBER})\s*(%|CNY|元)?\s*")
 _OPS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }

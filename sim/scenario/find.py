@@ -21,8 +21,8 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 def shipped_folder() -> Path:
     """Return the folder of shipped scenarios: beside the package in a checkout, inside it in a wheel."""
-    inside = _PACKAGE / "scenarios_data"
-    return inside if inside.is_dir() else _PACKAGE.parent / "scenarios"
+    inside = _PACKAGE / "scenarios_data"  # a link to ../scenarios in a checkout, where links exist
+    return inside.resolve() if inside.is_dir() else _PACKAGE.parent / "scenarios"
 
 
 def available() -> dict[str, Path]:
@@ -69,7 +69,9 @@ def find_scenario(name: str, folder: Path | None = None) -> Path:
 
 
 def shorten_name(name: str) -> str:
-    """Return a file name safe to print in one line."""
+    """Return a file name safe to print in one line; below the working folder, relative to it."""
+    if Path(name).is_absolute() and Path(name).is_relative_to(Path.cwd()):
+        name = str(Path(name).relative_to(Path.cwd()))
     return name if name.isprintable() and len(name) <= 200 else shorten(name)
 
 

@@ -24,6 +24,7 @@ LIMIT_BYTES = 1_000_000
 LIMIT_DEPTH = 40
 LIMIT_NODES = 20_000
 LIMIT_KEY = 200
+_SHAPE = "a scenario is a mapping of names to values, such as 'days: 180'"
 
 
 def load_file(path: Path, label: str = "") -> Node:
@@ -180,9 +181,9 @@ class _Builder:
         if self.problems:
             raise ScenarioError(self.problems)
         if self.top is None or (self.top.value is None):
-            raise ScenarioError(Problem("the file is empty; a scenario is a mapping of names to values", file=self.file))
+            raise ScenarioError(Problem(f"the file is empty; {_SHAPE}", file=self.file))
         if not self.top.is_map:
-            raise ScenarioError(self.top.place.problem("a scenario is a mapping of names to values, such as 'days: 180'"))
+            raise ScenarioError(self.top.place.problem(_SHAPE))
         return self.top
 
     def _document(self, event: Any) -> None:

@@ -161,7 +161,7 @@ def _content(path: str) -> str:
 
 
 @functools.lru_cache(maxsize=64)
-def _content_of(path: str, size: int, changed: int) -> str:  # noqa: ARG001 - when a file changed is part of the cache's key
+def _content_of(path: str, size: int, changed: int) -> str:  # noqa: ARG001 - part of the cache's key
     """Return the digest of the first `size` bytes, so that a file that grows cannot keep us reading."""
     digest = hashlib.blake2b(digest_size=8)
     with Path(path).open("rb") as stream:

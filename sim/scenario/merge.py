@@ -84,7 +84,8 @@ def _parent(stated: Node, folder: Path | None, chain: list[Path]) -> Path:
     if not isinstance(name, str) or not name.strip():
         raise ScenarioError(stated.place.problem("the name or path of one scenario is expected", ("extends",), name))
     if folder is None and is_path(name):
-        raise ScenarioError(stated.place.problem("a text from outside extends shipped scenarios only", ("extends",), name))
+        message = "a text from outside extends shipped scenarios only"
+        raise ScenarioError(stated.place.problem(message, ("extends",), name))
     try:
         found = find_scenario(name, folder)
         real = found.resolve()
@@ -97,7 +98,8 @@ def _parent(stated: Node, folder: Path | None, chain: list[Path]) -> Path:
         raise ScenarioError(stated.place.problem(f"files extend each other in a circle: {shorten_name(circle)}",
                                                  ("extends",), name))
     if len(chain) >= LIMIT_CHAIN:
-        raise ScenarioError(stated.place.problem(f"more than {LIMIT_CHAIN} files extend each other", ("extends",), name))
+        message = f"more than {LIMIT_CHAIN} files extend each other"
+        raise ScenarioError(stated.place.problem(message, ("extends",), name))
     return found
 
 

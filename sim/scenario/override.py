@@ -104,7 +104,7 @@ def _item(node: Node, part: str, path: tuple[str, ...], place: Place, *, strateg
         raise ScenarioError(place.problem(
             f"there is no item {position}; the list has {len(node.value)}, counted from 0", path, part))
     if strategies:
-        hint = did_you_mean(part[:100], known)
+        names = ", ".join(filter(None, known)) or "none"
         raise ScenarioError(place.problem(
-            f"no strategy '{part[:100]}'{hint}; the scenario has {', '.join(filter(None, known)) or 'none'}", path, part))
+            f"no strategy '{part[:100]}'{did_you_mean(part[:100], known)}; the scenario has {names}", path, part))
     raise ScenarioError(place.problem(f"items of a list are named by their position, not '{part[:100]}'", path, part))

@@ -76,7 +76,8 @@ def resolve(name_or_path: str | pathlib.Path, overrides: Iterable[str] = (), **o
 
 
 def resolve_text(
-    text: str, label: str = "scenario", overrides: Iterable[str] = (), *, folder: pathlib.Path | None = None, **options: Any
+    text: str, label: str = "scenario", overrides: Iterable[str] = (), *,
+    folder: pathlib.Path | None = None, **options: Any,
 ) -> Resolved:
     """Return the checked scenario of a text.
 
@@ -100,7 +101,10 @@ def resolve_text(
     return _finished(tree, overrides, options, None, files=folder is not None)
 
 
-def _finished(tree: Node, overrides: Iterable[str], options: dict[str, Any], path: pathlib.Path | None, *, files: bool) -> Resolved:
+def _finished(
+    tree: Node, overrides: Iterable[str], options: dict[str, Any], path: pathlib.Path | None, *, files: bool
+) -> Resolved:
+    """Lay the settings over, name, check and write out."""
     _lay_over(tree, overrides, options)
     _name(tree, path)
     stated = to_yaml(_in_order(tree.plain()))

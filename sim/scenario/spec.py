@@ -8,13 +8,22 @@ so that reading a file imports neither a kernel nor a strategy that it does not 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, SerializeAsAny, WithJsonSchema, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    SerializeAsAny,
+    TypeAdapter,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from sim.core.errors import did_you_mean, shorten
-from sim.core.params import Params, param
+from sim.core.params import Days, Params, param
 from sim.scenario import kinds
 from sim.scenario.expect import Expectation, parse_expectation
 from sim.scenario.find import is_safe_name
@@ -52,7 +61,12 @@ def _by_kind(family: str) -> Any:
         if params is None:
             hint = did_you_mean(str(kind)[:100], known)
             raise located(("kind",), f"unknown kind {shorten(kind)}{hint}; one of {', '.join(known)}", kind)
-        made = params.model_validate(_filled(params, value, kind))
+        try:
+            made = params.model_validate(_filled(params, value, kind))
+        except ValidationError:
+            raise
+        except Exception as error:  # a validator of an outside package may do anything
+            raise ValueError(f"the parameters of {kind} cannot be checked: {type(error).__name__}: {error}") from error
         try:
             _safe_name(str(getattr(made, "id", kind)))
         except ValueError as error:
@@ -87,6 +101,25 @@ def _title(value: Any) -> Any:
     return {"zh": value, "en": value} if isinstance(value, str) else value
 
 
+
+
+@functools.cache
+def _span() -> TypeAdapter[float]:
+    return TypeAdapter(Days)
+
+
+def _whole_days(value: Any) -> Any:
+    """Accept ``26 weeks`` where days are counted."""
+    if not isinstance(value, str):
+        return value
+    days = _span().validate_python(value)
+    if not days.is_integer():
+        raise ValueError(f"a whole number of days is expected, not {days:g}")
+    return int(days)
+
+
+_WholeDays = Annotated[int, BeforeValidator(_whole_days),
+                       WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]})]
 
 
 def _safe_name(value: str) -> str:
@@ -129,14 +162,15 @@ class ScenarioSpec(Params):
         "scenario", source="scenario", doc="Name in tables and file names: letters, digits, _ and -", zh="名称")
     title: Annotated[TitleSpec, BeforeValidator(_title)] = param(
         TitleSpec(), source="scenario", doc="What the page calls it", zh="标题")
-    days: int = param(180, source="domain 4", ge=1, le=LIMIT_DAYS, unit="days", doc="Horizon", zh="模拟天数")
+    days: _WholeDays = param(180, source="domain 4", ge=1, le=LIMIT_DAYS, unit="days", doc="Horizon", zh="模拟天数")
     start: dt.date = param(dt.date(2026, 1, 1), source="scenario", ge=dt.date(1900, 1, 1), le=dt.date(2200, 1, 1),
                            doc="Date of day 0", zh="开始日期")
     people: int = param(20_000, source="scenario", ge=10, le=LIMIT_PEOPLE, unit="people",
                         doc="People in the market", zh="人数")
     seed: int = param(1, source="scenario", ge=0, le=LIMIT_SEED, doc="Seed of all chance", zh="随机种子")
     market: MarketSpec = param(MarketSpec(), source="design 5", doc="Chance of the world itself", zh="市场")
-    network: _union(kinds.NETWORK) = param({}, source="domain 4.1", doc="Who trusts whom", zh="关系网络")  # type: ignore[valid-type]
+    network: _union(kinds.NETWORK) = param(  # type: ignore[valid-type]
+        {}, source="domain 4.1", doc="Who trusts whom", zh="关系网络")
     data: str | None = param(None, source="scenario", max_length=4000, zh="网络数据文件",
                              doc="File of a real network; what network.path says if the network gives none")
     population: PopulationParams = param(PopulationParams(), source="domain 4", doc="Who the people are", zh="人群")
@@ -151,8 +185,8 @@ class ScenarioSpec(Params):
         (), source="scenario", max_length=32, doc="What the sellers do", zh="策略")
     shocks: tuple[_union(kinds.SHOCKS), ...] = param(  # type: ignore[valid-type]
         (), source="scenario", max_length=100, doc="What befalls the market", zh="冲击")
-    expect: tuple[Annotated[str, AfterValidator(_expectation)], ...] = param((), source="scenario", max_length=100, zh="预期",
-                                    doc="Outcomes to hold, such as losing_agent_share < 0.5")
+    expect: tuple[Annotated[str, AfterValidator(_expectation)], ...] = param(
+        (), source="scenario", max_length=100, doc="Outcomes to hold, such as losing_agent_share < 0.5", zh="预期")
 
     @model_validator(mode="after")
     def _together(self) -> ScenarioSpec:

@@ -197,7 +197,8 @@ def _range(field: FieldInfo, extra: dict[str, Any], unit: str, lang: Lang) -> st
     if low is None and high is None:
         low = next((m.ge for m in field.metadata if getattr(m, "ge", None) is not None), None)
         high = next((m.le for m in field.metadata if getattr(m, "le", None) is not None), None)
-        if unit == "fen" or not all(isinstance(v, (int, float)) and abs(v) <= _TELLING for v in (low, high) if v is not None):
+        limits = [v for v in (low, high) if v is not None]
+        if unit == "fen" or not all(isinstance(v, (int, float)) and abs(v) <= _TELLING for v in limits):
             return ""
     shown = {key: _number(value, unit) for key, value in (("low", low), ("high", high)) if value is not None}
     key = {2: "range", 0: ""}.get(len(shown), "least" if "low" in shown else "most")

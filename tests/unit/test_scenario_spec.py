@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import scenario_parts
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 from scenario_parts import ClubParams, NotParams, RingParams
 
 from sim.core.errors import ScenarioError
@@ -43,6 +43,10 @@ def test_an_almost_empty_file_is_a_scenario() -> None:
     assert spec.all_brands()[0].all_products()[0].price == 12_800
     assert spec.mechanisms == scenario_parts.AllMechanisms()
     assert spec == ScenarioSpec(days=30)
+
+
+def test_days_may_be_counted_in_weeks() -> None:
+    assert spec_of("days: 26 weeks\n").days == 182
 
 
 def test_strategies_come_by_kind_with_id_and_quantities() -> None:
@@ -157,14 +161,24 @@ def test_other_packages_add_strategies(monkeypatch: pytest.MonkeyPatch) -> None:
     class FairParams(ClubParams):
         kind: str = "fair"
 
-    entries = [_Entry("fair", FairParams), _Entry("club", NotParams), _Entry("broken", ImportError("no such thing")),
+    class RudeParams(ClubParams):
+        kind: str = "rude"
+
+        @model_validator(mode="before")
+        @classmethod
+        def _fall_over(cls, value: object) -> object:
+            raise KeyError("no manners")
+
+    entries = [_Entry("fair", FairParams), _Entry("rude", RudeParams), _Entry("club", NotParams), _Entry("broken", ImportError("no such thing")),
                _Entry("odd", NotParams)]
     monkeypatch.setattr(kinds, "entry_points", lambda group: entries if group == "guanxi.strategies" else [])
     kinds._outside.cache_clear()
-    assert kinds.kinds(kinds.STRATEGIES) == ["club", "stall", "broken", "fair", "odd"]
+    assert kinds.kinds(kinds.STRATEGIES) == ["club", "stall", "broken", "fair", "odd", "rude"]
     assert type(spec_of("strategies: [{kind: fair}, {kind: club}]\n").strategies[0]) is FairParams
     with pytest.raises(ScenarioError, match=r"kind 'broken' of package .* cannot be loaded: no such thing"):
         spec_of("strategies: [{kind: broken}]\n")
+    with pytest.raises(ScenarioError, match="the parameters of rude cannot be checked: KeyError: 'no manners'"):
+        spec_of("strategies: [{kind: rude}]\n")
     with pytest.raises(ScenarioError, match="odd of strategies is not a class of parameters"):
         spec_of("strategies: [{kind: odd}]\n")
 

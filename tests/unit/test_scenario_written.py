@@ -105,7 +105,7 @@ def test_an_editor_accepts_good_files(text: str) -> None:
     ("name: a/b\n", "does not match"),
     ("name: a b\n", "does not match"),
     ("expect: [profit is good]\n", "does not match"),
-    ("days: soon\n", "is no integer"),
+    ("people: soon\n", "is no integer"),
 ])
 def test_an_editor_flags_bad_files(text: str, wrong: str) -> None:
     schema = scenario_schema()
