@@ -10,9 +10,9 @@ from sim.core.errors import Problem, ScenarioError
 from sim.core.params import Params
 from sim.scenario.data import settle_data
 from sim.scenario.dump import to_yaml
-from sim.scenario.find import find_scenario, is_safe_name, shorten_name
-from sim.scenario.load import load_file, load_text
-from sim.scenario.merge import finish
+from sim.scenario.find import find_scenario, is_safe_name
+from sim.scenario.load import load_text
+from sim.scenario.merge import finish, load_merged
 from sim.scenario.nodes import Node, Path, Place, walk
 from sim.scenario.override import apply_override
 from sim.scenario.problems import check_tree
@@ -71,7 +71,7 @@ def resolve(name_or_path: str | pathlib.Path, overrides: Iterable[str] = (), **o
         With every problem found; nothing is written.
     """
     path = name_or_path if isinstance(name_or_path, pathlib.Path) else find_scenario(name_or_path)
-    tree = finish(load_file(path, shorten_name(str(path))), path.parent, [path])
+    tree = load_merged(path)
     return _finished(tree, overrides, options, path, files=True)
 
 
