@@ -108,7 +108,7 @@ class Ordered(EventTable):
 
 @dataclass(frozen=True)
 class Unfilled(EventTable):
-    """Orders that could not be filled."""
+    """Orders that could not be filled; those of a group deal that failed on the day it closed, after being `Ordered`."""
 
     person: Ints
     offer: Ints

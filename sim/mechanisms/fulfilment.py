@@ -225,8 +225,10 @@ def _close(world: World, ordered: Ordered, pooled: NDArray[np.bool_], unfilled: 
     closed = PoolClosed(ended, np.array([pools.offer[q] for q in ended], np.int64),
                         np.array([1] * len(full) + [0] * len(late), np.int64),
                         np.array([pools.filled[q] for q in ended], np.int64))
-    return Filled(ordered, _stack([_rows(ordered, ~pooled), *won]), _stack([_rows(ordered, pooled & ~pooled), *lost]),
-                  unfilled, closed)
+    refund = _stack([_rows(ordered, pooled & ~pooled), *lost])
+    failed = Unfilled(np.concatenate([unfilled.person, refund.person]), np.concatenate([unfilled.offer, refund.offer]),
+                      np.concatenate([unfilled.reason, np.full(len(refund), int(Reason.POOL), np.int64)]))
+    return Filled(ordered, _stack([_rows(ordered, ~pooled), *won]), refund, failed, closed)
 
 
 def _open(pools: Pools, offer: int, seats: int, deadline: int) -> int:

@@ -32,6 +32,7 @@ def fulfil(village: Village, choices: list[Choice], staff: Capacity,
         _open(village, Deal(offer, seats, deadline))
     _take_seats(village, [o for o in ordered if village.offers[o.offer].pool_seats > 0])
     full, late = _close_deals(village)
+    village.diary.unfilled += [(o.person, o.offer, int(Reason.POOL)) for o in late]
     return ordered, [*(o for o in ordered if o.deal < 0), *full], late
 
 
