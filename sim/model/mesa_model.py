@@ -20,7 +20,7 @@ from mesa.datacollection import DataCollector
 from numpy.typing import NDArray
 
 from sim.model.agents import Buyer, Influencer, PeopleSet, Person, Reseller
-from sim.model.run import record_of
+from sim.model.record import record_of
 from sim.model.schedule import step
 from sim.model.state import RunState, start
 from sim.scenario.resolve import resolve

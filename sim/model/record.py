@@ -1,0 +1,101 @@
+"""The record of a run: plain tables that everything later is computed from."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.accounts import Account
+from sim.ledger import statements
+from sim.model.sample import network_sample
+from sim.model.state import RunState
+from sim.records.run_record import RunRecord
+
+
+def record_of(state: RunState, timings: dict[str, float], *, pictures: bool = True) -> RunRecord:
+    """Return the record of a run that has reached its horizon (or stopped early)."""
+    recorder, spec, world = state.recorder, state.spec, state.world
+    recorder.finish(state.ledger)
+    return RunRecord(
+        strategy=spec.name, title={"zh": spec.title_in("zh"), "en": spec.title_in("en")}, seed=spec.seed,
+        replication=state.replication, days=spec.days, n_people=world.n_people, daily=recorder.series,
+        statement=statements.by_purpose(state.ledger), facts=_facts(state), people=_people(state), agents=_agents(state),
+        network=network_sample(world, spec.seed) if pictures else {}, price_split=_price_split(state), events=recorder.marks, timings=timings,
+    )
+
+
+def _facts(state: RunState) -> dict[str, float]:
+    """Return the scalars that summaries need."""
+    world, ledger, spec = state.world, state.ledger, state.spec
+    trust = world.people.brand_trust[:, 0].astype(np.float64)
+    facts = {
+        "n_seed_customers": float(min(spec.all_brands()[0].seed_customers, world.n_people)),
+        "opening_cash_fen": float(spec.all_brands()[0].cash),
+        "list_price_fen": float(world.products.price_fen[0]), "unit_cost_fen": float(world.products.unit_cost_fen[0]),
+        "inventory_fen": float(ledger.closing("inventory")[0, -1]),
+        "payables_fen": float(ledger.closing("payables")[0, -1]), "buyback_provision_fen": 0.0,
+        "trust_sd": float(trust.std()), "n_groups": float(np.count_nonzero(world.channels.kind == 0)),
+        "rebate_levels": 0.0,
+    }
+    for b in range(1, ledger.n_brands):
+        mine = world.products.brand_of == b
+        facts[f"brand_{b}_cash_fen"] = float(ledger.closing("cash")[b, -1])
+        facts[f"brand_{b}_orders"] = float(world.people.orders[:, mine].sum()) - min(
+            spec.all_brands()[b].seed_customers, world.n_people)
+    if state.shocks:
+        facts["shock_day"] = float(min(s.day for s in state.shocks))
+    broke = [day for day, kind, _ in state.recorder.marks if kind == "insolvent"]
+    if broke:
+        facts["insolvent_day"] = float(broke[0])
+    return facts
+
+
+def _people(state: RunState) -> dict[str, NDArray[np.generic]]:
+    """Return the purchase history of everybody with the first brand."""
+    people = state.world.people
+    mine = np.flatnonzero(state.world.products.brand_of == 0)
+
+    def earliest(days: NDArray[np.int16]) -> NDArray[np.int32]:
+        far = np.where(days < 0, np.int32(1 << 30), days.astype(np.int32)).min(axis=1)
+        return np.where(far == 1 << 30, -1, far).astype(np.int32)
+
+    first = people.first_day[:, mine]
+    which = np.argmin(np.where(first < 0, 32_767, first), axis=1)
+    at = (np.arange(len(people)), mine[which])
+    return {
+        "first_day": earliest(first), "second_day": earliest(people.second_day[:, mine]),
+        "last_day": people.last_day[:, mine].max(axis=1).astype(np.int32),
+        "n_orders": people.orders[:, mine].sum(axis=1).astype(np.int32),
+        "spend_fen": people.spent_fen[:, mine].sum(axis=1), "first_path": people.first_path[at],
+    }
+
+
+def _agents(state: RunState) -> dict[str, NDArray[np.int64]]:
+    """Return the resellers' table with what each earned; stock counts nothing (salvage 0)."""
+    table, ledger = state.world.resellers, state.ledger
+    n = table.size
+
+    def column(values: NDArray[np.int64]) -> NDArray[np.int64]:
+        out = np.zeros(n, np.int64)
+        out[: min(n, len(values))] = values[:n]
+        return out
+
+    cash, income = column(ledger.balance(Account.RESELLER)), column(ledger.received(Account.RESELLER))
+    paid_in = state.paid_in(n)
+    return {"person": table.person[:n].copy(), "tier": table.tier[:n].copy(), "upline": table.upline[:n].copy(),
+            "joined_day": table.joined[:n].copy(), "left_day": table.left[:n].copy(), "buy_in_fen": paid_in,
+            "income_fen": income - paid_in, "net_fen": cash - paid_in, "recruits": table.recruits[:n].copy()}
+
+
+def _price_split(state: RunState) -> dict[str, float]:
+    """Return where the average price paid goes, in fen a unit; the parts sum to the price."""
+    series = state.recorder.series
+    units = float(series["units"].sum())
+    if not units:
+        return {}
+    parts = {"refunds": "refunds_fen", "goods": "cost_goods_fen", "delivery": "cost_delivery_fen",
+             "media": "cost_media_fen", "people": "cost_people_fen", "incentives": "cost_incentives_fen",
+             "other": "cost_other_fen"}
+    split = {name: float(series[s].sum()) / units for name, s in parts.items()}
+    split["profit"] = float(series["gmv_fen"].sum()) / units - sum(split.values())
+    return split
