@@ -205,18 +205,19 @@ def test_expectations_stand_in_the_json_document(call: Callable[..., Outcome], t
 # --- interruption and progress -----------------------------------------------------------------
 
 
-def start(words: list[str], folder: Path, **more: object) -> subprocess.Popen[str]:
+def start(words: list[str], folder: Path) -> subprocess.Popen[str]:
     """Start a command in a process of its own."""
     environment = os.environ | {"GUANXI_LANG": "en"}
     return subprocess.Popen(
-        [sys.executable, "-m", "sim", *words], cwd=folder, env=environment, text=True, **more  # type: ignore[call-overload]
-    )
+        [sys.executable, "-m", "sim", *words], cwd=folder, env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(workers: str, tmp_path: Path) -> None:
     words = ["run", "community", "--people", "3000", "--days", "60", "--workers", workers]
-    running = start([*words, "-r", "500", "--out", "kept"], tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    running = start([*words, "-r", "500", "--out", "kept"], tmp_path)
     deadline = time.monotonic() + 240
     while len(list(tmp_path.glob("kept.runs/*.npz"))) < 2 and time.monotonic() < deadline:
         assert running.poll() is None
@@ -230,7 +231,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(workers: str, tmp_p
     assert "Traceback" not in err
     # Replication 0 is finished, so going on with one replication computes nothing.
     before = min(path.stat().st_mtime_ns for path in tmp_path.glob("kept.runs/*.npz"))
-    again = start([*words, "-r", "1", "--quiet", "--out", "kept"], tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    again = start([*words, "-r", "1", "--quiet", "--out", "kept"], tmp_path)
     out, err = again.communicate(timeout=120)
     assert again.returncode == 0, err
     assert before

@@ -23,26 +23,24 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-SMALL = ["--people", "600", "--days", "25", "--replications", "2"]
+SMALL = ["--people", "600", "--days", "25", "--replications", "2", "--workers", "1"]
 
 
-def commands() -> Iterator[list[str]]:
-    """Yield the words of every `guanxi` command of the README after the set-up block."""
+def shell_blocks() -> Iterator[list[list[str]]]:
+    """Yield the words of each `guanxi` command, block by block, without the set-up block."""
     for kind, text in BLOCKS[1:]:
         if kind == "sh":
-            for line in text.splitlines():
-                words = shlex.split(line, comments=True)
-                if words:
-                    assert words[0] == "guanxi", line
-                    yield words[1:]
+            found = [shlex.split(line, comments=True) for line in text.splitlines()]
+            yield [words for words in found if words]
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a working folder with the network that an example names."""
-    folder = tmp_path_factory.mktemp("desk")
-    (folder / "ratings.csv").write_text("source,target,rating\na,b,5\nb,a,4\nc,a,-3\nc,b,2\n", encoding="utf-8")
-    return folder
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Go to a new folder that has the network that an example names."""
+    (tmp_path / "ratings.csv").write_text("source,target,rating\na,b,5\nb,a,4\nc,a,-3\nc,b,2\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GUANXI_LANG", "en")
+    return tmp_path
 
 
 def test_the_first_block_is_the_set_up() -> None:
@@ -52,24 +50,22 @@ def test_the_first_block_is_the_set_up() -> None:
     assert text.splitlines() == [f"{venv} . && .venv/bin/guanxi compare", f"{venv} '.[dev]' && .venv/bin/pytest"]
 
 
-@pytest.mark.parametrize("words", list(commands()), ids=" ".join)
-def test_a_command_of_the_readme_works(
-    words: list[str], desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("block", list(shell_blocks()), ids=lambda block: block[0][1])
+@pytest.mark.usefixtures("desk")
+def test_the_commands_of_the_readme_work_in_their_order(
+    block: list[list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(desk)
-    monkeypatch.setenv("GUANXI_LANG", "en")
-    to = words.index(">") if ">" in words else len(words)
-    given = words[:to]
-    if words[0] in {"compare", "run"}:
-        given = [*given, *SMALL]
-    with pytest.raises(SystemExit) as end:
-        main(given)
-    shown = capsys.readouterr()
-    assert end.value.code == 0, shown.err
-    assert shown.out.strip()
-    if to < len(words):
-        document = json.loads(shown.out)
-        assert set(json_keys()) >= set(document)
+    for words in block:
+        assert words[0] == "guanxi"
+        to = words.index(">") if ">" in words else len(words)
+        given = [*words[1:to], *(SMALL if words[1] in {"compare", "run"} else [])]
+        with pytest.raises(SystemExit) as end:
+            main(given)
+        shown = capsys.readouterr()
+        assert end.value.code == 0, shown.err
+        assert shown.out.strip()
+        if to < len(words):
+            assert set(json.loads(shown.out)) == set(json_keys())
 
 
 def test_every_command_that_exists_is_mentioned() -> None:
@@ -84,16 +80,15 @@ def json_keys() -> list[str]:
     return [key.removesuffix("[]") for first in firsts for key in re.findall(r"`([\w\[\]]+)`", first)]
 
 
-def test_the_scenario_of_the_readme_is_good(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_scenario_of_the_readme_is_good(desk: Path) -> None:
     (text,) = [text for kind, text in BLOCKS if kind == "yaml"]
     (desk / "readme.yaml").write_text(text, encoding="utf-8")
-    monkeypatch.chdir(desk)
     with pytest.raises(SystemExit) as end:
         main(["check", "readme.yaml"])
     assert end.value.code == 0
 
 
 @pytest.mark.parametrize("text", [text for kind, text in BLOCKS if kind == "python"])
-def test_python_of_the_readme_runs(text: str, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(desk)
+@pytest.mark.usefixtures("desk")
+def test_python_of_the_readme_runs(text: str) -> None:
     exec(compile(text, "README.md", "exec"), {"__name__": "readme"})  # noqa: S102 - the README's own words
