@@ -28,7 +28,7 @@ from sim.world.audiences import Accounts, Audiences, Channels
 from sim.world.brands import build_products
 from sim.world.calendar import build_calendar
 from sim.world.offers import build_offers
-from sim.world.people import PopulationParams, build_people
+from sim.world.people import build_people, draw_taste
 from sim.world.resellers import Resellers
 from sim.world.state import Keep, Talkers, World, build_scratch, decay_table
 from sim.world.ties import Ties
@@ -42,13 +42,12 @@ _KEPT_PEOPLE = 200_000
 
 
 @functools.lru_cache(maxsize=2)
-def _network(text: str, params: NetworkParams, population: PopulationParams, seed: int, n: int, threads: int) -> Network:
+def _network(text: str, params: NetworkParams, seed: int, n: int, threads: int) -> Network:
     """Build a network, or return the last one built; `text` is what `params` says."""
     del text
     taste = None
     if not params.brings_people:
-        uid = np.arange(n, dtype=np.uint32)
-        taste = build_people(population, Draws(seed), uid, 1, 1).taste
+        taste = draw_taste(Draws(seed), np.arange(n, dtype=np.uint32))
     return params.build(taste, seed, n, threads)
 
 
@@ -79,7 +78,7 @@ def build_world(spec: ScenarioSpec, replication: int, openings: list[tuple[int, 
     params: NetworkParams = spec.network
     # A large world is built for one run only: two of them would not fit beside the run.
     build = _network if spec.people <= _KEPT_PEOPLE else _network.__wrapped__
-    network = build(params.model_dump_json(), params, spec.population, seed, spec.people, threads)
+    network = build(params.model_dump_json(), params, seed, spec.people, threads)
     shared = network.ties
     ties = Ties(shared.start, shared.listener, shared.weight.copy(), shared.mark.copy())
     products = build_products(spec.all_brands())

@@ -104,6 +104,19 @@ def _draw_people(uid: Array, key: int, taste: Array, interest: Array, low: float
         wealth[i] = exp_(wealth_ln + wealth_spread * normal(key, pair(u, _WEALTH)))
 
 
+@kernel()
+def _draw_taste(uid: Array, key: int, k: int, taste: Array) -> None:
+    for i in range(len(uid)):
+        taste[i] = np.int64(uniform(key, pair(np.int64(uid[i]), _TASTE)) * k)
+
+
+def draw_taste(draws: Draws, uid: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """Return people's main interests alone, uint8 (N,): what a network needs before there are people."""
+    taste = np.zeros(len(uid), np.uint8)
+    _draw_taste(uid, draws.key("traits"), len(CATEGORIES), taste)
+    return taste
+
+
 def build_people(params: PopulationParams, draws: Draws, uid: NDArray[np.uint32], n_brands: int,
                  n_products: int) -> People:
     """Draw people's traits from the world seed; nobody knows any product yet.
