@@ -5,12 +5,14 @@ commercial message noticed tires, every useful one refreshes.
 
 Equations, per person i and day:
 
-    v_i = min(1, A_i m_day / (background + load_i)),  load_i = items delivered by modelled senders
+    v_i = min(1, A_i m_day / (background + load_i)),  load_i = items posted today in the channels of i
     P(at least one of n items noticed) = 1 - (1 - v_i g)^n,   g = visibility of the post
+    P(the offer is among n items noticed) = 1 - (1 - commercial)^n
     phi_i <- max(0, phi_i e^{-dt / tau} + c_ad sum commercial - kappa sum value)
-    T_row <- T_row + gain value n (1 - T_row) - loss commercial n T_row      (noticed messages only)
+    T_row <- T_row + gain value n (1 - T_row), then T_row <- T_row - loss commercial n T_row   (noticed messages only)
 
-n is the expected number noticed, given that any was. The rise of the response to repetition comes
+n is the expected number noticed, given that any was. Bought impressions meet the background alone;
+one-to-one messages are noticed by whoever has not muted the sender. The rise of the response to repetition comes
 from belief (claims gain precision), its fall from fatigue; a separate repetition curve would count
 both twice.
 

@@ -13,6 +13,9 @@ Equations, group c with health h, and members i:
     P(mute)  = min(1, h_0 e^{b_m max(phi - phi_0, 0)})   on noticed messages only
     P(leave) = leave (1 - h) a day in groups
 
+Notation: h, H, V, P in [0, 1], fit, packet in yuan and head = members by channel (C,); z standard normal;
+phi fatigue of a person (N,).
+
 Leavers are found by skipping geometrically along a channel's rows: O(leavers), not O(members).
 
 Sources: [Qiu2016], [Yuan2024] (packets), domain 4.12 in the bistable form of market 0.6 and 2; mutes

@@ -6,10 +6,11 @@ nest, so thirty selling friends do not sell like thirty products.
 Equation (nested logit, nest = product p of person i; outside option has utility 0):
 
     U_e  = a_kind + b_T T_e + b_q q_ip + b_n need_ip + b_s ln(1 + peers_ip) - b_p s_i ln(price_e / list_e)
-           + b_k fit_e - b_F phi_i + buzz_ip
+           + b_k (fit_e - 1) - b_F phi_i + buzz_ip
     I_ip = mu ln sum_{e in nest} exp(U_e / mu),     P_i(buy) = sum_p exp I_ip / (1 + sum_p exp I_ip)
 
-One uniform of (person, day) decides buying, a second the product; which of the offers met in the
+An offer met without an open need enters with chance 1 - (1 - impulse)^m_day only, `impulse_in_use` while
+the last unit is in use; memory and chats always enter. One uniform of (person, day) decides buying, a second the product; which of the offers met in the
 nest wins is a Gumbel race keyed by (person, offer, door): P(e | nest) = exp(U_e/mu) / sum exp(U/mu).
 The race is run for buyers only. The split keeps paired comparisons sharp: an offer more or less
 does not reshuffle who buys.

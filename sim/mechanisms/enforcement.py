@@ -1,15 +1,18 @@
 """Platform enforcement (封号): loud accounts reach fewer people, and some are banned.
 
-Equations, account a with k commercial posts a day and g reports of the day before:
+Equations, account a with k commercial items a day and g reports of the day before:
 
     throttle_a = (1 + k / k_0)^{-1/2}                     factor of visibility of its posts
-    hazard_a   = l_0 + l_1 max(0, k - 5) + l_2 g + l_3 induced
+    hazard_a   = l_0 + l_1 max(0, k - `free_posts`) + l_2 g
     first ban: 30 days; second: for good
     a ban spreads to each other account of the same owner with chance rho
 
+Notation: k of the account's busiest channel (throttling: today's, hazard: yesterday's); g the share
+`report_share` of yesterday's mutes; k_0 `throttle_posts`, rho `correlation`; columns of accounts (A,).
+
 A shock `account_ban {day, share}` bans a share of the accounts on a given day whatever they did.
 
-Sources: domain 4.13, rows 25-27; 2.7.6 for the correlation.
+Sources: domain 4.13, rows 25-27; 2.7.6 for the correlation. The hazard of induced sharing (l_3) is left out.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ notices it with the chance of `attention`. Occasional sharing informs, mass shar
 
     P(noticed along tie e) = 1 - (1 - v_i)^items,  for layers in the mask
 
+Notation: v_i as in attention, without the load of channels (N,); items a post (m,); e ties (E,).
+
 Sources: A1 of domain 1A (a hypothesis), attention as in `sim.mechanisms.attention`.
 """
 

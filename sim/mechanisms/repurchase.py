@@ -18,6 +18,9 @@ dropout with p_i ~ Beta(a, b), logit shifted by satisfaction:
 Every purchase of this mode is made from memory with certainty. With c_S = 0 and speed 1 it is the
 published model (domain 2.8).
 
+Notation: interest_ip in the product's category and S satisfaction by person and product (N, P); days whole,
+the clock of BG/NBD float64 (N,).
+
 Sources: market 0.1 (occasions), domain 4.7 and [Fader2005] rows 55-56 (BG/NBD), market 7 (rates).
 """
 

@@ -7,7 +7,7 @@ Equations, speaker j with satisfaction S, tie e of layer l to listener i:
 
     rate_j    = w_0 + a_+ max(S, 0) + a_- max(-S, 0)          for `days` days after a delivery
     P(told_e) = min(1, rate_j c_l)                            each day and tie, independent
-    buzz_i   <- buzz_i e^{-dt / tau} + sum_e sign(S_j) delta T_e
+    buzz_i   <- buzz_i e^{-dt / tau} + sum_e sign(S_j) delta T_e      (sign(0) = 1)
     peers_i  <- peers_i + 1   with chance show_l, once a tie, on the day after the first purchase
     in groups: each active member hears a talker with chance r_g
 

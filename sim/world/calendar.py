@@ -43,9 +43,9 @@ class CalendarParams(Params):
     """Weekday and season multipliers."""
 
     weekday_attention: tuple[float, ...] = param(
-        (1.0,) * 7, source=ASSUMPTION, doc="Attention multiplier from Monday to Sunday", zh="周一至周日注意力倍数")
+        (1.0,) * 7, source=ASSUMPTION, doc="Attention multiplier from Monday to Sunday (range 0.5 to 2 times)", zh="周一至周日注意力倍数")
     weekday_need: tuple[float, ...] = param(
-        (1.0,) * 7, source=ASSUMPTION, doc="Impulse multiplier from Monday to Sunday", zh="周一至周日冲动倍数")
+        (1.0,) * 7, source=ASSUMPTION, doc="Impulse multiplier from Monday to Sunday (range 0.5 to 2 times)", zh="周一至周日冲动倍数")
     seasons: tuple[SeasonParams, ...] = param((), source=ASSUMPTION, doc="Yearly seasons", zh="促销季")
 
     @model_validator(mode="after")

@@ -57,7 +57,8 @@ class DunbarParams(NetworkParams):
         (5.0, 15.0, 50.0, 150.0), source="Zhou2005", zh="邓巴圈层",
         doc="People within each layer, running total; only the proportions count")
     spans: tuple[Span, Span, Span, Span] = param((16, 64, 256, 1024), source=ASSUMPTION,
-                                                 doc="People among whom a layer is found, at 150 ties a person",
+                                                 doc="People among whom a layer is found, at 150 ties a person "
+                                                     "(range 0.5 to 2 times)",
                                                  zh="圈层跨度")
     far: Share = param(0.1, source=ASSUMPTION, low=0.02, high=0.3,
                        doc="Share of the outermost layer outside every circle", zh="远距离弱联系占比")
