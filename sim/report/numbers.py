@@ -65,7 +65,7 @@ def span(low: str, high: str, lang: Lang) -> str:
         low = first
     text = say("page", "table.span", lang, low=low, high=high)
     # Chinese sets no blank between two Chinese characters.
-    return re.sub(r"([\u4e00-\u9fff]) 至", r"\1至", text)
+    return re.sub(r"(?<=[\u4e00-\u9fff]) (?=至)|(?<=至) (?=[\u4e00-\u9fff])", "", text)
 
 
 def percent(share: float, *, chance: bool = False) -> str:

@@ -229,6 +229,15 @@
     waiting = setTimeout(drawAll, 120);
   });
 
+  /* A link to a folded table opens it first. */
+  function unfold() {
+    var target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    var fold = target && target.closest("details");
+    if (fold && !fold.open) { fold.open = true; target.scrollIntoView(); }
+  }
+  window.addEventListener("hashchange", unfold);
+  unfold();
+
   /* Paper is white, and nothing stays folded on it. */
   window.addEventListener("beforeprint", function () {
     printing = true;

@@ -31,10 +31,11 @@ def squeeze(amount_fen: NDArray[np.number[Any]]) -> Floats:
 
 def thin(net_fen: NDArray[np.number[Any]], most: int = MOST_DOTS) -> Floats:
     """Return at most `most` amounts, evenly spaced quantiles: the same distribution with fewer dots."""
-    ordered = np.sort(np.asarray(net_fen, dtype=np.float64))
+    ordered: Floats = np.sort(np.asarray(net_fen, dtype=np.float64))
     if len(ordered) <= most:
         return ordered
-    return ordered[np.linspace(0, len(ordered) - 1, most).round().astype(int)]
+    ranks = np.linspace(0, len(ordered) - 1, most).round().astype(np.int64)
+    return np.asarray(ordered[ranks], dtype=np.float64)
 
 
 def swarm(places: Floats, span: tuple[float, float]) -> Floats:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.records.comparison import Comparison
 from sim.records.outcomes import DAILY
-from sim.report.figures.theme import base, money_scale
+from sim.report.figures.theme import base, money_scale, quantiles
 from sim.report.markup import plot_text
 from sim.report.numbers import show
 from sim.report.palette import mark, neutral, veil
@@ -87,7 +87,7 @@ def _add(figure: go.Figure, who: tuple[int, str], paths: Floats, how: tuple[floa
     mean[some] = np.nanmean(paths[:, some], axis=0)
     colour = mark(index).light
     if len(paths) > 1 and some.all():
-        lower, upper = np.nanquantile(paths, (0.25, 0.75), axis=0) / scale
+        lower, upper = quantiles(paths, (0.25, 0.75)) / scale
         figure.add_scatter(
             x=np.concatenate([days, days[::-1]]), y=np.concatenate([upper, lower[::-1]]).round(4), mode="lines",
             line={"width": 0}, fill="toself", fillcolor=veil(colour, 0.14), hoverinfo="skip", meta={"strategy": index},

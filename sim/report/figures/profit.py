@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from sim.records.comparison import Comparison
-from sim.report.figures.theme import END, base, end_labels, label, money_scale, padded, unit_above, words_end
+from sim.report.figures.theme import END, base, end_labels, label, money_scale, padded, quantiles, unit_above, words_end
 from sim.report.markup import plot_text
 from sim.report.numbers import money, show, span
 from sim.report.palette import mark, neutral, veil
@@ -52,7 +52,7 @@ def profit(comparison: Comparison, lang: Lang, badges: Sequence[Badge] = ()) -> 
         Crossings to mark; what they mean is said below the figure.
     """
     paths = {s: comparison.daily[s]["profit_fen"] for s in comparison.strategies}
-    every = np.concatenate([_quantiles(p, (0.05, 0.95)).ravel() for p in paths.values()] + [np.zeros(1)])
+    every = np.concatenate([quantiles(p, (0.05, 0.95)).ravel() for p in paths.values()] + [np.zeros(1)])
     scale, unit = money_scale(every, lang)
     low, high = padded(every / scale)
     if any(badge.lines for badge in badges):
@@ -77,13 +77,9 @@ def profit(comparison: Comparison, lang: Lang, badges: Sequence[Badge] = ()) -> 
     return figure
 
 
-def _quantiles(paths: Floats, at: tuple[float, ...]) -> Floats:
-    return np.nanquantile(paths, at, axis=0) if len(paths) else np.zeros((len(at), 0))
-
-
 def _envelope(paths: Mapping[str, Floats], scale: float) -> tuple[Floats, Floats]:
     """Return the lowest and the highest edge of all bands a day."""
-    edges = np.stack([_quantiles(p, (0.05, 0.95)) for p in paths.values()]) / scale
+    edges = np.stack([quantiles(p, (0.05, 0.95)) for p in paths.values()]) / scale
     return edges[:, 0].min(axis=0), edges[:, 1].max(axis=0)
 
 
@@ -91,7 +87,7 @@ def _add_bands(figure: go.Figure, index: int, paths: Floats) -> None:
     """Add one closed outline a band: there and back along the days."""
     days = np.arange(paths.shape[1])
     for low, high, opacity in BANDS:
-        lower, upper = _quantiles(paths, (low, high))
+        lower, upper = quantiles(paths, (low, high))
         figure.add_scatter(
             x=np.concatenate([days, days[::-1]]), y=np.concatenate([upper, lower[::-1]]).round(4), mode="lines",
             line={"width": 0}, fill="toself", fillcolor=veil(mark(index).light, opacity), hoverinfo="skip",
@@ -102,7 +98,7 @@ def _add_bands(figure: go.Figure, index: int, paths: Floats) -> None:
 def _add_line(figure: go.Figure, who: tuple[int, str], paths: Floats, scale: float, lang: Lang) -> None:
     index, title = who
     mean = paths.mean(axis=0)
-    lower, upper = _quantiles(paths, (0.05, 0.95))
+    lower, upper = quantiles(paths, (0.05, 0.95))
     if len(paths) > 1:
         words = [
             say("page", "hover.profit", lang, mean=money(m, lang), span=span(money(a, lang), money(b, lang), lang))

@@ -9,7 +9,7 @@ from sim.report.html_table import folded, table
 from sim.report.inputs import STATUSES, Parameter
 from sim.report.markup import Html, el, join, keep_numbers
 from sim.report.numbers import DASH, show, span
-from sim.report.reading import reading
+from sim.report.reading import Sentence, reading
 from sim.report.strip import light_of
 
 _COMPLIANCE = {
@@ -24,7 +24,7 @@ def reading_section(context: Context) -> Html:
     """Return the sentences, and the ablations they rest on."""
     words = context.words
     told = reading(context.findings, words, tuple(context.extras.ablations))
-    items = [el("li", None, el("span", None, keep_numbers(one.text))) for one in told]
+    items = [el("li", None, el("p", None, keep_numbers(one.text), _see(context, one))) for one in told]
     return section(
         "reading",
         words("section.reading"),
@@ -32,6 +32,12 @@ def reading_section(context: Context) -> Html:
         el("ol", {"class": "reading"}, items),
         _ablations(context),
     )
+
+
+def _see(context: Context, sentence: Sentence) -> list[Html]:
+    """Return links to the tables in which a sentence's numbers stand."""
+    word = context.words("reading.see")
+    return [join(" ", el("a", {"class": "see", "href": f"#{name}"}, word)) for name in sentence.tables]
 
 
 def _ablations(context: Context) -> Html | None:
