@@ -43,7 +43,8 @@ class FulfilmentParams(Params):
     """What may keep an order from being filled."""
 
     queues: bool = param(True, source="scenario", doc="Chats need an answer by staff", zh="客服排队")
-    stock: bool = param(True, source="scenario", doc="Orders need a unit in stock", zh="库存限制")
+    stock: bool = param(True, source="scenario", zh="库存限制",
+                        doc="Orders need a unit in stock; false: brands have units made (resellers always need one)")
     pool_days: int = param(_POOL_DAYS, source="design 14", ge=0, le=30,
                            doc="A deal opened by a buyer closes at the end of day + this", zh="拼团时限（天）")
 
@@ -114,8 +115,7 @@ def fulfil(world: World, chosen: Choices, capacity: Capacity, opened: PoolOpen, 
     _bans(world, chosen, day, reason)
     if params.queues:
         _queues(world, chosen, capacity, day, reason)
-    if params.stock:
-        _stock(world, chosen, day, reason)
+    _stock(world, chosen, day, reason)
     good = reason < 0
     unfilled = Unfilled(chosen.person[~good], chosen.offer[~good], reason[~good])
     person, product, offer = chosen.person[good], chosen.product[good], chosen.offer[good]

@@ -12,6 +12,7 @@ a small run; only `weight` and `mark`, which a run changes, are copied.
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,6 +83,9 @@ def build_world(spec: ScenarioSpec, replication: int, openings: list[tuple[int, 
     shared = network.ties
     ties = Ties(shared.start, shared.listener, shared.weight.copy(), shared.mark.copy())
     products = build_products(spec.all_brands())
+    spare = np.zeros(len(products), np.int64)
+    if not mech.fulfilment.stock:  # what lies in stock is sold first, and then units are made to order
+        spare, products = np.maximum(products.stock, 0), replace(products, stock=np.full(len(products), -1, np.int64))
     people = build_people(spec.population, Draws(seed), network.uid, len(spec.all_brands()), len(products))
     n, n_products = len(people), len(products)
     row_of_uid = np.empty(n, np.int32)
@@ -99,7 +103,7 @@ def build_world(spec: ScenarioSpec, replication: int, openings: list[tuple[int, 
         talkers=Talkers([np.empty(0, np.int32) for _ in range(n_products)],
                         [np.empty(0, np.int32) for _ in range(n_products)]),
         days=spec.days, row_of_uid=row_of_uid, brand_stock=products.stock.copy(),
-        spare=np.zeros(n_products, np.int64),
+        spare=spare,
     )
     _skill(world, mech)
     _needs(world, mech)

@@ -99,8 +99,9 @@ def _open_books(world: World, ledger: Ledger, cash: list[int]) -> None:
     products = world.products
     for b, amount in enumerate(cash):
         ledger.open_account(Account.BRAND, b, amount)
-    for p in np.flatnonzero(products.stock > 0).tolist():
-        units = int(products.stock[p])
+    stock = np.maximum(products.stock, 0) + world.spare
+    for p in np.flatnonzero(stock > 0).tolist():
+        units = int(stock[p])
         ledger.open_account(Account.INVENTORY, int(products.brand_of[p]), units * int(products.unit_cost_fen[p]))
         ledger.goods.move(Place.MADE, Place.BRAND_STOCK, p, units)
 

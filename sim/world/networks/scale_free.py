@@ -121,7 +121,10 @@ def _mean_followers(least: float, top: float, exponent: float) -> float:
         return float(exp_.py_func(to * log_.py_func(x)))
 
     first = power(least, 2.0 - exponent) - power(top, 2.0 - exponent)
-    return (exponent - 1.0) / (exponent - 2.0) * first / (power(least, 1.0 - exponent) - power(top, 1.0 - exponent))
+    total = power(least, 1.0 - exponent) - power(top, 1.0 - exponent)
+    if total <= 0.0:  # least and top differ by less than the rounding of their powers
+        return top
+    return (exponent - 1.0) / (exponent - 2.0) * first / total
 
 
 @kernel()
