@@ -44,8 +44,10 @@ def refund_pools(world: World, ledger: Ledger, refund: Ordered, day: int) -> Non
         mine = world.products.brand_of[refund.product] == b
         amount = int((refund.price_fen * refund.quantity)[mine].sum())
         _pay(ledger, (int(Account.ESCROW), b), _HOUSEHOLD, amount, Purpose.ESCROW_REFUND, day)
-    # A unit set aside for a deal that failed goes back to the brand's stock.
-    kept = world.brand_stock[refund.product] >= 0
+    # A unit set aside for a deal that failed goes back to where it was.
+    resold = refund.seller >= 0
+    np.add.at(world.resellers.stock, (refund.seller[resold], refund.product[resold]), refund.quantity[resold])
+    kept = ~resold & (world.brand_stock[refund.product] >= 0)
     np.add.at(world.brand_stock, refund.product[kept], refund.quantity[kept])
 
 
@@ -57,7 +59,7 @@ def send_goods(world: World, ledger: Ledger, sent: Ordered, day: int) -> None:
     for p in np.unique(sent.product).tolist():
         b = int(products.brand_of[p])
         mine = sent.product == p
-        pooled = mine & (sent.pool >= 0)
+        pooled = mine & (sent.pool >= 0) & (sent.seller < 0)
         _pay(ledger, (int(Account.ESCROW), b), (int(Account.BRAND), b),
              int((sent.price_fen * sent.quantity)[pooled].sum()), Purpose.ESCROW_RELEASE, day)
         units = int(sent.quantity[mine & (sent.seller < 0)].sum())
@@ -78,6 +80,8 @@ def send_goods(world: World, ledger: Ledger, sent: Ordered, day: int) -> None:
         for row in np.unique(sent.seller[mine & (sent.seller >= 0)]).tolist():
             of = mine & (sent.seller == row)
             count = int(sent.quantity[of].sum())
+            due = int((sent.price_fen * sent.quantity)[of & (sent.pool >= 0)].sum())
+            _pay(ledger, (int(Account.ESCROW), b), (int(Account.RESELLER), row), due, Purpose.ESCROW_RELEASE, day)
             ledger.goods.move(Place.RESELLER_STOCK, Place.SOLD, p, count)
             ledger.stock_value((int(Account.RESELLER_STOCK), row), _GOODS_VALUE, count * cost, day)
             _pay(ledger, (int(Account.RESELLER), row), (int(Account.LOGISTICS), 0),
