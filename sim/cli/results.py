@@ -22,8 +22,9 @@ def show(result: Result, folder: Path, page: Path, *, as_json: bool, quiet: bool
     if as_json:
         emit_json("comparison", document(result, folder, page))
         return
-    from sim.report.tables import terminal_table
+    from sim.report.tables import terminal_answer, terminal_table
 
+    emit(f"{terminal_answer(result.data, current())}\n")
     emit(terminal_table(result.data, current()))
     judged = result.expectations
     if judged:

@@ -11,8 +11,11 @@ import math
 from collections.abc import Sequence
 
 from sim.records.comparison import Comparison
+from sim.report.context import Context
 from sim.report.findings import Findings, has_interval
+from sim.report.inputs import Extras
 from sim.report.numbers import DASH, HARD, MINUS, money
+from sim.report.sections.opening import answer
 from sim.report.strings import Words
 from sim.report.strip import Cell, strip
 from sim.text.catalogue import Lang
@@ -48,6 +51,13 @@ def terminal_table(comparison: Comparison, lang: Lang, width: int = WIDTH) -> st
     ]
     legend = [words("terminal.best")] if len(comparison.strategies) > 1 else []
     return "\n\n".join(["\n".join(block) for block in blocks] + legend)
+
+
+def terminal_answer(comparison: Comparison, lang: Lang, width: int = WIDTH) -> str:
+    """Return the page's answer in one sentence, broken at `width` cells: who leads and how sure that is, or that
+    the evidence does not separate the strategies."""
+    context = Context(Findings(comparison), Words(lang), Extras())
+    return "\n".join(wrap(plain(answer(context)), width))
 
 
 def _block(
