@@ -85,8 +85,9 @@ class BazaarParams(Params):
                      purpose=[Purpose.MEDIA, Purpose.HOST, Purpose.BASE_PAY])
         return [
             spend,
-            rows(Post, channel=[group, group, feed], offer=[single, pooled, single], items=[2.0, 1.0, 3.5],
-                 commercial=[0.5, 1.0, 0.3], value=[0.5, 0.0, 0.7], visibility=[1.0, 1.0, 2.5]),
+            rows(Post, channel=[group, group, feed, group], offer=[single, pooled, single, chatted],
+                 items=[2.0, 1.0, 3.5, 1.0], commercial=[0.5, 1.0, 0.3, 0.8], value=[0.5, 0.0, 0.7, 0.0],
+                 visibility=[1.0, 1.0, 2.5, 0.7]),
             rows(Contact, row=known, offer=np.full(len(known), chatted)) if len(known) else
             rows(Contact, row=[], offer=[]),
             rows(Impress, offer=[single, pooled], count=[20, 7], targeting=[0.5, 1.0], spend=[0, -1]),
@@ -100,8 +101,8 @@ class BazaarParams(Params):
             rows(Tend, channel=[group, contacts], host_hours=[1.0, 0.5], packet_fen=[packet, 0], packets=[10, 0],
                  rules=[float(view.day % 2), 0.0], fit=0.6, prune_idle_days=[3, 0], fake_accounts=[2, 0],
                  spend=[1, -1]),
-            rows(Capacity, queue=view.queues, servers=self.servers, open_minute=540, close_minute=600 + view.weekday,
-                 minutes_a_case=20.0, patience_minutes=15.0, skill=1.0, spend=2),
+            rows(Capacity, queue=view.queues, servers=self.servers, open_minute=540, close_minute=545 + view.weekday,
+                 minutes_a_case=60.0, patience_minutes=3.0, skill=1.0, spend=2),
         ]
 
     def _recruiting(self, view: View) -> list[Table]:

@@ -62,7 +62,8 @@ def meetings_of(village: Village, seen: list[Message], heard: list[Heard], remem
         if h.praise and h.tie is not None:
             speaker = village.people[h.speaker]
             offer = village.shop_or(speaker.about[h.product].memory_offer, h.product)
-            met.append(Meeting(h.listener, offer, TIE, h.tie.number, h.trust, False, speaker.uid))
+            met.append(Meeting(h.listener, offer, TIE, h.tie.number, h.trust, sure=False,
+                               sender=speaker.uid))
     return [m for m in [*met, *remembered] if village.offers[m.offer].live]
 
 
@@ -132,8 +133,8 @@ def _product(village: Village, person: Person, nests: dict[int, Nest]) -> int | 
     for product, attraction in attractions.items():
         left -= attraction
         if left <= 0.0:
-            break
-    return product
+            return product
+    return max(attractions)
 
 
 def _race(village: Village, person: Person, meetings: list[Meeting]) -> Meeting:

@@ -65,7 +65,7 @@ def make_plan(village: Village, proposals: Mapping[str, Actions]) -> DayPlan:
     columns = [getattr(table, name).tolist() for name in
                ("product", "price_fen", "list_price_fen", "claim", "fit", "stock_owner", "queue", "pool_seats")]
     for number, *values in zip(table.offer.tolist(), *columns, strict=True):
-        village.offers[number] = Offer(*values, live=True)
+        village.offers[number] = Offer(*values, strategy=village.offers[number].strategy, live=True)
     for offer, is_live in zip(village.offers, table.is_live.tolist(), strict=True):
         offer.live = is_live
     return plan

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.exchange.events import Reason
 from tests.reference.arithmetic import log
 from tests.reference.chance import draw, pair, uniform
-from tests.reference.village import Deal, Order
+from tests.reference.village import MEMORY, Deal, Order
 
 if TYPE_CHECKING:
     from sim.exchange.actions import Capacity, PoolOpen
@@ -19,12 +19,14 @@ def fulfil(village: Village, choices: list[Choice], staff: Capacity,
            opened: PoolOpen) -> tuple[list[Order], list[Order], list[Order]]:
     """Turn choices into orders; returns (ordered, delivered today, refunded today)."""
     rules = village.rules.fulfilment
-    lost: dict[int, Reason] = {}
+    # Who remembers a seller that the platform has banned altogether finds nobody there.
+    lost = {k: Reason.BAN for k, c in enumerate(choices)
+            if c.door == MEMORY and village.is_unreachable(village.offers[c.offer].strategy)}
     if rules.queues:
         for queue in range(village.n_queues):
-            lost |= dict.fromkeys(_unanswered(village, choices, queue, staff), Reason.QUEUE)
-    if rules.stock:
-        lost |= dict.fromkeys(_out_of_stock(village, choices, set(lost)), Reason.STOCK)
+            waiting = [k for k, c in enumerate(choices) if k not in lost and village.offers[c.offer].queue == queue]
+            lost |= dict.fromkeys(_unanswered(village, choices, waiting, queue, staff), Reason.QUEUE)
+    lost |= dict.fromkeys(_out_of_stock(village, choices, set(lost)), Reason.STOCK)
     ordered = [_order(village, c) for k, c in enumerate(choices) if k not in lost]
     village.diary.unfilled = [(choices[k].person, choices[k].offer, int(lost[k])) for k in sorted(lost)]
     for offer, seats, deadline in zip(opened.offer.tolist(), opened.seats.tolist(), opened.deadline_day.tolist(),
@@ -44,9 +46,9 @@ def _order(village: Village, choice: Choice) -> Order:
                  first=village.people[choice.person].about[choice.product].orders == 0)
 
 
-def _unanswered(village: Village, choices: list[Choice], queue: int, staff: Capacity) -> list[int]:
+def _unanswered(village: Village, choices: list[Choice], waiting: list[int], queue: int,
+                staff: Capacity) -> list[int]:
     """Chats come through the opening hours to c servers; whoever waits longer than their patience is lost."""
-    waiting = [k for k, c in enumerate(choices) if village.offers[c.offer].queue == queue]
     if queue not in staff.queue.tolist():
         return waiting
     r = staff.queue.tolist().index(queue)

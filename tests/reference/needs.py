@@ -53,7 +53,8 @@ def _opens_and_remembers(village: Village, person: Person, p: int) -> bool:
 
 
 def _remembered(village: Village, person: Person, p: int) -> Meeting:
-    return Meeting(person.number, village.shop_or(person.about[p].memory_offer, p), MEMORY, -1, None, True, p)
+    return Meeting(person.number, village.shop_or(person.about[p].memory_offer, p), MEMORY, -1, None, sure=True,
+                   sender=p)
 
 
 def after_purchase(village: Village, person: Person, p: int) -> None:

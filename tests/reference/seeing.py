@@ -83,11 +83,12 @@ def see_posts(village: Village, posts: Post) -> list[Message]:
 
 
 def see_contacts(village: Village, contacts: Contact) -> list[Message]:
-    """A one-to-one message is noticed by whoever has not muted its sender."""
+    """A one-to-one message is noticed by whoever has not muted its sender, unless the sender is banned."""
     found = [(village.members[row], offer)
              for row, offer in zip(contacts.row.tolist(), contacts.offer.tolist(), strict=True)]
-    return [Message(member.person, offer, CHAT, member.row, member.trust, 1.0, 1.0, 0.0, True, member.channel)
-            for member, offer in found if member.state == ACTIVE]
+    return [Message(member.person, offer, CHAT, member.row, member.trust, 1.0, 1.0, 0.0, met=True,
+                    sender=member.channel)
+            for member, offer in found if member.state == ACTIVE and not village.is_closed(member.channel)]
 
 
 def see_impressions(village: Village, bought: Impress) -> list[Message]:
@@ -105,7 +106,8 @@ def see_impressions(village: Village, bought: Impress) -> list[Message]:
                 person = _at_random(village, uniform(key, name + 2**62))
             if village.rules.attention.mode == "all" or \
                     uniform(key, name + 2**63) < chance_of_one(village, person, 0):
-                seen.append(Message(person.number, offer, IMPRESSION, -1, None, 1.0, 1.0, 0.0, True, offer))
+                seen.append(Message(person.number, offer, IMPRESSION, -1, None, 1.0, 1.0, 0.0, met=True,
+                                    sender=offer))
     return seen
 
 
@@ -137,7 +139,7 @@ def see_friends(village: Village, posts: PeerPost) -> list[Message]:
             chance = 1.0 if v >= 1.0 else 1.0 - exp(items * log(1.0 - v))
             if chance > 0.0 and uniform(village.key(f"notice {offer}"), pair(speaker.uid, listener.uid)) < chance:
                 seen.append(Message(listener.number, offer, TIE, tie.number, f32(tie.trust), items * v / chance, 1.0,
-                                    0.0, True, speaker.uid))
+                                    0.0, met=True, sender=speaker.uid))
     return seen
 
 

@@ -61,9 +61,10 @@ class Witness:
 
 @dataclass
 class Comparison:
-    """What a comparison found: the first differences, and how often each kind of event happened."""
+    """What a comparison found: both worlds, the first differences, and how often each kind of event happened."""
 
     village: Village
+    state: RunState
     differences: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -73,7 +74,7 @@ def compare(spec: ScenarioSpec, days: int, replication: int = 0) -> Comparison:
     state = start(spec, replication)
     for seat in state.seats:
         seat.strategy = Witness(seat.strategy)  # type: ignore[assignment]
-    found = Comparison(village_of(state))
+    found = Comparison(village_of(state), state)
     tomorrow = {seat.name: seat.tomorrow for seat in state.seats}
     for _ in range(days):
         step(state)

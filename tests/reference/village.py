@@ -165,6 +165,7 @@ class Offer:
     stock_owner: int
     queue: int
     pool_seats: int
+    strategy: int
     live: bool
 
 
@@ -251,6 +252,11 @@ class Village:
     def is_closed(self, channel: int) -> bool:
         """Whether the platform has banned the account that holds a channel."""
         return self.accounts[self.channels[channel].account].banned_until > self.day
+
+    def is_unreachable(self, seller: int) -> bool:
+        """Whether the platform has banned every account of a seller (a strategy's number, -1: a brand's shop)."""
+        mine = [account for account in self.accounts if account.owner == seller]
+        return bool(mine) and all(account.banned_until > self.day for account in mine)
 
     def shop_or(self, offer: int, product: int) -> int:
         """The offer somebody has in mind if it can still be bought, else the brand's own shop."""

@@ -1,0 +1,92 @@
+"""Small scenarios that between them reach every corner of a day; shared by the oracle and the identity tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim.scenario.spec import ScenarioSpec
+from tests.reference.bazaar import BazaarParams
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LIVELY: dict[str, Any] = {
+    "attention": {"background_items": 20},
+    "choice": {"doors": {"impression": -4, "feed": -4, "group": -3, "live": -3, "chat": -2, "tie": -3, "memory": -1},
+               "impulse": 0.4, "impulse_in_use": 0.2},
+    "experience": {"defect": 0.1, "noise": 0.3, "return_base": 0.1},
+    "audience": {"mute_base": 0.05, "leave": 0.1, "noise": 0.08},
+    "recruiting": {"join_base": 0.0, "invite_base": 0.0, "reseller_base": 0.5, "patience": 4, "exit_hazard": 0.2},
+    "enforcement": {"base": 0.01, "per_report": 0.05, "report_share": 1.0, "first_ban": 4},
+}
+"""Mechanisms turned up, so that in a month of a hundred people everything happens that can happen."""
+
+_MARKET: dict[str, Any] = {
+    "people": 100, "days": 30, "network": {"kind": "dunbar", "ties_per_person": 20}, "mechanisms": LIVELY,
+    "brand": {"cash": "30000 CNY", "seed_customers": 20, "product": {"uses_days": 8}},
+}
+_COMMUNITY = {"kind": "community", "groups": 3, "accounts": 2, "invite_reward": "10 CNY"}
+_ADS = {"kind": "paid_ads", "daily_budget": "3 CNY", "discount": 0.2}
+_RIVALS = [
+    {"name": "first", "cash": "3000 CNY", "seed_customers": 20, "product": {"uses_days": 8, "claimed_quality": 0.9}},
+    {"name": "second", "cash": "30000 CNY", "seed_customers": 10, "product": {"uses_days": 10, "quality": 0.5}},
+]
+_TRAFFIC_AND_EARNER = [{"name": "lure", "price": "19.9 CNY", "unit_cost": "15 CNY", "uses_days": 5},
+                       {"name": "earner", "price": "298 CNY", "category": "food", "uses_days": 6, "stock": 40}]
+
+
+def _market(**changes: Any) -> dict[str, Any]:
+    return _MARKET | changes
+
+
+def _mechanisms(**changes: Any) -> dict[str, Any]:
+    return {name: LIVELY.get(name, {}) | changes.get(name, {}) for name in LIVELY | changes}
+
+
+def scenarios() -> dict[str, dict[str, Any]]:
+    """Return every scenario by name, as plain mappings (the test strategy stands in them as an object)."""
+    return {
+        "community": _market(strategies=[_COMMUNITY]),
+        "paid_ads": _market(strategies=[_ADS]),
+        "both": _market(strategies=[_COMMUNITY, _ADS]),
+        "as_shipped": _market(mechanisms={}, strategies=[_COMMUNITY, _ADS]),
+        "nobody": _market(strategies=[]),
+        "rivals": _market(brand=None, brands=_RIVALS, strategies=[_COMMUNITY, _ADS | {"brand": 1}],
+                          shocks=[{"kind": "account_ban", "day": 9, "share": 0.5}]),
+        "traffic": _market(brand={"seed_customers": 20, "products": _TRAFFIC_AND_EARNER},
+                           strategies=[_COMMUNITY, BazaarParams(id="earner")]),
+        "stock": _market(brand={"seed_customers": 20, "product": {"stock": 12, "uses_days": 5}},
+                         strategies=[_COMMUNITY, _ADS]),
+        "bgnbd": _market(mechanisms=_mechanisms(repurchase={"mode": "bgnbd",
+                                                            "bgnbd": {"speed": 30, "satisfaction": 1.5}}),
+                         brand={"seed_customers": 60}, strategies=[_COMMUNITY]),
+        "bazaar": _market(strategies=[BazaarParams()], days=40),
+        "calendar": _market(calendar={
+            "weekday_attention": [1, 1, 1, 1, 1, 2, 0.5], "weekday_need": [1, 1, 1, 1, 1.5, 2, 2],
+            "seasons": [{"first": "01-10", "last": "01-15", "attention": 1.3, "need": 1.7}]},
+            strategies=[_COMMUNITY, _ADS]),
+        "certain": _market(mechanisms=_mechanisms(
+            attention={"mode": "all"}, choice={"mode": "certain"}, recruiting={"mode": "certain"},
+            repurchase={"mode": "always"}, word_of_mouth={"constant_rate": 0.5}, audience={"mode": "static"}),
+            days=12, strategies=[_COMMUNITY]),
+        "trees": _market(mechanisms=_mechanisms(recruiting={"contest": "recency"}), brand=None, brands=_RIVALS,
+                         strategies=[BazaarParams(pool_seats=2, servers=0), _COMMUNITY | {"brand": 1},
+                                     BazaarParams(id="second", brand=1, shares_stock=False)]),
+        "preferential": _market(mechanisms=_mechanisms(recruiting={"contest": "preferential"},
+                                                       fulfilment={"pool_days": 0}),
+                                strategies=[BazaarParams(pool_seats=4)]),
+    }
+
+
+def spec_of(name: str, **changes: Any) -> ScenarioSpec:
+    """Return the checked scenario of a name, with some keys changed."""
+    chosen = scenarios()[name] | changes
+    return ScenarioSpec.model_validate({key: value for key, value in chosen.items() if value is not None})
+
+
+def signed_edges(path: Path, people: int = 80, ties: int = 600) -> dict[str, Any]:
+    """Write a small file of ratings, a third of them distrust, and return the network that reads it."""
+    lines = [f"{i % people},{(i * 7 + i // people * 3 + 1) % people},{(1, -10, 4, 9, -3, 6)[i % 6]}" for i in range(ties)]
+    path.write_text("\n".join(line for line in lines if line.split(",")[0] != line.split(",")[1]) + "\n",
+                    encoding="utf-8")
+    return {"kind": "edge_list", "path": str(path)}
