@@ -163,6 +163,7 @@ def test_a_small_file_cannot_unpack_to_anything(tmp_path: Path, monkeypatch: pyt
 
 
 def test_folders_and_missing_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GUANXI_DATA", raising=False)
     (tmp_path / "inner").mkdir()
     (tmp_path / "inner" / "ties.csv").write_text("a,b\n")
     assert files.find_data("ties.csv", tmp_path / "inner") == (tmp_path / "inner" / "ties.csv").resolve()
