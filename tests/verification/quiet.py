@@ -44,15 +44,16 @@ _OFF: dict[str, dict[str, Any]] = {
 
 def quiet(people: int, days: int, strategies: Sequence[object] = (), *, network: dict[str, Any] | None = None,
           seed: int = 1, product: dict[str, Any] | None = None, brand: dict[str, Any] | None = None,
-          population: dict[str, Any] | None = None, shocks: Sequence[object] = (),
+          population: dict[str, Any] | None = None, shocks: Sequence[object] = (), brands: int = 1,
           **mechanisms: dict[str, Any]) -> ScenarioSpec:
-    """Return the quiet scenario with changes; keywords beyond the named ones are mechanisms."""
+    """Return the quiet scenario with changes; several brands are alike; other keywords are mechanisms."""
     goods = {"price": 100, "unit_cost": 10, "delivery_cost": 1, "quality": 0.72, "uses_days": 30_000} | (product or {})
     owner = {"cash": 100_000_000, "seed_customers": 0} | ({} if brand and "products" in brand else {"product": goods})
+    owners = [owner | (brand or {}) | {"name": f"brand {b}"} for b in range(brands)]
     return ScenarioSpec.model_validate({
         "people": people, "days": days, "seed": seed, "network": network or ALONE, "strategies": list(strategies),
         "population": {"attention_low": 1e6, "attention_high": 1e6, "price_spread": 0} | (population or {}),
-        "brand": owner | (brand or {}), "shocks": list(shocks),
+        "brands": owners, "shocks": list(shocks),
         "mechanisms": {name: _OFF.get(name, {}) | mechanisms.get(name, {}) for name in _OFF | mechanisms},
     })
 
