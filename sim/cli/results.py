@@ -25,11 +25,11 @@ def show(result: Result, folder: Path, page: Path, *, as_json: bool, quiet: bool
     from sim.report.tables import terminal_answer, terminal_table
 
     emit(f"{terminal_answer(result.data, current())}\n")
-    emit(terminal_table(result.data, current()))
+    parts = [terminal_table(result.data, current())]
     judged = result.expectations
     if judged:
-        emit("\n".join(["", tell("expect.heading"), *(_judged(one) for one in judged)]))
-    emit(tell("result.page", path=page))
+        parts.append("\n".join([tell("expect.heading"), *(_judged(one) for one in judged)]))
+    emit("\n\n".join([*parts, tell("result.page", path=page)]))
     note(_time(result), quiet=quiet)
 
 
