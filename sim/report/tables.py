@@ -55,7 +55,8 @@ def terminal_table(comparison: Comparison, lang: Lang, width: int = WIDTH) -> st
 
 def terminal_answer(comparison: Comparison, lang: Lang, width: int = WIDTH) -> str:
     """Return the page's answer in one sentence, broken at `width` cells: who leads and how sure that is, or that
-    the evidence does not separate the strategies."""
+    the evidence does not separate the strategies.
+    """
     context = Context(Findings(comparison), Words(lang), Extras())
     return "\n".join(wrap(plain(answer(context)), width))
 

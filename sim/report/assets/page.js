@@ -241,6 +241,8 @@
   /* Paper is white, and nothing stays folded on it. */
   window.addEventListener("beforeprint", function () {
     printing = true;
+    /* Figures are measured before the browser lays out the sheet: take the width of A4 between its margins. */
+    root.classList.add("printing");
     document.querySelectorAll("details").forEach(function (one) {
       if (!one.open) { one.dataset.folded = "1"; one.open = true; }
     });
@@ -248,6 +250,7 @@
   });
   window.addEventListener("afterprint", function () {
     printing = false;
+    root.classList.remove("printing");
     document.querySelectorAll("details[data-folded]").forEach(function (one) {
       one.open = false;
       delete one.dataset.folded;

@@ -1,0 +1,84 @@
+"""A browser that may not leave the machine, and pages written once for all tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from sim.report.inputs import Ablation, Extras, Parameter
+from sim.report.page import write_page
+from tests.synthetic import make_comparison
+from tests.unit.report_parts import many
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+SOURCES = ("assumption", "domain 4.3", "calibrated: .04 % an impression")
+PARAMETERS = tuple(
+    Parameter(f"mechanisms.choice.b_{k}", k / 10, "", SOURCES[k % 3], 0.1, 2.5, {"zh": "权重", "en": "weight"})
+    for k in range(24)
+)
+ABLATION = Ablation("influencer", "heat", {"zh": "热度衰减", "en": "decay of heat"}, "profit_fen", -9.5e6, -2.1e6, 5.1e6, 9.9e6)
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Write the pages that tests open."""
+    folder = tmp_path_factory.mktemp("pages")
+    four = make_comparison(replications=8)
+    extras = Extras(PARAMETERS, None, (ABLATION,))
+    return {
+        "zh": write_page(four, folder / "zh.html", "zh", extras),
+        "en": write_page(four, folder / "en.html", "en", extras),
+        "one": write_page(make_comparison(("dual_rebate",), replications=4), folder / "one.html", "zh"),
+        "nine": write_page(many(9, 3), folder / "nine.html", "en"),
+    }
+
+
+@pytest.fixture(scope="session")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder where screenshots are left for people to look at."""
+    return tmp_path_factory.mktemp("shots")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str):
+    """Start Debian's Chromium once."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Opened:
+    """A page in the browser with everything it asked for and complained about."""
+
+    page: object
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def visit(browser, pages):
+    """Return a function that opens a page and waits until its figures are drawn."""
+    contexts = []
+
+    def open_page(name: str, *, width: int = 1280, scheme: str = "light") -> Opened:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        opened = Opened(context.new_page())
+        opened.page.on("request", lambda request: opened.requests.append(request.url))
+        opened.page.on("console", lambda message: opened.complaints.append(message.text))
+        opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+        opened.page.goto(pages[name].as_uri())
+        opened.page.wait_for_selector("html[data-ready]", timeout=60_000)
+        return opened
+
+    yield open_page
+    for context in contexts:
+        context.close()
