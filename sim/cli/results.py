@@ -24,8 +24,7 @@ def show(result: Result, folder: Path, page: Path, *, as_json: bool, quiet: bool
         return
     from sim.report.tables import terminal_answer, terminal_table
 
-    emit(f"{terminal_answer(result.data, current())}\n")
-    parts = [terminal_table(result.data, current())]
+    parts = [terminal_answer(result.data, current()), terminal_table(result.data, current())]
     judged = result.expectations
     if judged:
         parts.append("\n".join([tell("expect.heading"), *(_judged(one) for one in judged)]))
