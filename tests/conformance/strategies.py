@@ -19,9 +19,11 @@ from sim.exchange.actions import (
     Invite,
     Offer,
     Opening,
+    PeerPost,
     PoolOpen,
     Post,
     Table,
+    Tend,
     rows,
 )
 from sim.exchange.postings import Settlement
@@ -114,9 +116,12 @@ class Feeds(Scripted):
         if view.day == 0:
             tables += [rows(Enrol, person=f.people, channel=int(view.channels[c]), tier=-1, upline=-1)
                        for c, f in enumerate(self.feeds) if f.people]
-        tables += [rows(Post, channel=int(view.channels[c]), offer=int(view.offers[f.offer]), items=f.items,
-                        commercial=f.commercial, value=f.value, visibility=f.visibility)
-                   for c, f in enumerate(self.feeds) if f.first_day <= view.day <= f.last_day]
+        told = [c for c, f in enumerate(self.feeds) if f.first_day <= view.day <= f.last_day]
+        if told:
+            said = [self.feeds[c] for c in told]
+            tables.append(rows(Post, channel=view.channels[told], offer=view.offers[[f.offer for f in said]],
+                               **{name: [getattr(f, name) for f in said]
+                                  for name in ("items", "commercial", "value", "visibility")}))
         return Actions(offers=self.offered(view), tables=tuple(tables))
 
     def offered(self, view: View) -> tuple[Offer, ...]:
@@ -129,6 +134,79 @@ class Feeds(Scripted):
                 list_price_fen=product.price_fen, claim=product.claim if terms.claim is None else terms.claim,
                 fit=terms.fit, queue=int(view.queues[terms.queue]) if terms.queue >= 0 else -1, pool_seats=terms.seats))
         return tuple(made)
+
+
+class Hosted(Feeds):
+    """Channels with posts, each given the same care every day, free of charge."""
+
+    id: str = "hosted"
+    hours: float = 0.0
+    fit: float = 0.7
+    packet_fen: int = 0
+    packet_days: tuple[int, ...] = ()
+    rules: float = 1.0
+    prune_idle_days: int = 0
+    fakes: int = 0
+
+    def plan(self, view: View) -> Actions:
+        """Post and tend."""
+        own = super().plan(view)
+        packet = self.packet_fen if not self.packet_days or view.day in self.packet_days else 0
+        care = rows(Tend, channel=view.channels, host_hours=self.hours, packet_fen=packet, packets=1, rules=self.rules,
+                    fit=self.fit, prune_idle_days=self.prune_idle_days, fake_accounts=self.fakes, spend=-1)
+        return Actions(offers=own.offers, tables=(*own.tables, care))
+
+
+class Sharers(Scripted):
+    """People who post the offer along their own ties every day."""
+
+    id: str = "sharers"
+    people: tuple[int, ...] = (0,)
+    items: float = 1.0
+    layers: int = 0b1111
+
+    def plan(self, view: View) -> Actions:
+        """Post for each of the people."""
+        product = view.product(0)
+        offer = Offer(offer=int(view.offers[0]), product=product.index, price_fen=product.price_fen,
+                      list_price_fen=product.price_fen, claim=product.claim)
+        shared = rows(PeerPost, person=self.people, offer=view.offers[0], items=self.items, layers=self.layers)
+        return Actions(offers=(offer,), tables=(shared,))
+
+
+class Inviters(Scripted):
+    """One row of `Invite` a sponsor and day, the same every day, into an owned group or into the reseller role."""
+
+    id: str = "inviters"
+    sponsors: tuple[int, ...] = (-1,)
+    invitees: tuple[int, ...] = (-1,)
+    role: bool = False
+    room: int = 100_000
+    reward_sponsor_fen: int = 0
+    reward_invitee_fen: int = 0
+    buy_in_fen: int = 0
+    income_fen: int = 0
+    founders: tuple[int, ...] = ()
+    first_day: int = 0
+
+    def open(self, view: View) -> Opening:
+        """Open one group, empty."""
+        del view
+        return Opening(n_offers=1, channel_kind=("group",), channel_owned=(True,), channel_capacity=(self.room,),
+                       channel_account=(0,), channel_trust=(0.5,))
+
+    def plan(self, view: View) -> Actions:
+        """Invite, and enrol the founders on day 0."""
+        tables: list[Table] = []
+        if view.day == 0 and self.founders:
+            tables.append(rows(Enrol, person=self.founders, channel=-1, tier=0, upline=-1))
+        if view.day >= self.first_day:
+            n = max(len(self.sponsors), len(self.invitees))
+            tables.append(rows(Invite, sponsor=np.broadcast_to(self.sponsors, n), invitee=np.broadcast_to(self.invitees, n),
+                               channel=-1 if self.role else int(view.channels[0]), role_tier=0 if self.role else -1,
+                               reward_sponsor_fen=self.reward_sponsor_fen, reward_invitee_fen=self.reward_invitee_fen,
+                               buy_in_fen=self.buy_in_fen, perceived_income_fen=self.income_fen))
+        return Actions(tables=tuple(tables))
 
 
 class Impressions(Scripted):

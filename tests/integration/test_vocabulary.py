@@ -40,15 +40,15 @@ EVENTS = ("exposed", "ordered", "unfilled", "delivered", "talked", "joined", "re
 def full_market(*strategies: object) -> ScenarioSpec:
     """Two brands among the same 400 people: one with a traffic item beside its earner, one that exaggerates."""
     ours = {"name": "ours", "cash": 4_000, "seed_customers": 40, "products": [
-        {"price": 10, "unit_cost": 6, "quality": 0.6, "stock": 60}, {"price": 128, "uses_days": 15}]}
+        {"price": 10, "unit_cost": 6, "quality": 0.6, "stock": 60}, {"price": 128, "uses_days": 8}]}
     theirs = {"name": "theirs", "cash": 20_000, "seed_customers": 20,
-              "product": {"price": 90, "quality": 0.5, "claimed_quality": 0.9}}
+              "product": {"price": 90, "quality": 0.5, "claimed_quality": 0.9, "uses_days": 8}}
     return ScenarioSpec.model_validate({
         "people": 400, "days": DAYS, "seed": 3, "brands": [ours, theirs], "strategies": list(strategies),
         "network": {"kind": "small_world", "ties_per_person": 10},
         "mechanisms": {"choice": {"impulse": 0.2, "doors": {"impression": -4, "feed": -3, "group": -3, "live": -3,
-                                                            "chat": -3, "tie": -3}},
-                       "enforcement": {"first_ban": 5}},
+                                                            "chat": -3, "tie": -3, "memory": 0}},
+                       "enforcement": {"first_ban": 8}},
         "shocks": [{"kind": "account_ban", "day": 15, "share": 1}, {"kind": "account_ban", "day": 50, "share": 0.9}]})
 
 

@@ -1,0 +1,107 @@
+"""Attention and fatigue: each switch really switches off, and what is noticed follows the equation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.mechanisms.attention import move_row_trust, tire
+from sim.world.calendar import CalendarParams
+from tests.conformance.strategies import Feed, Feeds, Impressions
+from tests.verification.quiet import days_of, finished, quiet
+
+PEOPLE = 400
+
+
+def feed(**changes: Any) -> Feeds:
+    return Feeds(feeds=(Feed(followers=PEOPLE, **changes),))
+
+
+def mutes(per_message: float, mute_from: float = 1.0) -> int:
+    spec = quiet(PEOPLE, 30, [feed(items=3.0)], attention={"mode": "all", "fatigue_per_message": per_message},
+                 audience={"mode": "living", "mute_base": 0.001, "mute_slope": 0.5, "mute_from": mute_from})
+    return int(finished(spec).recorder.series["mutes"].sum())
+
+
+def test_mutes_grow_with_fatigue_and_not_without() -> None:
+    plain = mutes(0.0)
+    assert mutes(1.0) > 10 * max(plain, 1)
+    assert mutes(1.0, mute_from=100.0) == plain  # same luck: fatigue below the start changes nothing
+
+
+def test_fatigue_of_a_message_a_day_is_the_geometric_sum() -> None:
+    days, tau, per = 12, 7.0, 0.8
+    spec = quiet(PEOPLE, days, [feed()], attention={"mode": "all", "fatigue_per_message": per, "fatigue_decay": tau})
+    keep = np.exp(-1 / tau)
+    expected = per * (1 - keep**days) / (1 - keep)
+    assert finished(spec).world.people.fatigue == pytest.approx(expected, rel=1e-5)
+
+
+def test_useful_messages_refresh_and_never_below_zero() -> None:
+    attention = {"mode": "all", "fatigue_per_message": 1.0, "relief_per_value": 0.5}
+    tired = finished(quiet(PEOPLE, 5, [feed(commercial=1.0, value=0.0)], attention=attention)).world.people.fatigue
+    eased = finished(quiet(PEOPLE, 5, [feed(commercial=1.0, value=1.0)], attention=attention)).world.people.fatigue
+    fresh = finished(quiet(PEOPLE, 5, [feed(commercial=0.0, value=1.0)], attention=attention)).world.people.fatigue
+    assert (eased < tired).all()
+    assert (fresh == 0).all()
+
+
+@pytest.mark.parametrize(("gain", "loss", "sign"), [(0.02, 0.0, 1), (0.0, 0.02, -1), (0.0, 0.0, 0)])
+def test_value_earns_trust_and_spam_costs_it(gain: float, loss: float, sign: int) -> None:
+    spec = quiet(PEOPLE, 10, [feed(commercial=1.0, value=1.0)], attention={
+        "mode": "all", "trust_gain_value": gain, "trust_loss_spam": loss})
+    trust = finished(spec).world.audiences.trust[:PEOPLE].astype(float)
+    expected = {1: 1 - 0.5 * 0.98**10, -1: 0.5 * 0.98**10, 0: 0.5}[sign]
+    assert trust == pytest.approx(expected, rel=1e-5)
+
+
+def test_nobody_looks_on_a_day_without_attention() -> None:
+    spec = quiet(PEOPLE, 14, [feed()], repurchase={"mode": "always"})
+    closed = spec.model_copy(update={"calendar": CalendarParams(weekday_attention=(0, 1, 1, 1, 1, 1, 1)),
+                                     "start": dt.date(2026, 1, 5)})
+    seen = [day.noticed for _, day in days_of(closed)]
+    assert seen[0] == seen[7] == 0
+    assert min(seen[1:7]) == PEOPLE
+
+
+def test_a_post_that_hardly_sells_is_noticed_more_often_than_its_offer_is_met() -> None:
+    spec = quiet(PEOPLE, 1, [feed(commercial=0.25)], attention={"mode": "all"}, repurchase={"mode": "always"})
+    ((_, day),) = days_of(spec)
+    met = len(day.events.ordered) / PEOPLE
+    assert day.noticed == PEOPLE
+    assert met == pytest.approx(0.25, abs=4 * np.sqrt(0.25 * 0.75 / PEOPLE))
+
+
+def test_mode_all_notices_every_message_and_limited_only_some() -> None:
+    for mode, low, high in (("all", 1.0, 1.0), ("limited", 0.05, 0.6)):
+        spec = quiet(PEOPLE, 3, [Impressions(counts=(PEOPLE,))], attention={"mode": mode, "background_items": 120},
+                     population={"attention_low": 20, "attention_high": 60})
+        noticed = finished(spec).recorder.series["exposures"].sum() / (3 * PEOPLE)
+        assert low <= noticed <= high
+
+
+def test_kernels_say_the_same_as_plain_python() -> None:
+    rng = np.random.default_rng(1)
+    m, n = 40, 10
+    person = rng.integers(0, n, m).astype(np.int32)
+    times, commercial, value = rng.random(m) * 3, rng.random(m), rng.random(m)
+    keep = np.exp(-np.arange(30) / 7.0)
+    results = []
+    for kernel in (tire, tire.py_func):
+        fatigue, seen = np.full(n, 2.0, np.float32), np.zeros(n, np.int16)
+        kernel(person, times, commercial, value, 1.0, 0.1, 5, fatigue, seen, keep, np.zeros(n, np.int64),
+               np.zeros(n, np.uint8), np.zeros(n, np.int32))
+        results.append((fatigue, seen))
+    assert np.array_equal(results[0][0], results[1][0])
+    assert (results[0][1][np.unique(person)] == 5).all()
+    rows = rng.permutation(m).astype(np.int64)
+    trusts = []
+    for kernel in (move_row_trust, move_row_trust.py_func):
+        trust = np.full(m, 0.5, np.float32)
+        kernel(rows, times, commercial, value, 0.3, 0.4, trust)
+        trusts.append(trust)
+    assert np.array_equal(*trusts)
+    assert ((trusts[0] >= 0) & (trusts[0] <= 1)).all()
