@@ -33,15 +33,16 @@ def loudness(village: Village, posts: Post) -> list[float]:
 def enforce(village: Village) -> None:
     """Ban by yesterday's loudness and reports, let bans spread within an owner, then add today's shocks."""
     rules, day = village.rules.enforcement, village.day
+    names = [account.name for account in village.accounts]
     free = [a for a, account in enumerate(village.accounts) if account.banned_until <= day]
-    hit = [a for a in free if rules.enabled and uniform(village.key("ban"), a) < _hazard(village, a)]
+    hit = [a for a in free if rules.enabled and uniform(village.key("ban"), names[a]) < _hazard(village, a)]
     caught = set(hit)
     for a in hit:
         caught |= {b for b in free if village.accounts[b].owner == village.accounts[a].owner
-                   and uniform(village.key("ban"), pair(a + 1, b)) < rules.correlation}
+                   and uniform(village.key("ban"), pair(names[a] + 1, names[b])) < rules.correlation}
     for when, share in village.shocks:
         if when == day:
-            caught |= {a for a in free if uniform(village.key("shock"), a) < share}
+            caught |= {a for a in free if uniform(village.key("shock"), names[a]) < share}
     for a in sorted(caught):
         account = village.accounts[a]
         kind = EnforcementKind.PERMANENT if account.bans else EnforcementKind.BAN

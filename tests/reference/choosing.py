@@ -67,8 +67,8 @@ def meetings_of(village: Village, seen: list[Message], heard: list[Heard], remem
     return [m for m in [*met, *remembered] if village.offers[m.offer].live]
 
 
-def index_of(person: Person, offer: int, door: int) -> int:
-    return pair(person.uid, offer * 256 + door)
+def index_of(village: Village, m: Meeting) -> int:
+    return pair(village.people[m.person].uid, village.offers[m.offer].name * 256 + m.door)
 
 
 def considers(village: Village, m: Meeting) -> bool:
@@ -80,7 +80,7 @@ def considers(village: Village, m: Meeting) -> bool:
         return True
     impulse = rules.impulse_in_use if known.in_use_until >= day else rules.impulse
     chance = 1.0 - (1.0 - impulse) ** village.need_of_day[day]
-    return uniform(village.key("consider"), index_of(person, m.offer, m.door)) < chance
+    return uniform(village.key("consider"), index_of(village, m)) < chance
 
 
 def wish(village: Village, m: Meeting) -> float:
@@ -114,7 +114,7 @@ def choose(village: Village, meetings: list[Meeting]) -> list[Choice]:
         person = village.people[number]
         product = _product(village, person, nests[number])
         if product is not None:
-            won = _race(village, person, nests[number][product].meetings)
+            won = _race(village, nests[number][product].meetings)
             choices.append(Choice(number, product, won.offer, won.door, won.row, person.about[product].belief))
     return choices
 
@@ -137,11 +137,11 @@ def _product(village: Village, person: Person, nests: dict[int, Nest]) -> int | 
     return max(attractions)
 
 
-def _race(village: Village, person: Person, meetings: list[Meeting]) -> Meeting:
+def _race(village: Village, meetings: list[Meeting]) -> Meeting:
     """Each offer runs with its wish plus a Gumbel draw named by (person, offer, door, sender)."""
     best, winner = float("-inf"), meetings[0]
     for m in meetings:
-        name = draw(village.key("race"), index_of(person, m.offer, m.door))
+        name = draw(village.key("race"), index_of(village, m))
         score = m.wish - log(-log(uniform(name, m.sender)))
         if score > best:
             best, winner = score, m

@@ -57,7 +57,7 @@ def village_of(state: RunState) -> Village:
         brand_stock=world.brand_stock.tolist(), spare=world.spare.tolist(),
         attention_of_day=world.calendar.attention.tolist(), need_of_day=world.calendar.need.tolist(),
         shocks=[(shock.day, shock.share) for shock in state.shocks], books=_books(state),
-        n_queues=state.space.n_queues, day=state.day, next_order=world.next_order,
+        queue_names=world.queue_names, day=state.day, next_order=world.next_order,
         first_time_buyers=[set(fresh.tolist()) for fresh in world.talkers.fresh],
         loud_yesterday=state.posts_yesterday.tolist(),
     )

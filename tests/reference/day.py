@@ -56,7 +56,7 @@ def make_plan(village: Village, proposals: Mapping[str, Actions]) -> DayPlan:
     """One plan for all, cut to the cash there is; offers change, and what is bought is paid."""
     brands = range(village.books.n_brands)
     cash = np.array([village.books.holds(Account.BRAND, b) for b in brands], np.int64)
-    space = OfferSpace(len(village.offers), len(village.products), village.n_queues,
+    space = OfferSpace(len(village.offers), len(village.products), len(village.queue_names),
                        tuple(product.brand for product in village.products))
     plan = compose(proposals, Limits(cash, space, len(village.people), len(village.channels), len(village.members),
                                      len(village.resellers)))
@@ -65,7 +65,8 @@ def make_plan(village: Village, proposals: Mapping[str, Actions]) -> DayPlan:
     columns = [getattr(table, name).tolist() for name in
                ("product", "price_fen", "list_price_fen", "claim", "fit", "stock_owner", "queue", "pool_seats")]
     for number, *values in zip(table.offer.tolist(), *columns, strict=True):
-        village.offers[number] = Offer(*values, strategy=village.offers[number].strategy, live=True)
+        village.offers[number] = Offer(*values, strategy=village.offers[number].strategy,
+                                       name=village.offers[number].name, live=True)
     for offer, is_live in zip(village.offers, table.is_live.tolist(), strict=True):
         offer.live = is_live
     return plan

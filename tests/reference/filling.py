@@ -23,7 +23,7 @@ def fulfil(village: Village, choices: list[Choice], staff: Capacity,
     lost = {k: Reason.BAN for k, c in enumerate(choices)
             if c.door == MEMORY and village.is_unreachable(village.offers[c.offer].strategy)}
     if rules.queues:
-        for queue in range(village.n_queues):
+        for queue in range(len(village.queue_names)):
             waiting = [k for k, c in enumerate(choices) if k not in lost and village.offers[c.offer].queue == queue]
             lost |= dict.fromkeys(_unanswered(village, choices, waiting, queue, staff), Reason.QUEUE)
     lost |= dict.fromkeys(_out_of_stock(village, choices, set(lost)), Reason.STOCK)
@@ -58,7 +58,7 @@ def _unanswered(village: Village, choices: list[Choice], waiting: list[int], que
     chats = []
     for k in waiting:
         uid = village.people[choices[k].person].uid
-        name = draw(village.key(f"queue {queue}"), uid)
+        name = draw(village.key(village.queue_names[queue]), uid)
         chats.append((opens + (closes - opens) * uniform(name, 0), uid, k, name))
     for arrival, _, k, name in sorted(chats):
         service = -log(uniform(name, 1)) * float(staff.minutes_a_case[r])
@@ -82,7 +82,7 @@ def _out_of_stock(village: Village, choices: list[Choice], lost: set[int]) -> li
     for k, c in enumerate(choices):
         owner = village.offers[c.offer].stock_owner
         if k not in lost and (owner >= 0 or village.products[c.product].has_stock):
-            lot = contest_number(village, "stock", village.people[c.person].uid, c.offer)
+            lot = contest_number(village, "stock", village.people[c.person].uid, village.offers[c.offer].name)
             wanted.setdefault((owner, c.product), []).append((lot, k))
     disappointed = []
     for (owner, product), lots in wanted.items():
@@ -103,7 +103,8 @@ def _open(village: Village, deal: Deal) -> int:
 
 def _take_seats(village: Village, orders: list[Order]) -> None:
     """In the order of their lots, buyers take a seat in the oldest open deal with room, or open one."""
-    by_lot = sorted(orders, key=lambda o: contest_number(village, "pool", village.people[o.person].uid, o.offer))
+    by_lot = sorted(orders, key=lambda o: contest_number(village, "pool", village.people[o.person].uid,
+                                                             village.offers[o.offer].name))
     for o in by_lot:
         room = [q for q in village.open_deals
                 if village.deals[q].offer == o.offer and village.deals[q].filled < village.deals[q].seats]

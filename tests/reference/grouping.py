@@ -52,11 +52,13 @@ def _maybe_mute(village: Village, message: Message) -> None:
 def _leavers(village: Village) -> list[Member]:
     """Each member of a group leaves with chance leave (1 - health), found by geometric skips along a block."""
     gone = []
-    for number, (channel, start, stop) in enumerate(village.blocks):
+    nth: dict[int, int] = {}
+    for channel, start, stop in village.blocks:
+        nth[channel] = nth.get(channel, -1) + 1
         chance = village.rules.audience.leave * (1.0 - village.channels[channel].health)
         if village.channels[channel].kind != GROUP or chance <= 0.0:
             continue
-        name = draw(village.key("leave"), number)
+        name = draw(village.key("leave"), pair(village.channels[channel].name, nth[channel]))
         stays = log(1.0 - chance) if chance < 1.0 else -745.0
         row = start + int(log(uniform(name, 0)) / stays)
         tries = 1
@@ -99,6 +101,6 @@ def _move_health(village: Village, channel: Channel, posts: Post, care: Tend) ->
              + rules.social_effect * h * h / (h * h + 0.09))
     change = lifts * (1.0 - h) + rules.packet_effect * math.sqrt(packet)
     change -= rules.decay * (1.0 if has_rules else rules.no_rules) * h + rules.promo_harm * selling * h
-    change += rules.noise * math.sqrt(max(0.0, h * (1.0 - h))) * normal(village.key("health"), c)
+    change += rules.noise * math.sqrt(max(0.0, h * (1.0 - h))) * normal(village.key("health"), channel.name)
     channel.health = clip(h + change)
     channel.zombie_days = channel.zombie_days + 1 if channel.health < 0.1 else 0

@@ -159,7 +159,8 @@ def talk_in_groups(village: Village, talkers: list[Talker]) -> list[Heard]:
             own = village.members[row] if row >= 0 else None
             if own is None or own.state != ACTIVE or village.channels[own.channel].kind != GROUP:
                 continue
-            name = draw(village.key("group talk"), speaker.uid * 65536 + t.product * 4096 + own.channel)
+            group = village.channels[own.channel]
+            name = draw(village.key("group talk"), pair(speaker.uid, group.name * 256 + t.product))
             for member in village.members_of(own.channel):
                 listener = village.people[member.person]
                 if member.state == ACTIVE and member.person != t.person and uniform(name, listener.uid) < chance:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 LIVELY: dict[str, Any] = {
     "attention": {"background_items": 20},
-    "choice": {"doors": {"impression": -4, "feed": -4, "group": -3, "live": -3, "chat": -2, "tie": -3, "memory": -1},
+    "choice": {"doors": {"impression": -4, "feed": -4, "group": -3, "live": -3, "chat": 1, "tie": -3, "memory": -1},
                "impulse": 0.4, "impulse_in_use": 0.2},
     "experience": {"defect": 0.1, "noise": 0.3, "return_base": 0.1},
     "audience": {"mute_base": 0.05, "leave": 0.1, "noise": 0.08},

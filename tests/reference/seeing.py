@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.reference.arithmetic import UNIT, clip, exp, f32, fixed, log, share_left
-from tests.reference.chance import pair, uniform
+from tests.reference.chance import draw, pair, uniform
 from tests.reference.village import ACTIVE, CHAT, DOOR_OF_CHANNEL, IMPRESSION, TIE
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def see_posts(village: Village, posts: Post) -> list[Message]:
             if member.state != ACTIVE:
                 continue
             person = village.people[member.person]
-            name = pair(person.uid, channel << 16 | offer)
+            name = pair(person.uid, _joint_name(village, channel, offer))
             v = chance_of_one(village, person, load[person.number])
             if village.rules.attention.mode != "all":
                 v = min(1.0, v * visibility)
@@ -78,8 +78,12 @@ def see_posts(village: Village, posts: Post) -> list[Message]:
                 offered = 1.0 if commercial >= 1.0 else 1.0 - exp(times * log(1.0 - commercial))
                 met = uniform(village.key("meet"), name) < offered
                 seen.append(Message(person.number, offer, DOOR_OF_CHANNEL[village.channels[channel].kind], member.row,
-                                    member.trust, times, commercial, value, met, channel))
+                                    member.trust, times, commercial, value, met, village.channels[channel].name))
     return seen
+
+
+def _joint_name(village: Village, channel: int, offer: int) -> int:
+    return (village.channels[channel].name * 0x9E3779B1 + village.offers[offer].name) % 2**32
 
 
 def see_contacts(village: Village, contacts: Contact) -> list[Message]:
@@ -87,27 +91,25 @@ def see_contacts(village: Village, contacts: Contact) -> list[Message]:
     found = [(village.members[row], offer)
              for row, offer in zip(contacts.row.tolist(), contacts.offer.tolist(), strict=True)]
     return [Message(member.person, offer, CHAT, member.row, member.trust, 1.0, 1.0, 0.0, met=True,
-                    sender=member.channel)
+                    sender=village.channels[member.channel].name)
             for member, offer in found if member.state == ACTIVE and not village.is_closed(member.channel)]
 
 
 def see_impressions(village: Village, bought: Impress) -> list[Message]:
     """Bought impressions fall on people at random, or on people interested in the category."""
     seen = []
-    key = village.key("impress")
     for offer, count, targeting in zip(bought.offer.tolist(), bought.count.tolist(), bought.targeting.tolist(),
                                        strict=True):
         category = village.products[village.offers[offer].product].category
+        key = draw(village.key("impress"), village.offers[offer].name)
         for j in range(count):
-            name = pair(offer, j)
-            if uniform(key, name) < targeting:
-                person = _interested(village, pair(offer + 32768, j) * 64, category)
+            if uniform(key, 64 * j) < targeting:
+                person = _interested(village, key, 64 * j + 32, category)
             else:
-                person = _at_random(village, uniform(key, name + 2**62))
-            if village.rules.attention.mode == "all" or \
-                    uniform(key, name + 2**63) < chance_of_one(village, person, 0):
+                person = _at_random(village, uniform(key, 64 * j + 1))
+            if village.rules.attention.mode == "all" or uniform(key, 64 * j + 2) < chance_of_one(village, person, 0):
                 seen.append(Message(person.number, offer, IMPRESSION, -1, None, 1.0, 1.0, 0.0, met=True,
-                                    sender=offer))
+                                    sender=village.offers[offer].name))
     return seen
 
 
@@ -115,12 +117,11 @@ def _at_random(village: Village, u: float) -> Person:
     return village.people[village.person_of_uid[int(u * len(village.people))]]
 
 
-def _interested(village: Village, name: int, category: int) -> Person:
+def _interested(village: Village, key: int, index: int, category: int) -> Person:
     """Propose people until one is interested enough; the sixteenth is taken as they are."""
-    key = village.key("impress")
     for attempt in range(16):
-        person = _at_random(village, uniform(key, name + 2 * attempt))
-        if uniform(key, name + 2 * attempt + 1) < person.interest[category]:
+        person = _at_random(village, uniform(key, index + 2 * attempt))
+        if uniform(key, index + 2 * attempt + 1) < person.interest[category]:
             break
     return person
 
@@ -131,13 +132,14 @@ def see_friends(village: Village, posts: PeerPost) -> list[Message]:
     table = zip(posts.offer.tolist(), posts.layers.tolist(), posts.person.tolist(), posts.items.tolist(), strict=True)
     for offer, layers, number, items in sorted(table):
         speaker = village.people[number]
+        key = village.key(f"notice {village.offers[offer].name}")
         for tie in speaker.ties:
             if not layers >> tie.layer & 1 or tie.size == 0:
                 continue
             listener = village.people[tie.listener]
             v = chance_of_one(village, listener, 0)
             chance = 1.0 if v >= 1.0 else 1.0 - exp(items * log(1.0 - v))
-            if chance > 0.0 and uniform(village.key(f"notice {offer}"), pair(speaker.uid, listener.uid)) < chance:
+            if chance > 0.0 and uniform(key, pair(speaker.uid, listener.uid)) < chance:
                 seen.append(Message(listener.number, offer, TIE, tie.number, f32(tie.trust), items * v / chance, 1.0,
                                     0.0, met=True, sender=speaker.uid))
     return seen

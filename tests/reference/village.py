@@ -1,5 +1,8 @@
 """A small world as plain objects: people with ties, memberships, channels, resellers, offers, deals, goods.
 
+Offers, channels and accounts have a `name` for the lottery besides their number: what others do may
+move the number, never the name.
+
 Everything is an attribute of an ordinary object, so that the other files can say "the person", "her
 trust in the sender". Numbers that the simulator keeps as float32 are rounded when they are written.
 """
@@ -107,6 +110,7 @@ class Member:
 @dataclass
 class Channel:
     number: int
+    name: int
     kind: int
     owner: int
     brand: int
@@ -122,6 +126,7 @@ class Channel:
 
 @dataclass
 class Account:
+    name: int
     owner: int
     banned_until: int
     bans: int
@@ -166,6 +171,7 @@ class Offer:
     queue: int
     pool_seats: int
     strategy: int
+    name: int
     live: bool
 
 
@@ -232,7 +238,7 @@ class Village:
     need_of_day: list[float]
     shocks: list[tuple[int, float]]
     books: Books
-    n_queues: int
+    queue_names: list[str]
     day: int = 0
     next_order: int = 0
     deals: list[Deal] = field(default_factory=list)
