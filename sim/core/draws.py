@@ -60,6 +60,15 @@ def key_of(seed: int, purpose: str, day: int) -> np.uint64:
     return np.uint64(words[1] << 32 | words[0])
 
 
+def names_of(owner: str, count: int) -> NDArray[np.int64]:
+    """Return names below 2**24 of `count` things of an owner, int64 (count,), for the indices of draws.
+
+    A thing is drawn for under its name, never under its number in a run, so that another owner's
+    things leave its luck alone.
+    """
+    return (purpose_hash(owner) + np.arange(count, dtype=np.int64)) & 0xFFFFFF
+
+
 def derive_seed(seed: int, *names: object) -> int:
     """Return a 64-bit seed that depends on `seed` and every name (replication, world, days)."""
     text = "/".join([str(seed), *map(str, names)])

@@ -34,7 +34,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.draws import pair, uniform
+from sim.core.draws import draw64, pair, uniform
 from sim.core.kernel import Array, kernel, prange
 from sim.core.maths import exp_, log_, to_fixed
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
@@ -121,7 +121,7 @@ def notice_posts(start: Array, stop: Array, at: Array, items: Array, commercial:
     """Draw for every delivered row how many items are noticed (0: none) and whether the offer is among them.
 
     start, stop, at : int64 (S,), spans of audience rows and their place in the output;
-    items, commercial, visibility : float64 (S,); sender : int64 (S,) = channel << 16 | offer.
+    items, commercial, visibility : float64 (S,); sender : int64 (S,), name of channel and offer.
     """
     for s in prange(len(start)):
         for r in range(start[s], stop[s]):
@@ -151,28 +151,27 @@ def notice_posts(start: Array, stop: Array, at: Array, items: Array, commercial:
 
 
 @kernel()
-def draw_impressions(count: int, offer: int, targeting: float, category: int, key: int, n: int, row_of_uid: Array,
+def draw_impressions(count: int, targeting: float, category: int, key: int, n: int, row_of_uid: Array,
                      interest: Array, attention: Array, background: float, factor: float, everything: bool, at: int,
                      person: Array, met: Array) -> int:
     """Hand `count` impressions to people drawn at random; a targeted one goes by interest (rejection).
 
-    Writes person and whether it was noticed; returns the next free place.
+    key : the offer's own. Draw index: 64 numbers an impression. Writes person and whether it was noticed;
+    returns the next free place.
     """
     for j in range(count):
-        base = pair(offer, j)
+        base = 64 * j
         who = np.int64(0)
         if uniform(key, base) < targeting:
-            inner = pair(offer + 32768, j)
             for attempt in range(16):
-                u = uniform(key, inner * np.uint64(64) + np.uint64(2 * attempt))
-                who = np.int64(row_of_uid[np.int64(u * n)])
-                if uniform(key, inner * np.uint64(64) + np.uint64(2 * attempt + 1)) < interest[who, category]:
+                who = np.int64(row_of_uid[np.int64(uniform(key, base + 32 + 2 * attempt) * n)])
+                if uniform(key, base + 33 + 2 * attempt) < interest[who, category]:
                     break
         else:
-            who = np.int64(row_of_uid[np.int64(uniform(key, base + np.uint64(1 << 62)) * n)])
+            who = np.int64(row_of_uid[np.int64(uniform(key, base + 1) * n)])
         person[at + j] = who
         v = 1.0 if everything else min(1.0, np.float64(attention[who]) * factor / background)
-        met[at + j] = everything or uniform(key, base + np.uint64(1 << 63)) < v
+        met[at + j] = everything or uniform(key, base + 2) < v
     return at + count
 
 
@@ -272,7 +271,8 @@ def _from_posts(world: World, posts: Post, day: int, params: AttentionParams) ->
     people, scratch = world.people, world.scratch
     _load_rows(start, stop, items, aud.person, aud.state, scratch.load)
     times, met = np.empty(total), np.empty(total, np.bool_)
-    sender = (posts.channel[post] << 16) | posts.offer[post]
+    # Two names of 24 bits as one of 32; two posts that clash by chance share their luck, no more.
+    sender = (world.channels.name[posts.channel[post]] * 0x9E3779B1 + world.offers.name[posts.offer[post]]) & 0xFFFFFFFF
     notice_posts(start, stop, at, items, posts.commercial[post], posts.visibility[post], sender, aud.person,
                  aud.state, people.uid, people.attention, scratch.load, params.background_items,
                  world.calendar.attention[day], params.mode == "all", world.draws.key("see", day),
@@ -285,7 +285,7 @@ def _from_posts(world: World, posts: Post, day: int, params: AttentionParams) ->
     channel = posts.channel[p]
     return Noticed(aud.person[row], posts.offer[p].astype(np.int32),
                    _KIND_OF_CHANNEL[world.channels.kind[channel]], row, aud.trust[row], times[k],
-                   posts.commercial[p], posts.value[p], met[k], channel)
+                   posts.commercial[p], posts.value[p], met[k], world.channels.name[channel])
 
 
 def _chunks(post: NDArray[np.int64], start: NDArray[np.int64],
@@ -308,7 +308,7 @@ def _from_contacts(world: World, contacts: Contact) -> Noticed:
     one = np.ones(len(row))
     return Noticed(aud.person[row], offer.astype(np.int32), np.full(len(row), PathKind.CHAT, np.int8), row,
                    aud.trust[row], one, one, np.zeros(len(row)), np.ones(len(row), np.bool_),
-                   aud.channel[row].astype(np.int64))
+                   world.channels.name[aud.channel[row]])
 
 
 def _from_impressions(world: World, impress: Impress, day: int, params: AttentionParams) -> Noticed:
@@ -322,12 +322,13 @@ def _from_impressions(world: World, impress: Impress, day: int, params: Attentio
     at = 0
     for k in range(len(impress)):
         category = int(world.products.category[world.offers.product[impress.offer[k]]])
-        at = draw_impressions(int(impress.count[k]), int(impress.offer[k]), float(impress.targeting[k]), category,
-                              world.draws.key("impress", day), len(people), world.row_of_uid, people.interest,
-                              people.attention, max(params.background_items, 1e-9), world.calendar.attention[day],
+        key = np.uint64(draw64(world.draws.key("impress", day), world.offers.name[impress.offer[k]]))
+        at = draw_impressions(int(impress.count[k]), float(impress.targeting[k]), category, key, len(people),
+                              world.row_of_uid, people.interest, people.attention,
+                              max(params.background_items, 1e-9), world.calendar.attention[day],
                               params.mode == "all", at, person, met)
     person, shown = person[met], offer[met].astype(np.int32)
     m = len(person)
     one = np.ones(m)
     return Noticed(person, shown, np.full(m, PathKind.IMPRESSION, np.int8), np.full(m, -1, np.int64),
-                   np.full(m, np.nan, np.float32), one, one, np.zeros(m), np.ones(m, np.bool_), shown.astype(np.int64))
+                   np.full(m, np.nan, np.float32), one, one, np.zeros(m), np.ones(m, np.bool_), world.offers.name[shown])

@@ -78,7 +78,7 @@ class AudienceParams(Params):
 
 @kernel()
 def group_health(health: Array, zombie_days: Array, group: Array, skill: Array, hours: Array, value: Array,
-                 promo: Array, fit: Array, packet_head: Array, rules: Array, uid: Array, key: int,
+                 promo: Array, fit: Array, packet_head: Array, rules: Array, name: Array, key: int,
                  weights: tuple[float, ...]) -> None:
     """Move the health of every group by one day; all arrays (C,), weights as `_weights`."""
     a_host, half, a_val, scale, a_soc, a_rp, decay, no_rules, harm, sigma = weights
@@ -92,15 +92,15 @@ def group_health(health: Array, zombie_days: Array, group: Array, skill: Array, 
         gain = a_host * host + a_val * fit[c] * useful * (0.2 + 0.8 * host) + a_soc * h * h / (h * h + 0.09)
         drift = gain * (1.0 - h) + a_rp * math.sqrt(packet_head[c])
         drift -= decay * (1.0 if rules[c] > 0.0 else no_rules) * h + harm * selling * h
-        drift += sigma * math.sqrt(max(0.0, h * (1.0 - h))) * normal(key, uid[c])
+        drift += sigma * math.sqrt(max(0.0, h * (1.0 - h))) * normal(key, name[c])
         health[c] = min(1.0, max(0.0, h + drift))
         zombie_days[c] = zombie_days[c] + 1 if health[c] < 0.1 else 0
 
 
 @kernel()
-def draw_mutes(person: Array, row: Array, channel: Array, uid: Array, fatigue: Array, base: float, slope: float,
+def draw_mutes(person: Array, row: Array, sender: Array, uid: Array, fatigue: Array, base: float, slope: float,
                start: float, key: int, state: Array, out: Array) -> int:
-    """Mute noticed senders and write the channels muted; returns how many."""
+    """Mute noticed senders and write the rows muted; returns how many."""
     count = 0
     for k in range(len(person)):
         r = row[k]
@@ -108,9 +108,9 @@ def draw_mutes(person: Array, row: Array, channel: Array, uid: Array, fatigue: A
             continue
         i = person[k]
         over = max(0.0, np.float64(fatigue[i]) - start)
-        if uniform(key, pair(np.int64(uid[i]), channel[k])) < base * exp_(slope * over):
+        if uniform(key, pair(np.int64(uid[i]), sender[k])) < base * exp_(slope * over):
             state[r] = MUTED
-            out[count] = channel[k]
+            out[count] = r
             count += 1
     return count
 
@@ -163,7 +163,7 @@ def live(world: World, noticed: Noticed, rows_of: NDArray[np.bool_], posts: Post
     muted = np.empty(len(noticed), np.int64)
     mutes = draw_mutes(noticed.person[rows_of], noticed.row[rows_of], noticed.key[rows_of], people.uid, people.fatigue, params.mute_base,
                        params.mute_slope, params.mute_from, world.draws.key("mute", day), aud.state, muted)
-    np.add.at(world.accounts.reports, world.channels.account[muted[:mutes]], 1)
+    np.add.at(world.accounts.reports, world.channels.account[aud.channel[muted[:mutes]]], 1)
     gone = [_leavers(world, day, params), _pruned(world, tend, day)]
     _health(world, posts, tend, day, params)
     rows = np.concatenate([r for r, _ in gone])
@@ -186,7 +186,7 @@ def _leavers(world: World, day: int, params: AudienceParams) -> tuple[NDArray[np
     start, stop, channel = start[wanted], stop[wanted], aud.block_channel[wanted]
     chance = params.leave * (1.0 - channels.health[channel])
     out = np.empty(int((stop - start).sum()), np.int64)
-    block_key = np.flatnonzero(wanted)
+    block_key = (channels.name[channel] << 32) | aud.block_nth[wanted]
     n = draw_leavers(start, stop, block_key, chance, aud.state, world.draws.key("leave", day), out)
     return out[:n], int(Reason.UNHAPPY)
 
@@ -220,7 +220,7 @@ def _health(world: World, posts: Post, tend: Tend, day: int, params: AudiencePar
                  spread(tend.channel, tend.host_hours), spread(posts.channel, posts.items * posts.value),
                  spread(posts.channel, posts.items * posts.commercial), spread(tend.channel, tend.fit),
                  spread(tend.channel, tend.packet_fen / 100.0) / head, spread(tend.channel, tend.rules),
-                 np.arange(n), world.draws.key("health", day), _weights(params))
+                 channels.name, world.draws.key("health", day), _weights(params))
 
 
 def admit(world: World, person: NDArray[np.int64], channel: NDArray[np.int64], trust: NDArray[np.float64],

@@ -117,15 +117,15 @@ class Choices:
 
 @kernel()
 def encounter_index(uid: int, offer: int, kind: int) -> Number:
-    """Pack (person, offer, door kind) into one draw index: 32 + 24 + 8 bits."""
+    """Pack (person, name of the offer, door kind) into one draw index: 32 + 24 + 8 bits."""
     return pair(np.int64(uid), np.int64(offer) * 256 + np.int64(kind))
 
 
 @kernel(parallel=True)
-def utilities(person: Array, offer: Array, kind: Array, trust: Array, sure: Array, uid: Array, offer_product: Array,
-              offer_price: Array, offer_list: Array, offer_fit: Array, brand_of: Array, doors: Array, weights: Array,
-              belief: Array, brand_trust: Array, peers: Array, price_factor: Array, fatigue: Array,
-              fatigue_day: Array, fatigue_keep: Array, buzz: Array, buzz_day: Array, buzz_keep: Array,
+def utilities(person: Array, offer: Array, kind: Array, trust: Array, sure: Array, uid: Array, offer_name: Array,
+              offer_product: Array, offer_price: Array, offer_list: Array, offer_fit: Array, brand_of: Array,
+              doors: Array, weights: Array, belief: Array, brand_trust: Array, peers: Array, price_factor: Array,
+              fatigue: Array, fatigue_day: Array, fatigue_keep: Array, buzz: Array, buzz_day: Array, buzz_keep: Array,
               open_until: Array, in_use_until: Array, day: int, impulse: float, impulse_in_use: float, key: int,
               out: Array) -> None:
     """Write U_e / mu for every encounter, or `_NOT_MET` where the person does not consider it.
@@ -145,7 +145,7 @@ def utilities(person: Array, offer: Array, kind: Array, trust: Array, sure: Arra
         opened = open_until[i, p] >= day
         if not opened and not sure[e]:
             chance = impulse_in_use if in_use_until[i, p] >= day else impulse
-            if uniform(key, encounter_index(uid[i], o, kind[e])) >= chance:
+            if uniform(key, encounter_index(uid[i], offer_name[o], kind[e])) >= chance:
                 out[e] = _NOT_MET
                 continue
         t = np.float64(trust[e])
@@ -225,8 +225,8 @@ def decide(people: Array, n_products: int, best: Array, sums: Array, mu: float, 
 
 
 @kernel()
-def race(person: Array, offer: Array, kind: Array, offer_product: Array, u: Array, product_of: Array,
-         uid: Array, row_key: Array, key: int, score: Array, winner: Array) -> None:
+def race(person: Array, offer: Array, kind: Array, offer_name: Array, offer_product: Array, u: Array,
+         product_of: Array, uid: Array, row_key: Array, key: int, score: Array, winner: Array) -> None:
     """Run the Gumbel race among the encounters of each buyer in the nest they bought from.
 
     product_of : int64 (N,), product bought or -1; row_key : int64 (m,), name of the door that does
@@ -236,7 +236,7 @@ def race(person: Array, offer: Array, kind: Array, offer_product: Array, u: Arra
         i = person[e]
         if u[e] == _NOT_MET or product_of[i] != offer_product[offer[e]]:
             continue
-        inner = draw64(key, encounter_index(uid[i], offer[e], kind[e]))
+        inner = draw64(key, encounter_index(uid[i], offer_name[offer[e]], kind[e]))
         g = u[e] - log_(-log_(uniform(inner, row_key[e])))
         if g > score[i]:
             score[i] = g
@@ -268,9 +268,9 @@ def choose(world: World, met: Encounters, day: int, params: ChoiceParams) -> Cho
     doors, weights = weights_of(params)
     impulse = 1.0 - (1.0 - params.impulse) ** world.calendar.need[day]
     in_use = 1.0 - (1.0 - params.impulse_in_use) ** world.calendar.need[day]
-    utilities(met.person, met.offer, met.kind, met.trust, met.sure, people.uid, offers.product, offers.price_fen,
-              offers.list_price_fen, offers.fit, world.products.brand_of, doors, weights, people.belief,
-              people.brand_trust, people.peers, people.price_factor, people.fatigue, people.fatigue_day,
+    utilities(met.person, met.offer, met.kind, met.trust, met.sure, people.uid, offers.name, offers.product,
+              offers.price_fen, offers.list_price_fen, offers.fit, world.products.brand_of, doors, weights,
+              people.belief, people.brand_trust, people.peers, people.price_factor, people.fatigue, people.fatigue_day,
               world.keep.fatigue, people.buzz, people.buzz_day, world.keep.buzz, people.open_until,
               people.in_use_until, day, impulse, in_use, draws.key("consider", day), u)
     asked = scratch.people_list
@@ -285,7 +285,7 @@ def choose(world: World, met: Encounters, day: int, params: ChoiceParams) -> Cho
     product = bought[bought >= 0]
     scratch.product_of[buyers] = product
     scratch.score[buyers] = -np.inf
-    race(met.person, met.offer, met.kind, offers.product, u, scratch.product_of, people.uid, met.row_key,
+    race(met.person, met.offer, met.kind, offers.name, offers.product, u, scratch.product_of, people.uid, met.row_key,
          draws.key("race", day), scratch.score, scratch.winner)
     won = scratch.winner[buyers]
     scratch.product_of[buyers] = -1

@@ -62,26 +62,26 @@ class BanShock:
 
 
 @kernel()
-def draw_bans(owner: Array, hazard: Array, banned_until: Array, day: int, key: int, correlation: float,
-              hit: Array) -> None:
+def draw_bans(owner: Array, name: Array, hazard: Array, banned_until: Array, day: int, key: int,
+              correlation: float, hit: Array) -> None:
     """Draw bans by hazard, then their spread within an owner; hit : uint8 (A,)."""
     n = len(owner)
     for a in range(n):
-        hit[a] = banned_until[a] <= day and uniform(key, a) < hazard[a]
+        hit[a] = banned_until[a] <= day and uniform(key, name[a]) < hazard[a]
     for a in range(n):
         if hit[a] != 1:
             continue
         for b in range(n):
             free = hit[b] == 0 and owner[b] == owner[a] and banned_until[b] <= day
-            if free and uniform(key, pair(a + 1, b)) < correlation:
+            if free and uniform(key, pair(name[a] + 1, name[b])) < correlation:
                 hit[b] = 2
 
 
 @kernel()
-def draw_shock(banned_until: Array, day: int, key: int, share: float, hit: Array) -> None:
+def draw_shock(name: Array, banned_until: Array, day: int, key: int, share: float, hit: Array) -> None:
     """Mark a share of the accounts, by hashed draw."""
     for a in range(len(banned_until)):
-        if banned_until[a] <= day and uniform(key, a) < share:
+        if banned_until[a] <= day and uniform(key, name[a]) < share:
             hit[a] = 1
 
 
@@ -102,11 +102,11 @@ def enforce(world: World, posts_yesterday: NDArray[np.float64], shocks: tuple[Ba
     if params.enabled and len(accounts):
         over = np.maximum(0.0, posts_yesterday - params.free_posts)
         hazard = params.base + params.per_post * over + params.per_report * params.report_share * accounts.reports
-        draw_bans(accounts.owner, hazard, accounts.banned_until, day, world.draws.key("ban", day), params.correlation,
-                  hit)
+        draw_bans(accounts.owner, accounts.name, hazard, accounts.banned_until, day, world.draws.key("ban", day),
+                  params.correlation, hit)
     for shock in shocks:
         if shock.day == day:
-            draw_shock(accounts.banned_until, day, world.draws.key("shock", day), shock.share, hit)
+            draw_shock(accounts.name, accounts.banned_until, day, world.draws.key("shock", day), shock.share, hit)
     accounts.reports[:] = 0
     banned = np.flatnonzero(hit)
     again = accounts.bans[banned] > 0

@@ -151,7 +151,7 @@ def _queues(world: World, chosen: Choices, capacity: Capacity, day: int, reason:
         n = len(mine)
         arrival, service, patience = np.empty(n), np.empty(n), np.empty(n)
         opens, closes = float(capacity.open_minute[r]), float(capacity.close_minute[r])
-        draw_chats(world.people.uid[chosen.person[mine]], world.draws.key(f"queue {q}", day), opens, closes,
+        draw_chats(world.people.uid[chosen.person[mine]], world.draws.key(world.queue_names[q], day), opens, closes,
                    float(capacity.minutes_a_case[r]), float(capacity.patience_minutes[r]), arrival, service, patience)
         turn = np.lexsort((world.people.uid[chosen.person[mine]], arrival))
         wait, answered = np.empty(n), np.empty(n, np.bool_)
@@ -172,7 +172,8 @@ def _stock(world: World, chosen: Choices, day: int, reason: NDArray[np.int64]) -
     if not len(alive):
         return
     score = np.empty(len(alive))
-    hashes(world.people.uid[chosen.person[alive]], chosen.offer[alive], world.draws.key("stock", day), score)
+    hashes(world.people.uid[chosen.person[alive]], world.offers.name[chosen.offer[alive]],
+           world.draws.key("stock", day), score)
     turn = np.lexsort((score, product, owner))
     owner, product, alive = owner[turn], product[turn], alive[turn]
     fresh = np.ones(len(alive), np.bool_)
@@ -198,7 +199,7 @@ def _pools(world: World, ordered: Ordered, unfilled: Unfilled, opened: PoolOpen,
     if not pooled.any() and not pools.open:
         return Filled(ordered, ordered, _rows(ordered, ~pooled & pooled), unfilled, PoolClosed.empty())
     score = np.empty(len(ordered))
-    hashes(world.people.uid[ordered.person], ordered.offer, world.draws.key("pool", day), score)
+    hashes(world.people.uid[ordered.person], world.offers.name[ordered.offer], world.draws.key("pool", day), score)
     pool = ordered.pool.copy()
     for k in np.argsort(score, kind="stable"):
         if pooled[k]:

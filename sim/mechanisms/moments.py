@@ -52,7 +52,7 @@ def share(world: World, posts: PeerPost, day: int, params: AttentionParams) -> N
             times, trust = np.empty(len(tie)), np.empty(len(tie), np.float32)
             draw_notices(listener, sender, items, people.uid, people.attention, max(params.background_items, 1e-9),
                          world.calendar.attention[day], params.mode == "all",
-                         world.draws.key(f"notice {offer}", day), times)
+                         world.draws.key(f"notice {world.offers.name[offer]}", day), times)
             signed_trust(tie, world.ties.weight, trust)
             hit = (times > 0.0) & (trust != 0.0)
             n = int(hit.sum())

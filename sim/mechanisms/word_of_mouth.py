@@ -310,7 +310,8 @@ def talk_in_groups(world: World, talked: Talked, day: int, params: WordOfMouthPa
     size = int((stop - start).sum())
     out_row, out_k = np.empty(size, np.int64), np.empty(size, np.int64)
     product = talked.product[which][k]
-    spoken = people.uid[speaker].astype(np.int64) * 65536 + product * 4096 + channel[k]
+    # The name of a group has 24 bits, the number of a product fewer than 8.
+    spoken = (people.uid[speaker].astype(np.int64) << 32) | (world.channels.name[channel[k]] << 8) | product
     n = hear_in_groups(start, stop, speaker, spoken, aud.person, aud.state, people.uid,
                        world.draws.key("group talk", day), params.group_hearing, out_row, out_k)
     out_row, out_k = out_row[:n], out_k[:n]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.draws import Draws, derive_seed, normal, uniform
+from sim.core.draws import Draws, derive_seed, names_of, normal, uniform
 from sim.core.kernel import Array, kernel, set_threads
 from sim.core.maths import exp_, log_
 from sim.exchange.actions import CHANNEL_KINDS, Opening
@@ -58,12 +58,12 @@ def world_seed(spec: ScenarioSpec, replication: int) -> int:
     return derive_seed(spec.seed, "world", replication) if pinned is None else derive_seed(pinned, "world")
 
 
-def build_world(spec: ScenarioSpec, replication: int, openings: list[tuple[int, Opening]], threads: int = 1) -> World:
+def build_world(spec: ScenarioSpec, replication: int, openings: list[tuple[str, int, Opening]], threads: int = 1) -> World:
     """Build the state of day 0.
 
     Parameters
     ----------
-    openings : list of (brand, Opening)
+    openings : list of (id, brand, Opening)
         What each strategy needs, in the order of the strategies' ids.
     threads : int
         Threads of the kernels; the result does not depend on it.
@@ -90,12 +90,13 @@ def build_world(spec: ScenarioSpec, replication: int, openings: list[tuple[int, 
     n, n_products = len(people), len(products)
     row_of_uid = np.empty(n, np.int32)
     row_of_uid[network.uid] = np.arange(n, dtype=np.int32)
-    owners = [o for s, (_, opening) in enumerate(openings) for o in [s] * opening.n_offers]
+    owners = [s for s, (*_, opening) in enumerate(openings) for _ in range(opening.n_offers)]
     world = World(
         people=people, ties=ties, circle=network.circle,
         audiences=Audiences(home=np.full((n, len(openings)), -1, np.int32)), channels=_channels(openings, mech),
         accounts=_accounts(openings), resellers=Resellers(np.full(n, -1, np.int32), n_products), products=products,
-        offers=build_offers(products, np.array(owners, dtype=np.int64)), agendas=[],
+        offers=build_offers(products, np.array(owners, dtype=np.int64),
+                            _names("offers", [(i, o.n_offers) for i, _, o in openings])), agendas=[],
         calendar=build_calendar(spec.calendar, spec.start, spec.days), draws=Draws(derive_seed(spec.seed, "days", replication)),
         world_draws=Draws(seed), scratch=build_scratch(n, n_products),
         keep=Keep(decay_table(mech.attention.fatigue_decay), decay_table(mech.word_of_mouth.shift_decay),
@@ -103,7 +104,7 @@ def build_world(spec: ScenarioSpec, replication: int, openings: list[tuple[int, 
         talkers=Talkers([np.empty(0, np.int32) for _ in range(n_products)],
                         [np.empty(0, np.int32) for _ in range(n_products)]),
         days=spec.days, row_of_uid=row_of_uid, brand_stock=products.stock.copy(),
-        spare=spare,
+        spare=spare, queue_names=[f"queue {i} {q}" for i, _, o in openings for q in range(o.n_queues)],
     )
     _skill(world, mech)
     _needs(world, mech)
@@ -111,16 +112,22 @@ def build_world(spec: ScenarioSpec, replication: int, openings: list[tuple[int, 
     return world
 
 
-def _channels(openings: list[tuple[int, Opening]], mech: MechanismsSpec) -> Channels:
+def _names(what: str, counts: list[tuple[str, int]]) -> NDArray[np.int64]:
+    """Return the names of all strategies' things of one kind, each strategy's by its own id."""
+    return np.concatenate([np.empty(0, np.int64), *(names_of(f"{what} {owner}", count) for owner, count in counts)])
+
+
+def _channels(openings: list[tuple[str, int, Opening]], mech: MechanismsSpec) -> Channels:
     """Lay the channels of all strategies out as columns."""
-    flat = [(s, brand, o, c) for s, (brand, o) in enumerate(openings) for c in range(len(o.channel_kind))]
-    offset = np.cumsum([0, *[max(o.channel_account, default=-1) + 1 for _, o in openings]])
+    flat = [(s, brand, o, c) for s, (_, brand, o) in enumerate(openings) for c in range(len(o.channel_kind))]
+    offset = np.cumsum([0, *[_n_accounts(o) for *_, o in openings]])
     n = len(flat)
 
     def ints(values: list[int]) -> NDArray[np.int64]:
         return np.array(values, dtype=np.int64)
 
     return Channels(
+        name=_names("channels", [(i, len(o.channel_kind)) for i, _, o in openings]),
         kind=ints([CHANNEL_KINDS.index(o.channel_kind[c]) for _, _, o, c in flat]), owner=ints([s for s, *_ in flat]),
         brand=ints([b for _, b, *_ in flat]), owned=np.array([o.channel_owned[c] for _, _, o, c in flat], dtype=np.bool_),
         account=ints([int(offset[s]) + o.channel_account[c] for s, _, o, c in flat]),
@@ -130,10 +137,15 @@ def _channels(openings: list[tuple[int, Opening]], mech: MechanismsSpec) -> Chan
     )
 
 
-def _accounts(openings: list[tuple[int, Opening]]) -> Accounts:
-    owner = [s for s, (_, o) in enumerate(openings) for _ in range(max(o.channel_account, default=-1) + 1)]
+def _n_accounts(opening: Opening) -> int:
+    return max(opening.channel_account, default=-1) + 1
+
+
+def _accounts(openings: list[tuple[str, int, Opening]]) -> Accounts:
+    owner = [s for s, (*_, o) in enumerate(openings) for _ in range(_n_accounts(o))]
     n = len(owner)
-    return Accounts(np.array(owner, dtype=np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64))
+    return Accounts(_names("accounts", [(i, _n_accounts(o)) for i, _, o in openings]),
+                    np.array(owner, dtype=np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64))
 
 
 def _skill(world: World, mech: MechanismsSpec) -> None:
@@ -141,7 +153,7 @@ def _skill(world: World, mech: MechanismsSpec) -> None:
     spread = mech.audience.host_skill_spread
     key = world.world_draws.key("host skill")
     for c in range(len(world.channels)):
-        world.channels.host_skill[c] = exp_(spread * normal(key, c) - 0.5 * spread * spread)
+        world.channels.host_skill[c] = exp_(spread * normal(key, world.channels.name[c]) - 0.5 * spread * spread)
 
 
 def _needs(world: World, mech: MechanismsSpec) -> None:

@@ -73,7 +73,7 @@ def start(spec: ScenarioSpec, replication: int, *, audit: bool = False, threads:
     Strategies are seated by id, so that their order in a scenario changes nothing.
     """
     strategies = sorted((cast("Strategy", s) for s in spec.strategies), key=lambda s: s.id)
-    openings = [(s.brand, s.open(cast("View", OpeningView(spec.people, spec.days, s.brand)))) for s in strategies]
+    openings = [(s.id, s.brand, s.open(cast("View", OpeningView(spec.people, spec.days, s.brand)))) for s in strategies]
     world = build_world(spec, replication, openings, threads)
     brands = spec.all_brands()
     ledger = Ledger(len(brands), len(world.products), spec.days, audit=audit, unit_cost_fen=world.products.unit_cost_fen)
@@ -106,7 +106,8 @@ def _open_books(world: World, ledger: Ledger, cash: list[int]) -> None:
         ledger.goods.move(Place.MADE, Place.BRAND_STOCK, p, units)
 
 
-def _seats(strategies: list[Strategy], openings: list[tuple[int, Opening]], n_shops: int) -> tuple[list[Seat], int]:
+def _seats(strategies: list[Strategy], openings: list[tuple[str, int, Opening]],
+           n_shops: int) -> tuple[list[Seat], int]:
     """Hand out ids of offers, channels and queues in the order of the strategies."""
     seats, offer, channel, queue = [], n_shops, 0, 0
 
@@ -115,7 +116,7 @@ def _seats(strategies: list[Strategy], openings: list[tuple[int, Opening]], n_sh
         out.flags.writeable = False
         return out
 
-    for strategy, (brand, opening) in zip(strategies, openings, strict=True):
+    for strategy, (_, brand, opening) in zip(strategies, openings, strict=True):
         n_channels = len(opening.channel_kind)
         seats.append(Seat(strategy.id, strategy, brand, ids(offer, opening.n_offers), ids(channel, n_channels),
                           ids(queue, opening.n_queues), tomorrow=opening.actions))
@@ -125,10 +126,10 @@ def _seats(strategies: list[Strategy], openings: list[tuple[int, Opening]], n_sh
     return seats, queue
 
 
-def _seed_members(state: RunState, openings: list[tuple[int, Opening]]) -> None:
+def _seed_members(state: RunState, openings: list[tuple[str, int, Opening]]) -> None:
     """Place seed customers, then followers drawn by interest, in the channels that ask for them."""
     world = state.world
-    for seat, (brand, opening) in zip(state.seats, openings, strict=True):
+    for seat, (_, brand, opening) in zip(state.seats, openings, strict=True):
         if not len(seat.channels):
             continue
         if opening.seed_members_share > 0:
@@ -151,8 +152,8 @@ def _place_customers(world: World, seat: Seat, brand: int, share: float) -> None
 def _place_followers(world: World, seat: Seat, followers: tuple[int, ...]) -> None:
     """Give each channel its followers, drawn from everybody."""
     everybody = np.arange(world.n_people)
-    for channel, count in zip(seat.channels.tolist(), followers, strict=True):
-        score = _uniforms(world, everybody, f"followers {seat.name} {channel}")
+    for nth, (channel, count) in enumerate(zip(seat.channels.tolist(), followers, strict=True)):
+        score = _uniforms(world, everybody, f"followers {seat.name} {nth}")
         wanted = min(count, world.n_people)
         who = np.argpartition(score, wanted - 1)[:wanted] if wanted else np.empty(0, np.int64)
         let_in(world, who.astype(np.int64), np.full(len(who), channel, np.int64), 0)

@@ -21,10 +21,12 @@ NO_ROW = -1
 class Channels:
     """The channels of all strategies; C channels.
 
-    kind: index into `exchange.actions.CHANNEL_KINDS`; owner: strategy number; account: row of
+    name: for draws, whatever the number of the channel; kind: index into
+    `exchange.actions.CHANNEL_KINDS`; owner: strategy number; account: row of
     `Accounts`; capacity: most members; health, noise state and zombie days belong to groups.
     """
 
+    name: NDArray[np.int64]
     kind: NDArray[np.int64]
     owner: NDArray[np.int64]
     brand: NDArray[np.int64]
@@ -43,8 +45,9 @@ class Channels:
 
 @dataclass
 class Accounts:
-    """Platform accounts that hold channels; A accounts."""
+    """Platform accounts that hold channels; A accounts, named for draws."""
 
+    name: NDArray[np.int64]
     owner: NDArray[np.int64]
     banned_until: NDArray[np.int64]
     bans: NDArray[np.int64]
@@ -72,6 +75,7 @@ class Audiences:
     block_channel: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     block_start: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     block_stop: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    block_nth: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     _COLUMNS = ("person", "channel", "trust", "joined", "state", "active_day")
 
@@ -100,6 +104,8 @@ class Audiences:
             cuts = np.flatnonzero(np.diff(channel)) + 1
             firsts = np.concatenate([[0], cuts])
             lasts = np.concatenate([cuts, [m]])
+            before = np.bincount(self.block_channel, minlength=int(channel.max()) + 1)
+            self.block_nth = np.concatenate([self.block_nth, before[channel[firsts]]])
             self.block_channel = np.concatenate([self.block_channel, channel[firsts]])
             self.block_start = np.concatenate([self.block_start, start + firsts])
             self.block_stop = np.concatenate([self.block_stop, start + lasts])

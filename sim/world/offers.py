@@ -17,8 +17,9 @@ from sim.world.brands import Products
 
 @dataclass
 class Offers:
-    """Columns of O offers: what is sold, at which price and claim, by whom."""
+    """Columns of O offers: what is sold, at which price and claim, by whom; `name` is for draws."""
 
+    name: NDArray[np.int64]
     product: NDArray[np.int64]
     price_fen: NDArray[np.int64]
     list_price_fen: NDArray[np.int64]
@@ -35,13 +36,15 @@ class Offers:
         return len(self.product)
 
 
-def build_offers(products: Products, strategy_of: NDArray[np.int64]) -> Offers:
+def build_offers(products: Products, strategy_of: NDArray[np.int64], name: NDArray[np.int64]) -> Offers:
     """Open the table: the shops first, then one empty row for each id in `strategy_of`.
 
     Parameters
     ----------
     strategy_of : int64 (O - P,)
         Strategy that owns each further id.
+    name : int64 (O - P,)
+        Its name in draws; a shop is named by its product.
     """
     n_shops, extra = len(products), len(strategy_of)
     n = n_shops + extra
@@ -51,6 +54,7 @@ def build_offers(products: Products, strategy_of: NDArray[np.int64]) -> Offers:
 
     price = products.price_fen
     return Offers(
+        name=np.concatenate([np.arange(n_shops), name]),
         product=column(np.arange(n_shops), 0), price_fen=column(price, 1), list_price_fen=column(price, 1),
         claim=column(products.claim, 0.0), fit=np.ones(n), stock_owner=np.full(n, -1, np.int64),
         queue=np.full(n, -1, np.int64), pool_seats=np.zeros(n, np.int64), commission=np.zeros(n),
