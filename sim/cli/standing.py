@@ -27,7 +27,7 @@ def extras_of(data: Comparison) -> Extras:
         for part in _PARTS:
             for parameter in _parameters(getattr(spec, part, None), part):
                 found.setdefault(parameter.name, parameter)
-    return Extras(parameters=tuple(found.values()))
+    return Extras(parameters=tuple(found.values()), ablations=tuple(data.ablations))
 
 
 def _parameters(value: Any, path: str) -> Iterator[Parameter]:

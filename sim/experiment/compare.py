@@ -12,12 +12,13 @@ import contextlib
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim.core.errors import DataError, GuanxiError, RunError
+from sim.experiment.ablate import Ablated, ablated, effect
 from sim.experiment.comparison import Comparison, Failure, gather
 from sim.experiment.identity import run_id
 from sim.experiment.prepare import Options, Source, frame_of, prepared
@@ -77,15 +78,36 @@ class _Plan:
         meets the same replication again and again, and its world is built once, not once a scenario.
         """
         specs = {spec.name: (at, spec) for at, spec in enumerate(self.specs)}
+        tasks = [replace(case(one.spec, r, path, self.settings),
+                         id=f"{one.spec.name} without {one.declared.mechanism}/{r}")
+                 for one, paths in self.ablated for r, path in paths.items() if not _is_whole(path)]
         order = sorted(self.paths, key=lambda run: (run[1] // self.options.workers, specs[run[0]][0], run[1]))
         return [case(specs[name][1], r, self.paths[name, r], self.settings)
-                for name, r in order if not _is_whole(self.paths[name, r])]
+                for name, r in order if not _is_whole(self.paths[name, r])] + tasks
+
+    @cached_property
+    def ablated(self) -> list[tuple[Ablated, dict[int, Path]]]:
+        """Return the scenarios to play again with a mechanism switched off, and where their records go."""
+        few = min(self.options.ablations, self.options.replications)
+        model = self.options.model
+        return [(one, {r: self.folder / f"{run_id(one.spec, r, model=model)}.npz" for r in range(few)})
+                for one in (ablated(self.specs) if few > 1 else [])]
+
+    @property
+    def total(self) -> int:
+        """Return how many runs there are in all."""
+        return len(self.paths) + sum(len(paths) for _, paths in self.ablated)
 
     def gathered(self, *, complete: bool) -> Comparison:
         """Return the comparison of all runs whose record is there."""
         runs = (read_run(path) for path in self.paths.values() if path.exists())
         frame = frame_of(self.specs, self.options)
-        return gather(runs, frame, failures=self.failures, timings=self.timings, complete=complete)
+        comparison = gather(runs, frame, failures=self.failures, timings=self.timings, complete=complete)
+        for one, paths in self.ablated:
+            shown = effect(comparison, one, [read_run(path) for path in paths.values() if path.exists()])
+            if shown is not None:
+                comparison.ablations.append(shown)
+        return comparison
 
 
 def compare(scenarios: Sequence[Source], *, progress: Callback | None = None, **options: Any) -> Comparison:
@@ -168,7 +190,7 @@ def _carry_out(plan: _Plan, progress: Callback | None) -> None:
         On Ctrl-C, with the comparison of what is finished.
     """
     tasks, start = plan.missing(), time.monotonic()
-    total = plan.options.replications * len(plan.specs)
+    total = plan.total
     workers = min(plan.options.workers, max(1, len(tasks)))
     pace = Pace(tasks, workers, kept=total - len(tasks))
     tell = progress or (lambda _state: None)
@@ -205,7 +227,8 @@ def _book(plan: _Plan, pace: Pace, ended: Done | SetApart | Warm) -> None:
 
 def _interrupted(plan: _Plan, total: int) -> InterruptedRunsError:
     """Return the error that says what is kept."""
-    done = sum(path.exists() for path in plan.paths.values())
+    kept = [*plan.paths.values(), *(path for _, paths in plan.ablated for path in paths.values())]
+    done = sum(path.exists() for path in kept)
     partial = None
     with contextlib.suppress(ValueError):
         partial = plan.gathered(complete=False)

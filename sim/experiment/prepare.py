@@ -51,6 +51,8 @@ class Options:
         Threads of a run, only with one worker.
     model : str
         ``module:function`` that runs a scenario.
+    ablations : int, >= 0
+        Replications on which each strategy is played again with its declared mechanism switched off.
     """
 
     replications: int = 16
@@ -66,6 +68,7 @@ class Options:
     audit: bool = False
     threads: int = 1
     model: str = MODEL
+    ablations: int = 0
 
 
 def prepared(scenarios: Sequence[Source], asked: Options) -> list[ScenarioSpec]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from sim.records.ablation import Ablation
     from sim.records.run_record import Floats, Ints, RunRecord
 
 
@@ -75,6 +76,8 @@ class Comparison:
         Runs set apart after three attempts.
     complete : bool
         False if it was interrupted.
+    ablations : list of Ablation
+        What happened with one declared mechanism of a strategy switched off.
     """
 
     strategies: list[str]
@@ -93,6 +96,7 @@ class Comparison:
     timings: dict[str, float] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     complete: bool = True
+    ablations: list[Ablation] = field(default_factory=list)
 
     @property
     def days(self) -> int:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.core.errors import DataError
+from sim.records.ablation import Ablation
 from sim.records.comparison import Comparison, Failure, traded
 from sim.records.folders import whole_folder
 from sim.records.manifest import machine, read_manifest, write_manifest
@@ -133,8 +134,9 @@ def save(comparison: Comparison, folder: Path, *, replace: bool = False) -> None
             text.parent.mkdir(exist_ok=True)
             text.write_text(comparison.texts.get(strategy, ""), encoding="utf-8")
         failures = [dataclasses.asdict(f) for f in comparison.failures]
+        ablations = [dataclasses.asdict(a) for a in comparison.ablations]
         body = {n: getattr(comparison, n) for n in _FIELDS}
-        write_manifest(part, COMPARISON, {**body, "failures": failures, "rows": rows, "machine": machine()})
+        write_manifest(part, COMPARISON, {**body, "failures": failures, "ablations": ablations, "rows": rows, "machine": machine()})
 
 
 def load(folder: Path) -> Comparison:
@@ -174,4 +176,5 @@ def _loaded(folder: Path, manifest: dict[str, Any]) -> Comparison:
             s: (folder / "scenarios" / f"{k:02d}.yaml").read_text(encoding="utf-8") for k, s in enumerate(strategies)
         },
         failures=[Failure(**f) for f in manifest["failures"]],
+        ablations=[Ablation(**a) for a in manifest.get("ablations", [])],
     )

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.records.ablation import Ablation
 from sim.report.findings import Findings, has_interval, is_separated
-from sim.report.inputs import Ablation
 from sim.report.numbers import day, money, percent, show, span
 from sim.report.strings import Words
 from sim.report.strip import light_of, payback_of

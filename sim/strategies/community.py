@@ -22,7 +22,7 @@ Sources: K1, C7, G1-G16 of the trade press (domain 1A) as hypotheses; levels dom
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ from pydantic import field_validator
 
 from sim.core.accounts import Account, Purpose
 from sim.core.params import ASSUMPTION, Fen, Hours, Params, PerDay, Share, param
+from sim.exchange.ablation import DeclaredAblation
 from sim.exchange.actions import Actions, Invite, Offer, Opening, Post, Spend, Table, Tend, rows
 from sim.exchange.events import Events
 from sim.exchange.postings import Postings, Settlement, join_postings, postings
@@ -67,6 +68,9 @@ class RedPacketParams(Params):
 
 class CommunityParams(Params):
     """Levers of community commerce."""
+
+    ablation: ClassVar[DeclaredAblation] = DeclaredAblation(
+        "word_of_mouth", "口碑", "word of mouth", (("mechanisms.word_of_mouth.enabled", False),))
 
     kind: Literal["community"] = param("community", source="design 2", doc="Kind of strategy", zh="策略类型")
     id: str = param("community", source="scenario", doc="Name in paths and tables", zh="编号", pattern=r"^[\w-]{1,40}$")

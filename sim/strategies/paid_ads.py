@@ -11,12 +11,13 @@ rising paid traffic C12 of the trade press (domain 1A).
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from sim.core.accounts import Account, Purpose
 from sim.core.params import ASSUMPTION, Fen, Params, Share, param
+from sim.exchange.ablation import DeclaredAblation
 from sim.exchange.actions import Actions, Impress, Offer, Opening, Spend, rows
 from sim.exchange.events import Events
 from sim.exchange.postings import Settlement, floor_share, postings
@@ -27,6 +28,9 @@ _THOUSAND = 1000
 
 class PaidAdsParams(Params):
     """Levers of platform retail with paid ads."""
+
+    ablation: ClassVar[DeclaredAblation] = DeclaredAblation(
+        "memory", "对卖家的记忆", "memory of the seller", (("mechanisms.repurchase.memory", 0),))
 
     kind: Literal["paid_ads"] = param("paid_ads", source="design 2", doc="Kind of strategy", zh="策略类型")
     id: str = param("paid_ads", source="scenario", doc="Name in paths and tables", zh="编号", pattern=r"^[\w-]{1,40}$")
