@@ -79,7 +79,7 @@ class EventTable:
 
 @dataclass(frozen=True)
 class Exposed(EventTable):
-    """Per offer and path kind: messages seen, messages considered, sum of buying chances."""
+    """Per offer and path kind: messages seen, messages considered; the day's mean chance to buy of whoever was asked."""
 
     offer: Ints
     path_kind: Ints

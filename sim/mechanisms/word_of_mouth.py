@@ -21,7 +21,7 @@ Telling by layer alone, for ever, with certain choice, is the strong/weak tie mo
 | c_l | contact by layer | (4,) |
 
 Sources: [Anderson1998], [East2008] (symmetric shift of utility), domain 4.5; market 7 (decay of the
-shift); contact by layer assumed. Kernel: emit then own, `kernels.md` 2: chunks of the ascending
+shift); contact by layer assumed. Kernel: emit, then own: chunks of the ascending
 speaker list write their hits to their own part of a buffer, so the order never depends on threads.
 """
 

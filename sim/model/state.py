@@ -127,7 +127,7 @@ def _seats(strategies: list[Strategy], openings: list[tuple[str, int, Opening]],
 
 
 def _seed_members(state: RunState, openings: list[tuple[str, int, Opening]]) -> None:
-    """Place seed customers, then followers drawn by interest, in the channels that ask for them."""
+    """Place seed customers, then followers drawn from everybody, in the channels that ask for them."""
     world = state.world
     for seat, (_, brand, opening) in zip(state.seats, openings, strict=True):
         if not len(seat.channels):
