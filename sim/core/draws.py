@@ -32,7 +32,7 @@ _MIX2 = np.uint64(0x94D049BB133111EB)
 _S27 = np.uint64(27)
 _S30 = np.uint64(30)
 _S31 = np.uint64(31)
-_S11 = np.uint64(11)
+_S12 = np.uint64(12)
 _S32 = np.uint64(32)
 _ONE = np.uint64(1)
 
@@ -131,8 +131,8 @@ def pair(a: int, b: int) -> Number:
 
 @kernel()
 def uniform(key: int, index: int) -> Number:
-    """Return a draw in (0, 1): 53 bits, centred, never 0 and never 1."""
-    return (np.float64(draw64(key, index) >> _S11) + 0.5) * (1.0 / 9007199254740992.0)
+    """Return a draw in (0, 1): 52 bits, centred, never 0 and never 1 (with 53 the last would round to 1)."""
+    return (np.float64(draw64(key, index) >> _S12) + 0.5) * (1.0 / 4503599627370496.0)
 
 
 @kernel()

@@ -41,8 +41,8 @@ def draw(key: int, index: int) -> int:
 
 
 def uniform(key: int, index: int) -> float:
-    """One of 2^53 numbers in the middle of equal parts of (0, 1)."""
-    return ((draw(key, index) >> 11) + 0.5) * 2.0**-53
+    """The middle of one of 2^52 equal parts of (0, 1)."""
+    return ((draw(key, index) >> 12) + 0.5) * 2.0**-52
 
 
 def coin(key: int, index: int, chance: float) -> bool:
