@@ -102,7 +102,7 @@ def test_one_more_offer_in_the_nest_does_not_reshuffle_who_buys() -> None:
         seller = Feeds(offers=(Terms(),) * 2, feeds=tuple(Feed(followers=PEOPLE, offer=k, last_day=0 if k < n else -1)
                                                           for k in range(2)))
         spec = quiet(PEOPLE, 1, [seller], repurchase={"mode": "always"}, choice={"mode": "logit"} | NEUTRAL)
-        buyers.append([set(day.events.ordered.person.tolist()) for _, day in days_of(spec)][0])
+        buyers.append(next(set(day.events.ordered.person.tolist()) for _, day in days_of(spec)))
     assert buyers[0] <= buyers[1]
 
 
@@ -114,7 +114,7 @@ def test_deciding_is_the_same_in_plain_python() -> None:
     for kernel in (decide, decide.py_func):
         best, sums = u.ravel().copy(), np.full(2 * n, 1 << 32)
         bought_, chance = np.empty(n, np.int64), np.empty(n)
-        kernel(np.arange(n, dtype=np.int32), 2, best, sums, 0.3, False, np.arange(n, dtype=np.uint32), np.uint64(1),
+        kernel(np.arange(n, dtype=np.int32), 2, best, sums, 0.3, 0, np.arange(n, dtype=np.uint32), np.uint64(1),
                np.uint64(2), bought_, chance)
         results.append((bought_, chance))
         assert (sums == 0).all()
