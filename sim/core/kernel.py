@@ -43,9 +43,8 @@ on_compile: Callable[[str], None] | None = None
 """Called with the kernel's name before each first call; a shell may show progress."""
 
 
-@functools.cache
-def source_hash() -> str:
-    """Return 16 hex digits over all sources under `sim/` that declare kernels, and all that those import from.
+def hashed_sources() -> list[Path]:
+    """Return all sources under `sim/` that declare kernels, and all that those import from, sorted.
 
     A kernel freezes the constants it uses, wherever they are written down.
     """
@@ -55,10 +54,16 @@ def source_hash() -> str:
         imported = re.findall(rb"^from sim\.([\w.]+) import", texts[path], re.MULTILINE)
         files = (_PACKAGE / f"{name.decode().replace('.', '/')}.py" for name in imported)
         found += [file for file in files if file in texts and file not in found]
+    return sorted(found)
+
+
+@functools.cache
+def source_hash() -> str:
+    """Return 16 hex digits over `hashed_sources`."""
     digest = hashlib.blake2b(digest_size=8)
-    for path in sorted(found):
+    for path in hashed_sources():
         digest.update(path.relative_to(_PACKAGE).as_posix().encode())
-        digest.update(texts[path])
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
