@@ -37,20 +37,9 @@ class Agenda:
 
 
 @kernel()
-def move(head: Array, following: Array, preceding: Array, day: Array, person: int, to: int) -> None:
-    """Put `person` on day `to`, taking them off their present day."""
-    horizon = len(head)
-    at = day[person]
-    if 0 <= at < horizon:
-        before, after = preceding[person], following[person]
-        if before >= 0:
-            following[before] = after
-        else:
-            head[at] = after
-        if after >= 0:
-            preceding[after] = before
-    day[person] = min(to, 2147483647)
-    if 0 <= to < horizon:
+def _link(head: Array, following: Array, preceding: Array, person: int, to: int) -> None:
+    """Put somebody who is in no list at the head of the list of day `to`, if there is such a day."""
+    if 0 <= to < len(head):
         first = head[to]
         following[person] = first
         preceding[person] = -1
@@ -60,17 +49,25 @@ def move(head: Array, following: Array, preceding: Array, day: Array, person: in
 
 
 @kernel()
+def move(head: Array, following: Array, preceding: Array, day: Array, person: int, to: int) -> None:
+    """Put `person` on day `to`, taking them off their present day."""
+    at = day[person]
+    if 0 <= at < len(head):
+        before, after = preceding[person], following[person]
+        if before >= 0:
+            following[before] = after
+        else:
+            head[at] = after
+        if after >= 0:
+            preceding[after] = before
+    day[person] = min(to, 2147483647)
+    _link(head, following, preceding, person, to)
+
+
+@kernel()
 def _link_all(head: Array, following: Array, preceding: Array, day: Array) -> None:
-    horizon = len(head)
     for i in range(len(day)):
-        to = day[i]
-        if 0 <= to < horizon:
-            first = head[to]
-            following[i] = first
-            preceding[i] = -1
-            if first >= 0:
-                preceding[first] = i
-            head[to] = i
+        _link(head, following, preceding, i, day[i])
 
 
 @kernel()
