@@ -1,0 +1,174 @@
+"""Recruiting and exit: what invites and what deters, who is refused and why, who gives up; and off means off."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from sim.exchange.events import Reason
+from sim.mechanisms.recruiting import contest_scores
+from tests.conformance.strategies import Inviters
+from tests.verification.formulas import sigma
+from tests.verification.quiet import days_of, finished, quiet, saved
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PEOPLE = 2_000
+CUSTOMERS = tuple(range(0, PEOPLE, 2))
+FLAT = {"mode": "logit", "invite_base": 50, "join_base": 0, "join_trust": 0, "join_health": 0, "reseller_base": 0,
+        "reseller_trust": 0, "reseller_income": 0, "reseller_cost": 0, "reseller_density": 0}
+"""Everybody invites, and every invitation is accepted by even chance."""
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> dict[str, Any]:
+    """Return a network in which every even person speaks to the next one, trust .6."""
+    even = np.array(CUSTOMERS)
+    return saved(tmp_path, even, even + 1, PEOPLE, trust=0.6)
+
+
+def joined(network: dict[str, Any], inviters: Inviters | None = None, **recruiting: Any) -> float:
+    """Return the share of invitees who join on day 0."""
+    spec = quiet(PEOPLE, 1, [inviters or Inviters(sponsors=CUSTOMERS)], network=network, recruiting=FLAT | recruiting)
+    ((_, day),) = days_of(spec)
+    return len(day.events.joined) / len(CUSTOMERS)
+
+
+def about(p: float) -> Any:
+    return pytest.approx(p, abs=4 * math.sqrt(p * (1 - p) / len(CUSTOMERS)) + 1e-9)
+
+
+def test_off_nobody_is_invited_and_certain_everybody_joins(pairs: dict[str, Any]) -> None:
+    assert joined(pairs, mode="off") == 0
+    assert joined(pairs, mode="certain") == 1
+    assert joined(pairs) == about(0.5)
+
+
+def test_invitations_follow_the_logit(pairs: dict[str, Any]) -> None:
+    """Nobody has bought, so satisfaction is zero; the list price is 100 yuan."""
+    yes = {"join_base": 50}
+    for base in (-2.0, 0.0):
+        assert joined(pairs, invite_base=base, **yes) == about(sigma(base))
+    paid = Inviters(sponsors=CUSTOMERS, reward_sponsor_fen=5_000)
+    assert joined(pairs, paid, invite_base=-2.0, invite_reward=3.0, **yes) == about(sigma(-2 + 3 * 0.5))
+    assert joined(pairs, paid, invite_base=-2.0, invite_reward=0.0, **yes) == joined(pairs, invite_base=-2.0, **yes)
+
+
+def test_joining_follows_trust_and_a_one_sided_reward_is_believed_less(pairs: dict[str, Any]) -> None:
+    trusting = {"join_base": -1.0, "join_trust": 2.0, "paid_discount": 0.35}
+    free, paid, both = (Inviters(sponsors=CUSTOMERS, reward_sponsor_fen=a, reward_invitee_fen=b)
+                        for a, b in ((0, 0), (500, 0), (500, 500)))
+    assert joined(pairs, free, **trusting) == about(sigma(-1 + 2 * 0.6))
+    assert joined(pairs, paid, **trusting) == about(sigma(-1 + 2 * 0.6 * 0.65))
+    assert joined(pairs, both, **trusting) == joined(pairs, free, **trusting)
+    assert joined(pairs, paid, **trusting | {"paid_discount": 0}) == joined(pairs, free, **trusting)
+
+
+def test_a_lively_group_is_joined_more(pairs: dict[str, Any]) -> None:
+    assert joined(pairs, join_base=-1, join_health=2.0) == about(sigma(-1 + 2 * 0.5))
+
+
+def test_buyers_asked_by_the_brand_join_with_their_own_chance(pairs: dict[str, Any]) -> None:
+    for chance in (0.0, 0.2, 1.0):
+        asked = Inviters(sponsors=(-1,), invitees=CUSTOMERS)
+        assert joined(pairs, asked, buyer_joins=chance) == about(chance)
+
+
+def test_becoming_a_reseller_follows_trust_income_and_cost(pairs: dict[str, Any]) -> None:
+    def become(**terms: Any) -> float:
+        weights = {k: terms.pop(k) for k in list(terms) if k.startswith("reseller")}
+        return joined(pairs, Inviters(sponsors=CUSTOMERS, role=True, **terms), **weights)
+
+    assert become() == about(0.5)
+    assert become(reseller_base=-2, reseller_trust=2.0) == about(sigma(-2 + 1.2))
+    rich = {"buy_in_fen": 10_000, "income_fen": 30_000}
+    assert become(**rich, reseller_base=-1, reseller_income=1.0) == about(sigma(-1 + math.log(4)))
+    assert become(**rich, reseller_cost=50.0) < become(reseller_cost=50.0)
+
+
+def test_density_of_resellers_deters(pairs: dict[str, Any]) -> None:
+    asked = Inviters(sponsors=CUSTOMERS, role=True, founders=tuple(range(0, PEOPLE, 2)), first_day=1)
+    shares = {}
+    for weight in (0.0, 4.0):
+        spec = quiet(PEOPLE, 2, [asked], network=pairs, recruiting=FLAT | {"reseller_density": weight})
+        *_, (_, day) = days_of(spec)
+        shares[weight] = len(day.events.joined) / len(CUSTOMERS)
+    assert shares[0.0] == about(0.5)
+    assert shares[4.0] == about(sigma(-4 * 0.5))
+
+
+def test_why_an_invitation_fails() -> None:
+    brand = Inviters(invitees=(5, 6, 7), room=2)
+    spec = quiet(10, 3, [brand], recruiting=FLAT | {"buyer_joins": 1.0})
+    days = [day.events for _, day in days_of(spec)]
+    assert len(days[0].joined) == 2
+    reasons = [sorted(e.refused.reason.tolist()) for e in days[1:]]
+    assert reasons == [sorted([Reason.FULL, Reason.MEMBER, Reason.MEMBER])] * 2
+    spec = quiet(10, 1, [Inviters(invitees=(5, 6, 7))], recruiting=FLAT | {"buyer_joins": 0.0})
+    ((_, day),) = days_of(spec)
+    assert day.events.refused.reason.tolist() == [Reason.DECLINED] * 3
+
+
+def test_one_invitee_of_many_sponsors_joins_once() -> None:
+    both = Inviters(sponsors=tuple(range(8)), invitees=(9,), role=True, founders=tuple(range(8)), first_day=1)
+    spec = quiet(10, 2, [both], recruiting={"mode": "certain"})
+    *_, (state, day) = days_of(spec)
+    assert len(day.events.joined) == 1
+    assert day.events.refused.reason.tolist() == [Reason.CONTEST] * 7
+    table = state.world.resellers
+    assert table.size == 9
+    assert table.upline[8] == table.row_of[day.events.joined.sponsor[0]]
+    assert table.recruits[: table.size].sum() == 1
+
+
+def test_a_contest_is_won_in_proportion_to_the_weights() -> None:
+    n, weight = 20_000, np.array([1.0, 2.0, 5.0])
+    wins = np.zeros(3)
+    for kernel in (contest_scores, contest_scores.py_func):
+        size = n if kernel is contest_scores else 50
+        person = np.repeat(np.arange(size), 3)
+        score = np.empty(3 * size)
+        kernel(person, np.tile(np.arange(3) + 1, size), np.tile(weight, size), np.arange(size, dtype=np.uint32),
+               np.uint64(77), score)
+        if kernel is contest_scores:
+            wins = np.bincount(score.reshape(-1, 3).argmin(axis=1), minlength=3) / n
+            compiled = score
+        else:
+            assert np.array_equal(score, compiled[: 3 * size])
+    for share, w in zip(wins, weight / weight.sum(), strict=True):
+        assert share == pytest.approx(w, abs=4 * math.sqrt(w * (1 - w) / n))
+
+
+def exits(days: int, **recruiting: Any) -> np.ndarray[Any, Any]:
+    """Return the day each of 1,000 idle resellers gave up, -1 for those still there."""
+    idle = Inviters(founders=tuple(range(1_000)), first_day=10_000)
+    spec = quiet(PEOPLE, days, [idle], recruiting=FLAT | {"exit_refusal": 0} | recruiting)
+    table = finished(spec).world.resellers
+    return table.left[: table.size].copy()
+
+
+def test_resellers_without_profit_give_up_after_their_patience() -> None:
+    left = exits(40, patience=10, exit_hazard=0.1)
+    assert left.max() > 20
+    assert left[left >= 0].min() == 11
+    stay = 0.9**29
+    assert (left < 0).mean() == pytest.approx(stay, abs=4 * math.sqrt(stay * (1 - stay) / 1_000))
+    assert (exits(40, patience=10, exit_hazard=0.0) < 0).all()
+    assert (exits(40, mode="off", patience=0, exit_hazard=1.0) < 0).all()
+
+
+def test_refusals_make_resellers_give_up(pairs: dict[str, Any]) -> None:
+    gone = {}
+    for refusal in (0.0, 0.05):
+        asked = Inviters(sponsors=CUSTOMERS, role=True, founders=CUSTOMERS, first_day=1)
+        spec = quiet(PEOPLE, 12, [asked], network=pairs, recruiting=FLAT | {
+            "reseller_base": -50, "patience": 365, "exit_refusal": refusal})
+        state = finished(spec)
+        gone[refusal] = int((state.world.resellers.left[: len(CUSTOMERS)] >= 0).sum())
+        assert state.world.resellers.refusals[: len(CUSTOMERS)].max() > 5
+    assert gone[0.0] == 0
+    assert gone[0.05] > 300
