@@ -114,10 +114,6 @@ def test_caches_are_used_and_never_stale(tmp_path: Path) -> None:
     assert rebased["folder"] not in {first["folder"], edited["folder"]}
     assert rebased["value"] == 100.5
 
-    tiny.write("deep/helper.py", HELPER)
-    tiny.write("world/constants.py", CONSTANTS)
-    assert tiny.run()["folder"] == first["folder"]
-
 
 def test_numba_is_loaded_by_the_first_call_only(tmp_path: Path) -> None:
     found = TinyPackage(tmp_path).run()
