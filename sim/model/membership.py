@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.core.accounts import Account, Purpose
 from sim.exchange.actions import Enrol, Promote, Release, StockOrder
-from sim.exchange.events import Joined, Left, Reason, StockMoved
+from sim.exchange.events import Joined, Left, Reason, Refused, StockMoved
 from sim.ledger.goods import Place
 from sim.ledger.ledger import Ledger
 from sim.mechanisms.audience import admit
@@ -47,27 +47,29 @@ def let_in(world: World, person: Ints, channel: Ints, day: int) -> Ints:
     return turn
 
 
-def join(world: World, ledger: Ledger, joined: Joined, day: int) -> Joined:
-    """Carry out accepted invitations; returns those that really joined."""
+def join(world: World, ledger: Ledger, joined: Joined, day: int) -> tuple[Joined, Refused]:
+    """Carry out accepted invitations; returns those that really joined, and those for whom there was no room."""
     if not len(joined):
-        return joined
+        return joined, Refused.empty()
     to_channel = np.flatnonzero((joined.channel >= 0) & (joined.tier < 0))
-    kept = [to_channel[let_in(world, joined.person[to_channel], joined.channel[to_channel], day)]]
+    let = to_channel[let_in(world, joined.person[to_channel], joined.channel[to_channel], day)]
     to_role = np.flatnonzero(joined.tier >= 0)
     if len(to_role):
         turn = to_role[np.argsort(world.people.uid[joined.person[to_role]], kind="stable")]
         sponsor = joined.sponsor[turn]
         upline = np.where(sponsor >= 0, world.resellers.row_of[np.maximum(sponsor, 0)], -1).astype(np.int64)
         enrol_resellers(world, ledger, joined.person[turn], joined.tier[turn], upline, joined.buy_in_fen[turn], day)
-        kept.append(turn)
-    pick = np.sort(np.concatenate(kept))
-    return Joined(*[getattr(joined, name)[pick] for name in Joined.__dataclass_fields__])
+    pick = np.sort(np.concatenate([let, to_role]))
+    late = np.setdiff1d(to_channel, let)
+    refused = Refused(joined.person[late], joined.sponsor[late], joined.channel[late], joined.tier[late],
+                      np.full(len(late), int(Reason.FULL), np.int64))
+    return Joined(*[getattr(joined, name)[pick] for name in Joined.__dataclass_fields__]), refused
 
 
 def enrol_resellers(world: World, ledger: Ledger, person: Ints, tier: Ints, upline: Ints, buy_in_fen: Ints,
                     day: int) -> Ints:
     """Open rows of the resellers' table; their buy-in comes out of their household's purse."""
-    rows = world.resellers.enrol(person, 0, tier, upline, day)
+    rows = world.resellers.enrol(person, tier, upline, buy_in_fen, day)
     world.people.role[person] = 2
     for row, amount in zip(rows.tolist(), buy_in_fen.tolist(), strict=True):
         if amount:

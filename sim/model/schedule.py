@@ -22,7 +22,7 @@ import numpy as np
 
 from sim.exchange.actions import Actions, Post
 from sim.exchange.compose import DayPlan, Limits, carried, compose
-from sim.exchange.events import Delivered, Exposed, Joined, Left, Ordered, PathKind
+from sim.exchange.events import Delivered, Exposed, Joined, Left, Ordered, PathKind, Refused
 from sim.mechanisms import (
     attention,
     audience,
@@ -108,9 +108,14 @@ def _attend(state: RunState, plan: DayPlan, posts: Post, day: Day) -> Noticed:
     attention.wear(world, noticed, state.day, params)
     owned = (noticed.kind != PathKind.IMPRESSION) & (noticed.kind != PathKind.TIE)
     repurchase.refresh_memory(world, noticed.person[owned], noticed.offer[owned], state.day)
-    day.impressions = int(plan.impress.count.sum()) if len(plan.impress) else 0
-    day.noticed = len(noticed)
-    day.reach = len(np.unique(noticed.person))
+    shown = plan.impress
+    bought = world.products.brand_of[world.offers.product[shown.offer]] == 0
+    day.impressions = int(shown.count[bought].sum())
+    ours = noticed.person
+    if state.ledger.n_brands > 1:
+        ours = ours[world.products.brand_of[world.offers.product[noticed.offer]] == 0]
+    day.noticed = len(ours)
+    day.reach = len(np.unique(ours))
     return noticed
 
 
@@ -142,7 +147,8 @@ def _choose(state: RunState, noticed: Noticed, heard: list[Heard], day: Day) -> 
     if not live.all():
         met = Encounters(*[getattr(met, name)[live] for name in Encounters.__dataclass_fields__])
     chosen = choosing.choose(world, met, state.day, mech.choice)
-    day.considered = int(chosen.considered.sum())
+    about = chosen.considered & (world.products.brand_of[world.offers.product[met.offer]] == 0)
+    day.considered = int(np.count_nonzero(about))
     day.events.exposed = _exposed(state, noticed, met, chosen)
     return choosing.with_certain(world, chosen, certain)
 
@@ -176,7 +182,7 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, day:
         repurchase.after_purchase(world, orders.person, orders.product, state.day, mech.repurchase)
         trade.take_back(world, ledger, orders, delivered, state.day)
         parts.append(delivered)
-        day.units += int(orders.quantity.sum())
+        day.units += int(orders.quantity[world.products.brand_of[orders.product] == 0].sum())
     names = Delivered.__dataclass_fields__
     if parts:
         day.events.delivered = Delivered(*[np.concatenate([getattr(p, n) for p in parts]) for n in names])
@@ -194,11 +200,12 @@ def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
     """9: invitations, enrolments, promotions, stock orders, exits."""
     world, ledger = state.world, state.ledger
     joined, refused = recruiting.recruit(world, plan.invite, state.day, state.mechanisms.recruiting)
-    joined = membership.join(world, ledger, joined, state.day)
+    joined, late = membership.join(world, ledger, joined, state.day)
     enrolled = membership.enrol(world, ledger, plan.enrol, state.day)
     day.events.joined = Joined(*[np.concatenate([getattr(joined, n), getattr(enrolled, n)])
                                  for n in Joined.__dataclass_fields__])
-    day.events.refused = refused
+    day.events.refused = Refused(*[np.concatenate([getattr(refused, n), getattr(late, n)])
+                                   for n in Refused.__dataclass_fields__])
     recruiting.remember_refusals(world, refused)
     membership.promote(world, plan.promote)
     day.events.stock_moved = membership.restock(world, ledger, plan.stock_order, state.day)

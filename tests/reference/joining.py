@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 def recruit_and_exit(village: Village, plan: DayPlan) -> None:
     """Step 9 of the day: invitations, enrolments, promotions, stock orders, exits, releases."""
     asked = recruit(village, plan.invite)
-    _join(village, [a for a in asked if a.reason is None])
+    late = _join(village, [a for a in asked if a.reason is None])
     _enrol(village, plan.enrol)
     village.diary.refused = [(a.person, a.sponsor, a.channel, a.tier, int(a.reason))
                              for a in asked if a.reason is not None]
+    village.diary.refused += [(a.person, a.sponsor, a.channel, a.tier, int(Reason.FULL)) for a in late]
     remember_refusals(village, asked)
     _promote(village, plan.promote)
     _restock(village, plan.stock_order)
@@ -71,8 +72,8 @@ def _append(village: Village, number: int, people: list[int]) -> None:
     village.blocks.append((number, first, len(village.members)))
 
 
-def _join(village: Village, yes: list[Asked]) -> None:
-    """Those who accepted enter their channel, or the resellers' table."""
+def _join(village: Village, yes: list[Asked]) -> list[Asked]:
+    """Those who accepted enter their channel, or the resellers' table; returns whom a channel had no room for."""
     to_channel = [k for k, a in enumerate(yes) if a.channel >= 0 and a.tier < 0]
     kept = [to_channel[k] for k in let_in(village, [(yes[k].person, yes[k].channel) for k in to_channel])]
     to_role = [k for k, a in enumerate(yes) if a.tier >= 0]
@@ -83,6 +84,7 @@ def _join(village: Village, yes: list[Asked]) -> None:
         a = yes[k]
         village.diary.joined.append((a.person, a.channel, a.tier, a.sponsor, a.tie, a.reward_sponsor,
                                      a.reward_invitee, a.buy_in))
+    return [yes[k] for k in to_channel if k not in kept]
 
 
 def _enrol(village: Village, table: Enrol) -> None:

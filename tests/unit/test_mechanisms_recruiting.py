@@ -106,6 +106,7 @@ def test_why_an_invitation_fails() -> None:
     spec = quiet(10, 3, [brand], recruiting=FLAT | {"buyer_joins": 1.0})
     days = [day.events for _, day in days_of(spec)]
     assert len(days[0].joined) == 2
+    assert days[0].refused.reason.tolist() == [Reason.FULL]
     reasons = [sorted(e.refused.reason.tolist()) for e in days[1:]]
     assert reasons == [sorted([Reason.FULL, Reason.MEMBER, Reason.MEMBER])] * 2
     spec = quiet(10, 1, [Inviters(invitees=(5, 6, 7))], recruiting=FLAT | {"buyer_joins": 0.0})
