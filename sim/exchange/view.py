@@ -175,6 +175,9 @@ class View(Protocol):
     def people(self, rows: Ints) -> Ints:
         """Return the people behind audience rows, int64 (n,)."""
 
+    def belongs(self, person: Ints) -> Bools:
+        """Return whether people are members of one of the strategy's owned channels, bool (n,)."""
+
     def key(self, purpose: str) -> np.uint64:
         """Return the key of today's draws for a purpose of the strategy's own (see `sim.core.draws`)."""
 

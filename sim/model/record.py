@@ -81,7 +81,7 @@ def _agents(state: RunState) -> dict[str, NDArray[np.int64]]:
         return out
 
     cash, income = column(ledger.balance(Account.RESELLER)), column(ledger.received(Account.RESELLER))
-    paid_in = state.paid_in(n)
+    paid_in = table.buy_in_fen[:n].copy()
     return {"person": table.person[:n].copy(), "tier": table.tier[:n].copy(), "upline": table.upline[:n].copy(),
             "joined_day": table.joined[:n].copy(), "left_day": table.left[:n].copy(), "buy_in_fen": paid_in,
             "income_fen": income - paid_in, "net_fen": cash - paid_in, "recruits": table.recruits[:n].copy()}

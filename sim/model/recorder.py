@@ -73,7 +73,9 @@ class Recorder:
         self._buyers = int(owners.sum())
         self._active = 0
         self._last = np.full(world.n_people, -ACTIVE_DAYS - 1, np.int16)
-        self._groups = world.channels.kind == _GROUP
+        self._ours = world.channels.brand == 0
+        self._groups = self._ours & (world.channels.kind == _GROUP)
+        self._accounts = np.unique(world.channels.account[self._ours])
         self._opening = ledger.cash_fen(0)
         opening_stock = ledger.balances.column(ledger.balances.opening, Account.INVENTORY)
         self._opening_stock = int(opening_stock[0]) if len(opening_stock) else 0
@@ -136,16 +138,17 @@ class Recorder:
         groups = self._groups
         joined, moved = day.events.joined, day.events.stock_moved
         some = bool(groups.any())
+        bans = int(np.isin(day.events.enforced.account, self._accounts).sum())
         self._put(
-            day.number, members=int(channels.members[channels.owned].sum()),
+            day.number, members=int(channels.members[channels.owned & self._ours].sum()),
             group_health=float(channels.health[groups].mean()) if some else np.nan,
             zombie_groups=int(np.count_nonzero(channels.zombie_days[groups] >= ZOMBIE_DAYS)) if some else np.nan,
             heat=np.nan, agents=int(np.count_nonzero(table.left[: table.size] < 0)),
             agent_joins=int(np.count_nonzero(joined.tier >= 0)), agent_exits=day.exits,
             channel_stock=int(table.stock[: table.size].sum()), sell_in=int(moved.quantity[moved.supplier < 0].sum()),
-            bans=len(day.events.enforced),
+            bans=bans,
         )
-        if len(day.events.enforced):
+        if bans:
             self.marks.append((day.number, "ban", "account_ban"))
 
     def close(self, state: RunState) -> None:

@@ -60,11 +60,6 @@ class RunState:
     yesterday: Events = field(default_factory=Events)
     today: Events = field(default_factory=Events)
     views: list[DayView] = field(default_factory=list)
-    buy_ins: dict[int, int] = field(default_factory=dict)
-
-    def paid_in(self, n: int) -> NDArray[np.int64]:
-        """Return what each of n resellers brought from home, int64 (n,) fen."""
-        return np.array([self.buy_ins.get(row, 0) for row in range(n)], dtype=np.int64)
 
 
 def start(spec: ScenarioSpec, replication: int, *, audit: bool = False, threads: int = 1) -> RunState:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.core.accounts import Account
 from sim.exchange.view import ProductFacts
-from sim.world.audiences import LEFT
+from sim.world.audiences import LEFT, NO_ROW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,6 +165,11 @@ class DayView:
     def people(self, rows: Ints) -> Ints:
         """Return the people behind audience rows."""
         return self._state.world.audiences.person[rows].astype(np.int64)
+
+    def belongs(self, person: Ints) -> NDArray[np.bool_]:
+        """Return whether people are members of the strategy's owned channels."""
+        inside: NDArray[np.bool_] = self._state.world.audiences.home[person, self._index] != NO_ROW
+        return inside
 
     def key(self, purpose: str) -> np.uint64:
         """Return the key of today's draws for a purpose of the strategy's own."""

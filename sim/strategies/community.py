@@ -186,13 +186,16 @@ class CommunityParams(Params):
     def _invitations(self, view: View) -> Invite | None:
         """Ask yesterday's buyers in, and yesterday's pleased members to bring a friend."""
         delivered = view.events.delivered
-        if not len(delivered):
+        mine = np.isin(delivered.product, [view.product(i).index for i in range(view.n_products)])
+        buyers, inside = delivered.person[mine], view.belongs(delivered.person[mine])
+        if not len(buyers):
             return None
         parts: list[Invite] = []
         if self.ask_buyers:
-            parts.append(self._invite(view, np.full(len(delivered), -1, np.int64), delivered.person, 0, 0))
+            asked = buyers[~inside]
+            parts.append(self._invite(view, np.full(len(asked), -1, np.int64), asked, 0, 0))
         if self.members_invite:
-            pleased = delivered.person[delivered.satisfaction > 0]
+            pleased = buyers[inside & (delivered.satisfaction[mine] > 0)]
             parts.append(self._invite(view, pleased, np.full(len(pleased), -1, np.int64), self.invite_reward,
                                       self.newcomer_reward))
         parts = [p for p in parts if len(p)]

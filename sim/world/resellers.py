@@ -29,24 +29,30 @@ class Resellers:
     left: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     recruits: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     refusals: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    buy_in_fen: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     bought: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     profit_day: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     stock: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 0), np.int64))
 
-    _COLUMNS = ("person", "brand", "tier", "upline", "joined", "left", "recruits", "refusals", "bought", "profit_day")
+    _COLUMNS = ("person", "brand", "tier", "upline", "joined", "left", "recruits", "refusals", "bought", "profit_day",
+                "buy_in_fen")
 
     def __post_init__(self) -> None:
         if not self.stock.size:
             self.stock = np.empty((0, self.n_products), np.int64)
 
-    def enrol(self, person: NDArray[np.int64], brand: int, tier: NDArray[np.int64], upline: NDArray[np.int64],
-              day: int) -> NDArray[np.int64]:
-        """Append resellers and return their rows; counts the recruit at its upline."""
+    def enrol(self, person: NDArray[np.int64], tier: NDArray[np.int64], upline: NDArray[np.int64],
+              buy_in_fen: NDArray[np.int64], day: int) -> NDArray[np.int64]:
+        """Append resellers and return their rows; counts the recruit at its upline, whose brand it shares.
+
+        Without an upline a reseller belongs to the first brand.
+        """
         m = len(person)
         start, stop = self.size, self.size + m
         self._reserve(stop)
         rows = np.arange(start, stop, dtype=np.int64)
-        values = {"person": person, "brand": brand, "tier": tier, "upline": upline, "joined": day, "left": -1,
+        brand = np.where(upline >= 0, self.brand[np.maximum(upline, 0)], 0)
+        values = {"person": person, "brand": brand, "buy_in_fen": buy_in_fen, "tier": tier, "upline": upline, "joined": day, "left": -1,
                   "recruits": 0, "refusals": 0, "bought": 0, "profit_day": day}
         for name, value in values.items():
             getattr(self, name)[start:stop] = value
