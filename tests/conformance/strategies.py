@@ -130,7 +130,8 @@ class Feeds(Scripted):
         for k, terms in enumerate(self.offers):
             product = view.product(terms.product)
             made.append(Offer(
-                offer=int(view.offers[k]), product=product.index, price_fen=round(product.price_fen * terms.price_share),
+                offer=int(view.offers[k]), product=product.index,
+                price_fen=round(product.price_fen * terms.price_share),
                 list_price_fen=product.price_fen, claim=product.claim if terms.claim is None else terms.claim,
                 fit=terms.fit, queue=int(view.queues[terms.queue]) if terms.queue >= 0 else -1, pool_seats=terms.seats))
         return tuple(made)
@@ -202,7 +203,8 @@ class Inviters(Scripted):
             tables.append(rows(Enrol, person=self.founders, channel=-1, tier=0, upline=-1))
         if view.day >= self.first_day:
             n = max(len(self.sponsors), len(self.invitees))
-            tables.append(rows(Invite, sponsor=np.broadcast_to(self.sponsors, n), invitee=np.broadcast_to(self.invitees, n),
+            tables.append(rows(Invite, sponsor=np.broadcast_to(self.sponsors, n), invitee=np.broadcast_to(self.invitees,
+                                                                                                          n),
                                channel=-1 if self.role else int(view.channels[0]), role_tier=0 if self.role else -1,
                                reward_sponsor_fen=self.reward_sponsor_fen, reward_invitee_fen=self.reward_invitee_fen,
                                buy_in_fen=self.buy_in_fen, perceived_income_fen=self.income_fen))

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 
 def test_the_order_of_strategies_changes_nothing() -> None:
-    both = [{"kind": "community", "groups": 3}, {"kind": "paid_ads"}, {"kind": "community", "id": "second", "groups": 2}]
+    both = [{"kind": "community", "groups": 3}, {"kind": "paid_ads"}, {"kind": "community", "id": "second",
+                                                                       "groups": 2}]
     records = [run_once(ScenarioSpec.model_validate({"people": 800, "days": 45, "strategies": order,
                                                      "network": {"kind": "small_world"}}), 0, audit=True)
                for order in (both, both[::-1])]
@@ -122,7 +123,8 @@ def test_incentives_add() -> None:
 
 
 def test_budgets_cut_pro_rata_and_floor() -> None:
-    days = joint(Doubled(id="a", tables=("spend",), amount_fen=50_001), Doubled(id="b", tables=("spend",), amount_fen=100_000),
+    days = joint(Doubled(id="a", tables=("spend",), amount_fen=50_001), Doubled(id="b", tables=("spend",),
+                                                                                amount_fen=100_000),
                  cash=1_000)
     settled = days[1][1].events.settled
     assert settled.asked_fen.tolist() == [50_001, 100_000]

@@ -150,7 +150,8 @@ class Shelf(Feeds):
 
     def offered(self, view: View) -> Any:
         """Return the offer as C's."""
-        return tuple(replace(o, stock_owner=2) for o in super().offered(view)) if view.day >= 4 else super().offered(view)
+        return tuple(replace(o,
+                             stock_owner=2) for o in super().offered(view)) if view.day >= 4 else super().offered(view)
 
 
 def test_a_chain_of_resellers_to_the_fen() -> None:

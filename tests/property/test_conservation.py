@@ -58,20 +58,25 @@ def products(draw: st.DrawFn) -> dict[str, Any]:
 def mechanisms(draw: st.DrawFn) -> dict[str, Any]:
     door = draw(st.sampled_from([-6.0, -3.0, 0.0]))
     return {
-        "attention": {"mode": draw(st.sampled_from(["limited", "all"])), "background_items": draw(st.sampled_from([0, 120])),
+        "attention": {"mode": draw(st.sampled_from(["limited", "all"])),
+                      "background_items": draw(st.sampled_from([0, 120])),
                       "trust_loss_spam": draw(shares), "trust_gain_value": draw(shares)},
         "belief": {"mode": draw(st.sampled_from(["learning", "off"]))},
         "choice": {"mode": draw(st.sampled_from(["logit", "certain"])), "nest": draw(st.sampled_from([0.1, 1.0])),
-                   "impulse": draw(shares), "doors": dict.fromkeys(("impression", "feed", "group", "live", "chat", "tie"), door)},
-        "fulfilment": {"queues": draw(st.booleans()), "stock": draw(st.booleans()), "pool_days": draw(st.integers(0, 3))},
+                   "impulse": draw(shares), "doors": dict.fromkeys(("impression", "feed", "group", "live", "chat",
+                                                                    "tie"), door)},
+        "fulfilment": {"queues": draw(st.booleans()), "stock": draw(st.booleans()),
+                       "pool_days": draw(st.integers(0, 3))},
         "experience": {"moves_trust": draw(st.booleans()), "defect": draw(shares), "sever": draw(shares),
-                       "return_base": draw(shares), "resaleable": draw(shares), "noise": draw(st.sampled_from([0, 0.2, 1]))},
+                       "return_base": draw(shares), "resaleable": draw(shares),
+                       "noise": draw(st.sampled_from([0, 0.2, 1]))},
         "word_of_mouth": {"enabled": draw(st.booleans()), "days": draw(st.sampled_from([0, 1, 14])),
                           "constant_rate": draw(st.none() | shares), "contact": (1, 0.5, 0.5, 0.5)},
         "repurchase": {"mode": draw(st.sampled_from(["occasions", "bgnbd", "always", "off"]))},
         "recruiting": {"mode": draw(st.sampled_from(["logit", "certain", "off"])),
                        "contest": draw(st.sampled_from(["uniform", "preferential", "recency"])), "patience": 2},
-        "audience": {"mode": draw(st.sampled_from(["living", "static"])), "mute_base": draw(shares), "leave": draw(shares)},
+        "audience": {"mode": draw(st.sampled_from(["living", "static"])), "mute_base": draw(shares),
+                     "leave": draw(shares)},
         "enforcement": {"enabled": draw(st.booleans()), "base": draw(st.sampled_from([0, 0.1])), "first_ban": 2},
     }
 
@@ -87,11 +92,14 @@ def sellers(draw: st.DrawFn, brands: int, people: int) -> list[object]:
             made.append(MarketDay(id=name, brand=brand, founders=draw(st.integers(0, 4)) if brand == 0 else 0,
                                   units=draw(st.integers(1, 9)), seats=draw(st.integers(1, 4)),
                                   resold_seats=draw(st.sampled_from([0, 0, 2])),
-                                  servers=draw(st.integers(0, 3)), media_fen=draw(st.sampled_from([0, 10_000, 10_000_000])),
+                                  servers=draw(st.integers(0, 3)),
+                                  media_fen=draw(st.sampled_from([0, 10_000, 10_000_000])),
                                   reward_fen=draw(st.sampled_from([0, 333])), release_day=draw(st.integers(1, 6))))
         elif kind == "community":
-            made.append(CommunityParams(id=name, brand=brand, groups=draw(st.integers(1, 3)), group_size=draw(st.integers(2, 30)),
-                                        invite_reward=draw(st.sampled_from([0, 1_00])), prune_every_days=draw(st.integers(0, 3))))
+            made.append(CommunityParams(id=name, brand=brand, groups=draw(st.integers(1, 3)),
+                                        group_size=draw(st.integers(2, 30)),
+                                        invite_reward=draw(st.sampled_from([0, 1_00])),
+                                        prune_every_days=draw(st.integers(0, 3))))
         elif kind == "paid_ads":
             made.append(PaidAdsParams(id=name, brand=brand, daily_budget=draw(st.sampled_from([0, 1_00, 200_00]))))
         else:
@@ -108,7 +116,8 @@ def scenarios(draw: st.DrawFn) -> ScenarioSpec:
     brands = [{"name": f"b{b}", "cash": draw(st.sampled_from([0, 500, 100_000])),
                "seed_customers": draw(st.integers(0, 20)),
                "products": draw(st.lists(products(), min_size=1, max_size=2))} for b in range(draw(st.integers(1, 2)))]
-    shocks = [{"kind": "account_ban", "day": draw(st.integers(0, 9)), "share": draw(shares)}] if draw(st.booleans()) else []
+    shocks = [{"kind": "account_ban", "day": draw(st.integers(0, 9)),
+               "share": draw(shares)}] if draw(st.booleans()) else []
     return ScenarioSpec.model_validate({
         "people": people, "days": draw(st.integers(5, 20)), "seed": draw(st.integers(0, 10_000)),
         "network": {"kind": network} | ties.get(network, {}),
@@ -209,7 +218,8 @@ def _every_order_ends_somewhere(day: Day) -> None:
 def _rebates_arrive(state: RunState) -> None:
     """Every rebate paid by a brand was received by a reseller."""
     lines = state.ledger.journal()
-    rebate = (lines["purpose"] == Purpose.LEVEL_REBATE) & ~np.isin(lines["payer_account"], [Account.PAYABLE, Account.RECEIVABLE])
+    rebate = (lines["purpose"] == Purpose.LEVEL_REBATE) & ~np.isin(lines["payer_account"],
+                                                                   [Account.PAYABLE, Account.RECEIVABLE])
     assert (lines["payee_account"][rebate] == Account.RESELLER).all()
     assert (lines["payer_account"][rebate] == Account.BRAND).all()
     assert -int(state.ledger.statement[:, Purpose.LEVEL_REBATE].sum()) == int(lines["amount_fen"][rebate].sum())

@@ -75,7 +75,8 @@ def test_a_red_packet_cheers_for_a_while_only() -> None:
     still = {"noise": 0.0, "host_skill_spread": 0.0, "leave": 0.0}
     paths = {}
     for name, days, effect in (("none", (99,), 0.02), ("once", (5,), 0.02), ("idle", (5,), 0.0)):
-        hosted = Hosted(feeds=(Feed(kind="group", owned=True, items=0, followers=20),), packet_fen=200_000, packet_days=days)
+        hosted = Hosted(feeds=(Feed(kind="group", owned=True, items=0, followers=20),), packet_fen=200_000,
+                        packet_days=days)
         spec = quiet(20, 60, [hosted], audience={"mode": "living", "packet_effect": effect} | still)
         paths[name] = [float(state.world.channels.health[0]) for state, _ in days_of(spec)]
     lift = np.array(paths["once"]) - np.array(paths["none"])

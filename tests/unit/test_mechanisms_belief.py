@@ -26,7 +26,8 @@ def world() -> World:
 
 def tell(world: World, source: int, message: float, trust: float = 1.0, times: float = 1.0, person: int = 0,
          **params: Any) -> float:
-    learn(world, source, np.array([person], np.int32), np.array([0]), np.array([trust], np.float32), np.array([message]),
+    learn(world, source, np.array([person], np.int32), np.array([0]), np.array([trust], np.float32),
+          np.array([message]),
           np.array([times]), BeliefParams(**params))
     return float(world.people.belief[person, 0])
 
@@ -79,7 +80,8 @@ def test_exaggeration_raises_belief_and_an_own_delivery_corrects_it() -> None:
     beliefs = {}
     for claim in (0.72, 1.0):
         seller = Feeds(offers=(Terms(claim=claim),), feeds=(Feed(followers=300, trust=0.8, visibility=1.0),))
-        told = finished(quiet(300, 10, [seller], belief={"mode": "learning"}, choice={"mode": "logit", "doors": {"feed": -50}}))
+        told = finished(quiet(300, 10, [seller], belief={"mode": "learning"},
+                              choice={"mode": "logit", "doors": {"feed": -50}}))
         lived = finished(quiet(300, 10, [seller], belief={"mode": "learning"}))
         beliefs[claim] = (told.world.people.belief[:, 0].mean(), lived.world.people.belief[:, 0].mean())
     assert beliefs[1.0][0] > beliefs[0.72][0] + 0.1

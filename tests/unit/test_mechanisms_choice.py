@@ -21,7 +21,8 @@ def bought(feed: Feed | None = None, terms: Terms | None = None, days: int = 6, 
     """Return everybody's orders where a feed shows one offer to all, at even odds but for what is changed."""
     seller = Feeds(offers=(terms or Terms(),), feeds=(feed or Feed(followers=PEOPLE),))
     changes = {"repurchase": {"mode": "always"}} | changes
-    spec = quiet(PEOPLE, days, [seller], choice={"mode": "logit"} | NEUTRAL | {"doors": {"feed": -1}} | (choice or {}), **changes)
+    spec = quiet(PEOPLE, days, [seller], choice={"mode": "logit"} | NEUTRAL | {"doors": {"feed": -1}} | (choice or {}),
+                 **changes)
     return finished(spec).world.people.orders[:, 0].astype(int)
 
 

@@ -17,7 +17,8 @@ from tests.verification.quiet import days_of, finished, quiet
 PEOPLE = 200
 
 
-def bans(days: int = 60, accounts: int = 50, feed: Feed | None = None, strategies: Any = None, **enforcement: Any) -> list[
+def bans(days: int = 60, accounts: int = 50, feed: Feed | None = None, strategies: Any = None,
+         **enforcement: Any) -> list[
         tuple[int, int, int]]:
     """Return (day, kind, until) of every ban."""
     sellers = strategies or [Feeds(feeds=(feed or Feed(followers=PEOPLE),) * accounts)]
@@ -52,7 +53,8 @@ def test_reports_come_from_mutes() -> None:
     hits = {}
     for mute in (0.0, 0.2):
         spec = quiet(PEOPLE, 20, seller, audience={"mode": "living", "mute_base": mute, "mute_slope": 0, "leave": 0},
-                     enforcement={"enabled": True, "base": 0, "per_post": 0, "per_report": 0.5, "correlation": 0}, **common)
+                     enforcement={"enabled": True, "base": 0, "per_post": 0, "per_report": 0.5, "correlation": 0},
+                     **common)
         hits[mute] = finished(spec).recorder.series["bans"].sum()
     assert hits[0.0] == 0
     assert hits[0.2] > 5
@@ -68,14 +70,16 @@ def test_a_ban_spreads_among_the_accounts_of_an_owner(rho: float, low: float, hi
 
 
 def test_a_shock_bans_its_share_whatever_the_switch() -> None:
-    spec = quiet(10, 3, [Feeds(feeds=(Feed(last_day=-1),) * 400)], shocks=[{"kind": "account_ban", "day": 1, "share": 0.25}])
+    spec = quiet(10, 3, [Feeds(feeds=(Feed(last_day=-1),) * 400)],
+                 shocks=[{"kind": "account_ban", "day": 1, "share": 0.25}])
     counts = [len(day.events.enforced) for _, day in days_of(spec)]
     assert counts[0] == counts[2] == 0
     assert counts[1] == pytest.approx(100, abs=4 * np.sqrt(400 * 0.25 * 0.75))
 
 
 def test_a_banned_account_posts_to_nobody_until_it_is_free_again() -> None:
-    spec = quiet(PEOPLE, 12, [Feeds(feeds=(Feed(followers=PEOPLE),))], shocks=[{"kind": "account_ban", "day": 4, "share": 1}],
+    spec = quiet(PEOPLE, 12, [Feeds(feeds=(Feed(followers=PEOPLE),))],
+                 shocks=[{"kind": "account_ban", "day": 4, "share": 1}],
                  enforcement={"enabled": False, "first_ban": 3})
     seen = [day.noticed for _, day in days_of(spec)]
     assert seen == [PEOPLE] * 4 + [0] * 3 + [PEOPLE] * 5

@@ -36,7 +36,8 @@ def test_one_delivery_without_noise_is_the_equation() -> None:
     state = lived(quality=0.3, prior=0.7)
     d = 0.3 - 0.7 + 0.1
     assert state.world.people.satisfaction[:, 0] == pytest.approx(2 * d, rel=1e-6)
-    assert state.world.people.brand_trust[:, 0] == pytest.approx(0.2 + 0.25 * (1 - 0.5 * 0.5) * d / 0.15 * 0.2, rel=1e-5)
+    assert state.world.people.brand_trust[:, 0] == pytest.approx(0.2 + 0.25 * (1 - 0.5 * 0.5) * d / 0.15 * 0.2,
+                                                                 rel=1e-5)
 
 
 def test_the_tolerance_zone_forgives_a_small_shortfall() -> None:
@@ -90,7 +91,8 @@ def test_returns_grow_with_disappointment_and_stop_without_both_causes() -> None
     assert returned(0.1, 0.0, 0.0) == 0
     for quality, base, slope in ((0.7, 0.2, 0.5), (0.1, 0.0, 0.5), (0.1, 0.1, 0.6)):
         expected = base + slope * max(0.0, 0.7 - quality - 0.1)
-        assert returned(quality, base, slope) == pytest.approx(expected, abs=4 * np.sqrt(expected * (1 - expected) / PEOPLE))
+        assert returned(quality, base, slope) == pytest.approx(expected,
+                                                               abs=4 * np.sqrt(expected * (1 - expected) / PEOPLE))
 
 
 def test_what_comes_back_can_be_sold_again_unless_it_was_defective() -> None:

@@ -31,7 +31,8 @@ def test_without_queues_nobody_waits_for_staff() -> None:
 def test_more_staff_more_answers() -> None:
     answered = []
     for servers in (1, 2, 4, 8, 16):
-        chats = Chats(offers=(Terms(queue=0),), feeds=(Feed(followers=PEOPLE),), servers=(servers,), patience_minutes=(5,))
+        chats = Chats(offers=(Terms(queue=0),), feeds=(Feed(followers=PEOPLE),), servers=(servers,),
+                      patience_minutes=(5,))
         _, day = first_day(chats)
         assert set(day.events.unfilled.reason.tolist()) <= {Reason.QUEUE}
         answered.append(len(day.events.ordered))
@@ -41,7 +42,8 @@ def test_more_staff_more_answers() -> None:
 
 
 def test_each_queue_has_its_own_staff() -> None:
-    chats = Chats(offers=(Terms(queue=0), Terms(queue=1)), n_queues=2, servers=(0, PEOPLE), patience_minutes=(10.0, 1e9),
+    chats = Chats(offers=(Terms(queue=0), Terms(queue=1)), n_queues=2, servers=(0, PEOPLE),
+                  patience_minutes=(10.0, 1e9),
                   feeds=tuple(Feed(people=tuple(range(k, PEOPLE, 2)), offer=k, first_day=1) for k in range(2)))
     *_, (_, day) = days_of(quiet(PEOPLE, 2, [chats]))
     assert set(day.events.unfilled.offer.tolist()) == {1}

@@ -22,10 +22,11 @@ FRIENDS = 1_200
 
 @pytest.fixture
 def star(tmp_path: Path) -> dict[str, Any]:
-    """Return a network in which person 0 speaks to everybody, a quarter of them in each layer, a tenth without trust."""
+    """Return a network: person 0 speaks to everybody, a quarter of them in each layer, a tenth without trust."""
     listener = np.arange(1, FRIENDS + 1)
     trust = np.where(listener % 10 == 0, 0.0, 0.4)
-    return saved(tmp_path, np.zeros(FRIENDS, np.int64), listener, FRIENDS + 1, trust=trust, layer=(listener - 1) * 4 // FRIENDS)
+    return saved(tmp_path, np.zeros(FRIENDS, np.int64), listener, FRIENDS + 1, trust=trust,
+                 layer=(listener - 1) * 4 // FRIENDS)
 
 
 def first(network: dict[str, Any], sharers: Scripted | None = None, **changes: Any) -> tuple[RunState, Day]:
@@ -64,7 +65,8 @@ def test_friends_notice_as_their_attention_allows(star: dict[str, Any]) -> None:
 
 
 def test_mass_sharing_tires_friends_and_moves_no_trust(star: dict[str, Any]) -> None:
-    state, _ = first(star, Sharers(items=5.0), attention={"mode": "all", "fatigue_per_message": 1.0, "trust_loss_spam": 0.5})
+    state, _ = first(star, Sharers(items=5.0), attention={"mode": "all", "fatigue_per_message": 1.0,
+                                                          "trust_loss_spam": 0.5})
     assert state.world.people.fatigue.max() == pytest.approx(5.0)
     assert state.world.ties.trust().max() == pytest.approx(0.4, abs=1e-4)
 

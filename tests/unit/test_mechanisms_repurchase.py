@@ -56,7 +56,8 @@ def test_a_channel_of_ones_own_keeps_memory_fresh() -> None:
 
 def test_new_needs_come_at_their_rate_and_close_after_the_window() -> None:
     rate, window = 0.01, 3
-    spec = quiet(5_000, 40, repurchase={"mode": "occasions", "need_rate": rate, "window": window, "mean_interest": 0.25})
+    spec = quiet(5_000, 40, repurchase={"mode": "occasions", "need_rate": rate, "window": window,
+                                        "mean_interest": 0.25})
     opened = np.zeros(5_000, np.int64)
     for state, day in days_of(spec):
         fresh = state.world.people.open_until[:, 0] == day.number + window - 1
@@ -94,7 +95,8 @@ def test_memory_of_an_offer_that_is_gone_leads_to_the_shop() -> None:
 
     seller = Brief(feeds=(Feed(followers=50, last_day=0),))
     spec = quiet(50, 10, [seller], product={"uses_days": 5}, repurchase={"mode": "occasions", "memory": 36_000})
-    orders = [(day.number, set(day.events.ordered.offer.tolist())) for _, day in days_of(spec) if len(day.events.ordered)]
+    orders = [(day.number, set(day.events.ordered.offer.tolist())) for _,
+              day in days_of(spec) if len(day.events.ordered)]
     assert orders == [(0, {1}), (5, {0})]
 
 

@@ -15,7 +15,8 @@ from sim.scenario.spec import ScenarioSpec
 from sim.strategies.community import CommunityParams
 
 
-def market(days: int = 30, people: int = 600, brand: dict[str, Any] | None = None, mechanisms: dict[str, Any] | None = None,
+def market(days: int = 30, people: int = 600, brand: dict[str, Any] | None = None,
+           mechanisms: dict[str, Any] | None = None,
            **levers: Any) -> ScenarioSpec:
     return ScenarioSpec.model_validate({
         "people": people, "days": days, "network": {"kind": "small_world", "ties_per_person": 10},
@@ -43,7 +44,8 @@ def lived(**settings: Any) -> RunState:
 
 
 def test_the_content_mix_goes_into_every_group() -> None:
-    (post,) = planned(0, posts_a_day=4, content={"useful": 0.4, "interesting": 0.2, "affectionate": 0.1, "profitable": 0.3})["Post"]
+    (post,) = planned(0, posts_a_day=4, content={"useful": 0.4, "interesting": 0.2, "affectionate": 0.1,
+                                                 "profitable": 0.3})["Post"]
     assert len(post) == 4
     assert (post.items == 4).all()
     assert post.commercial == pytest.approx(0.3)
@@ -124,7 +126,8 @@ def test_rewards_are_owed_for_those_who_joined_only() -> None:
 
 def test_without_cash_nothing_is_spent_and_the_groups_get_less() -> None:
     rich, poor = lived(days=40), lived(days=40, brand={"cash": 0})
-    assert -int(poor.ledger.statement[0, Purpose.HOST].sum()) < -int(rich.ledger.statement[0, Purpose.HOST].sum()) == 40 * 7_500
+    spent = [-int(state.ledger.statement[0, Purpose.HOST].sum()) for state in (poor, rich)]
+    assert spent[0] < spent[1] == 40 * 7_500
     assert poor.world.channels.health.mean() < rich.world.channels.health.mean()
 
 

@@ -68,7 +68,8 @@ def test_two_products_and_two_offers_of_one(mu: float, agree: Any) -> None:
               math.exp(0.5), math.exp(0.5) * math.sqrt((1 / plain[1] + 1 / plain[2]) / (PEOPLE * DAYS)))
 
 
-@pytest.mark.parametrize(("mu", "n", "published"), [(1.0, 10, 0.092), (1.0, 30, 0.233), (0.3, 10, 0.020), (0.3, 30, 0.027)])
+@pytest.mark.parametrize(("mu", "n", "published"), [(1.0, 10, 0.092), (1.0, 30, 0.233), (0.3, 10, 0.020),
+                                                    (0.3, 30, 0.027)])
 def test_many_sellers_of_one_product(mu: float, n: int, published: float, agree: Any) -> None:
     """Market finding 7: thirty friends who sell one product are not thirty products."""
     u = formulas.logit(0.010)

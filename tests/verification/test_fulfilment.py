@@ -24,7 +24,8 @@ from tests.verification.quiet import days_of, quiet
 MINUTES = 10.0
 
 
-@pytest.mark.parametrize(("servers", "load", "patience"), [(5, 4.0, 1e-9), (3, 2.0, 1e-9), (5, 4.0, 1.0), (3, 3.5, 2.0)])
+@pytest.mark.parametrize(("servers", "load", "patience"), [(5, 4.0, 1e-9), (3, 2.0, 1e-9), (5, 4.0, 1.0),
+                                                           (3, 3.5, 2.0)])
 def test_unanswered_chats(servers: int, load: float, patience: float, agree: Any) -> None:
     people, days = 10_000, 24
     close = round(people * MINUTES / load)
