@@ -59,7 +59,8 @@ def _run(args: list[str]) -> int:
     """Run a command and return its exit code, having told what went wrong."""
     try:
         code = guanxi.main(args, prog_name="guanxi", standalone_mode=False, obj=list(args))
-        sys.stdout.flush()
+        if sys.stdout is not None:  # a caller may close it
+            sys.stdout.flush()
     except BrokenPipeError:
         failure.silence_output()
         return 0

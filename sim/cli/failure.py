@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 
 from sim.cli.language import current, tell
+from sim.cli.output import note
 from sim.core.errors import GuanxiError
 
 EXPECTATION_FAILED = 1
@@ -17,6 +19,9 @@ USAGE = 2
 INVALID = 3
 RUN_FAILED = 4
 INTERRUPTED = 130
+
+_LOCATED = re.compile(r"(^|: )error: ", re.MULTILINE)
+"""What a problem with its place looks like; the word alone may also stand in what a library said."""
 
 
 def silence_output() -> None:
@@ -33,24 +38,26 @@ def report(error: Exception, args: list[str]) -> int:
         return USAGE
     if isinstance(error, GuanxiError):
         text = str(error)
-        click.echo(text if "error: " in text else tell("failure.known", message=text), err=True)
+        note(text if _LOCATED.search(text) else tell("failure.known", message=text))
         return error.exit_code
+    if isinstance(error, OSError) and error.strerror:  # a full disk, a lost right: neither the input nor a defect
+        place = f"{error.filename}: " if error.filename else ""
+        note(tell("failure.known", message=f"{place}{error.strerror}"))
+        return RUN_FAILED
     where = traceback.extract_tb(error.__traceback__)
     place = f"{Path(where[-1].filename).name}:{where[-1].lineno}" if where else "?"
     message = " ".join(str(error).split()) or tell("failure.no_message")
     command = " ".join(["guanxi", *args])
-    click.echo(
-        tell("failure.unexpected", kind=type(error).__name__, message=message, place=place, command=command), err=True
-    )
+    note(tell("failure.unexpected", kind=type(error).__name__, message=message, place=place, command=command))
     return RUN_FAILED
 
 
 def _usage(error: click.ClickException) -> None:
     """Print a mistake in the command line, and where its help stands."""
-    click.echo(tell("failure.usage", message=_usage_text(error)), err=True)
+    note(tell("failure.usage", message=_usage_text(error)))
     context = getattr(error, "ctx", None)
     if context is not None:
-        click.echo(tell("failure.see_help", command=context.command_path), err=True)
+        note(tell("failure.see_help", command=context.command_path))
 
 
 def _usage_text(error: click.ClickException) -> str:

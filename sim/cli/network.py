@@ -92,7 +92,7 @@ def _read(file: str, reading: dict[str, Any]) -> Network:
 
     path = Path(file)
     suffix = next((part.lower() for part in reversed(path.suffixes) if part.lower() != ".gz"), "")
-    kind = "saved" if path.is_dir() else "graph" if suffix in _GRAPHS else "edge_list"
+    kind = "saved" if _is_folder(path) else "graph" if suffix in _GRAPHS else "edge_list"
     given = {name: _column(value) for name, value in reading.items() if value}
     try:
         params = network_class(kind).model_validate({"path": file, **given})
@@ -101,9 +101,17 @@ def _read(file: str, reading: dict[str, Any]) -> Network:
     return params.build(None, 1, 0)
 
 
+def _is_folder(path: Path) -> bool:
+    """Tell whether a path is a folder; what no file system could hold is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def _column(value: Any) -> Any:
     """Return a column as its position if it is a number, else as its name."""
-    return int(value) if isinstance(value, str) and value.isdigit() else value
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 6 else value
 
 
 def _first(problem: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,21 +14,33 @@ JSON_SCHEMA = 1
 """Version of every `--json` document; it grows when a key changes its meaning or goes."""
 
 
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that steer a terminal or turn the direction of writing, and halves of characters that no stream takes."""
+
+
+def harmless(text: str) -> str:
+    r"""Return `text` with everything that would steer a terminal written as ``\uXXXX``, as JSON reads it, too.
+
+    Names and lines of files, and what was typed, come back in messages.
+    """
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def emit(text: str) -> None:
     """Print a result on stdout."""
-    click.echo(text)
+    click.echo(harmless(text))
 
 
 def emit_json(kind: str, body: Mapping[str, Any]) -> None:
     """Print one JSON document on stdout: schema, kind, then `body`; what is undefined is null."""
     document = {"schema": JSON_SCHEMA, "kind": kind, **_plain(body)}
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+    emit(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
 
 
 def note(text: str, *, quiet: bool = False) -> None:
     """Print a message on stderr, unless quiet is asked for."""
     if not quiet:
-        click.echo(text, err=True)
+        click.echo(harmless(text), err=True)
 
 
 def _plain(value: Any) -> Any:

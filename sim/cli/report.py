@@ -23,4 +23,4 @@ def report(result: Path, out: Path | None, *, as_json: bool, quiet: bool) -> Non
     from sim.api import load
 
     loaded = load(result)
-    show(loaded, result, draw(loaded, out or result), as_json=as_json, quiet=quiet)
+    show(loaded, result, draw(loaded, out or result, result), as_json=as_json, quiet=quiet)

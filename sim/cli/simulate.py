@@ -16,6 +16,7 @@ from sim.cli.language import current, tell
 from sim.cli.output import note
 from sim.cli.progress import Meter, tell_compiling
 from sim.cli.results import show
+from sim.core.errors import RunError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,18 +64,30 @@ def carry_out(job: Job) -> int:
         result = _simulated(job, folder)
     except InterruptedRunsError as interruption:
         return _interrupted(interruption, folder)
-    page = draw(result, folder)
+    page = draw(result, folder, folder)
     show(result, folder, page, as_json=job.options.as_json, quiet=job.options.quiet)
     note(tell("result.next", command=_next(job, result)), quiet=job.options.quiet or job.options.as_json)
     return _exit_code(result, job.undecided)
 
 
-def draw(result: Result, folder: Path) -> Path:
-    """Write the page of a result and return its path."""
+def draw(result: Result, folder: Path, stored: Path) -> Path:
+    """Write the page of the result stored in `stored` to `folder` and return its path.
+
+    Raises
+    ------
+    RunError
+        If it cannot be written; says how to draw it elsewhere, for the tables are safe.
+    """
     from sim.cli.standing import extras_of
     from sim.report.page import write_page
 
-    return write_page(result.data, folder / "page.html", current(), extras_of(result.data))
+    extras = extras_of(result.data)
+    try:
+        return write_page(result.data, folder / "page.html", current(), extras)
+    except OSError as error:
+        elsewhere = shlex.join(["guanxi", "report", str(stored), "--out", "FOLDER"])
+        raise RunError(f"{folder}: the page cannot be written ({error.strerror or error}); the tables are in {stored}, "
+                       f"draw it elsewhere with {elsewhere}") from error
 
 
 def _new_folder(job: Job) -> Path:

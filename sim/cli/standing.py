@@ -16,14 +16,28 @@ _PARTS = ("network", "population", "calendar", "mechanisms", "strategies")
 
 
 def extras_of(data: Comparison) -> Extras:
-    """Return what the page is told besides the tables: every parameter that has a source, once."""
+    """Return what the page is told besides the tables: every parameter that has a source, once.
+
+    Raises
+    ------
+    DataError
+        If a stored scenario is not one (any more).
+    """
+    from pydantic import ValidationError
+
+    from sim.core.errors import DataError
     from sim.report.inputs import Extras
     from sim.scenario.load import load_text
     from sim.scenario.spec import ScenarioSpec
 
     found: dict[str, Parameter] = {}
     for name, text in data.texts.items():
-        spec = ScenarioSpec.model_validate(load_text(text, name).plain())
+        try:
+            spec = ScenarioSpec.model_validate(load_text(text, name).plain())
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise DataError(f"the scenario stored for {name} is not sound ({'.'.join(map(str, first['loc']))}: "
+                            f"{first['msg']}); copy the whole result folder again") from error
         for part in _PARTS:
             for parameter in _parameters(getattr(spec, part, None), part):
                 found.setdefault(parameter.name, parameter)

@@ -160,13 +160,19 @@ def _spool(out: Path | None) -> Iterator[Path]:
             yield Path(scratch)
         return
     folder = runs_of(Path(out))
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"{folder}: cannot be written ({error.strerror}); name another folder") from error
     for leftover in folder.glob(f"*{PART}"):
         leftover.unlink(missing_ok=True)
-    yield folder
+    try:
+        yield folder
+    finally:
+        with contextlib.suppress(OSError):  # what holds nothing goes again; finished runs stay
+            for place in made:
+                place.rmdir()
 
 
 def _is_whole(path: Path) -> bool:

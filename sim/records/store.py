@@ -23,6 +23,7 @@ from sim.records.comparison import Comparison, Failure, traded
 from sim.records.folders import whole_folder
 from sim.records.manifest import machine, read_manifest, write_manifest
 from sim.records.run_record import EDGE_COLUMNS, RunRecord
+from sim.records.shape import ComparisonHead, RunHead, require_shape
 from sim.records.spool import head_of, run_of
 from sim.records.tables import Table, read_table, write_table
 
@@ -70,6 +71,7 @@ def load_run(folder: Path) -> RunRecord:
     """
     folder = Path(folder)
     manifest = read_manifest(folder, RUN)
+    require_shape(RunHead, manifest, folder)
     try:
         found = {name: read_table(folder / f"{name}.parquet", manifest["rows"][name]) for name in _RUN_TABLES}
         network = found.pop("nodes") | found.pop("edges")
@@ -149,6 +151,7 @@ def load(folder: Path) -> Comparison:
     """
     folder = Path(folder)
     manifest = read_manifest(folder, COMPARISON)
+    require_shape(ComparisonHead, manifest, folder)
     try:
         return _loaded(folder, manifest)
     except (KeyError, TypeError, ValueError, OSError) as error:
@@ -158,6 +161,8 @@ def load(folder: Path) -> Comparison:
 def _loaded(folder: Path, manifest: dict[str, Any]) -> Comparison:
     """Return the comparison that a manifest describes; raises KeyError where the manifest lacks a part."""
     strategies = [str(s) for s in manifest["strategies"]]
+    manifest["titles"] = {s: manifest["titles"][s] for s in strategies}
+    manifest["titles"][manifest["reference"]]  # else KeyError: a reference that nothing is stored of
     rows = manifest["rows"]
     found = {name: read_table(folder / f"{name}.parquet", rows[name], strategies) for name in _COMPARISON_TABLES}
     summary = found["summary"]

@@ -201,6 +201,11 @@ class ScenarioSpec(Params):
                 raise located(("strategies", position, "brand"),
                               f"there is no brand {brand}; brands are counted from 0 and there are "
                               f"{len(self.all_brands())}", brand)
+            product, products = getattr(strategy, "product", 0), len(self.all_brands()[brand].all_products())
+            if isinstance(product, int) and product >= products:
+                raise located(("strategies", position, "product"),
+                              f"there is no product {product}; products are counted from 0 and the brand has {products}",
+                              product)
             seen[name] = position
         return self
 

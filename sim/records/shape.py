@@ -1,0 +1,122 @@
+"""What stands in a manifest, by type: a folder from elsewhere may say anything.
+
+Only what is read later is checked; further keys are left alone, so that adding one needs no new schema.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sim.core.errors import DataError
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Shape(BaseModel):
+    """Base: exact types, further keys let through."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class Title(Shape):
+    """A title in both languages."""
+
+    zh: str
+    en: str
+
+
+class Question(Shape):
+    """What the comparison asks."""
+
+    product: str = ""
+    category: str = ""
+    price_fen: int = 0
+    cash_fen: int = 0
+    people: int = 0
+    days: int = 0
+
+
+class Apart(Shape):
+    """A run that failed for good."""
+
+    strategy: str
+    replication: int
+    seed: int
+    reason: str
+    attempts: int
+
+
+class Switched(Shape):
+    """What switching one mechanism off showed, as `Ablation` has it."""
+
+    strategy: str
+    mechanism: str
+    label: dict[str, str]
+    outcome: str
+    with_it: Number
+    without_it: Number
+    low: Number
+    high: Number
+
+
+class ComparisonHead(Shape):
+    """The manifest of a comparison."""
+
+    strategies: Annotated[list[str], Field(min_length=1)]
+    titles: dict[str, Title]
+    question: Question
+    seed: int
+    reference: str
+    version: str
+    command: str
+    timings: dict[str, Number]
+    complete: bool
+    failures: list[Apart]
+    ablations: list[Switched] = []
+    rows: dict[str, int]
+
+
+class RunHead(Shape):
+    """The manifest of one run."""
+
+    strategy: str
+    title: Title
+    seed: int
+    replication: int
+    days: Annotated[int, Field(ge=1)]
+    n_people: Annotated[int, Field(ge=1)]
+    facts: dict[str, Number | None]
+    summary: dict[str, Number | None]
+    price_split: dict[str, Number]
+    events: list[tuple[int, str, str]]
+    timings: dict[str, Number]
+    rows: dict[str, int]
+
+
+def require_shape(shape: type[Shape], found: dict[str, Any], where: object) -> None:
+    """Refuse a manifest that lacks a key or holds another type than was written.
+
+    Parameters
+    ----------
+    shape : type
+        `ComparisonHead` or `RunHead`.
+    found : dict
+        The manifest as JSON gives it.
+    where : Path
+        Its folder, for the message.
+
+    Raises
+    ------
+    DataError
+        Naming the first key that is wrong.
+    """
+    try:
+        shape.model_validate_json(json.dumps(found))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise DataError(f"{where}: its manifest lacks or garbles {place} ({first['msg']}); "
+                        "copy the whole folder again") from None
