@@ -83,7 +83,7 @@ def assert_same_columns(plain: RunState, other: RunState, order: NDArray[np.int6
     other.world.ties = other.world.ties.renumbered(back)
     other.world.audiences.person = order[other.world.audiences.person].astype(np.int32)
     other.world.resellers.person = order[other.world.resellers.person]
-    by_person = {"home", "row_of"} | {f"{kind} {p}" for kind in ("occasion", "next time")
+    by_person = {"home", "row_of"} | {f"{kind} {p}" for kind in ("occasion", "next time", "rate", "dropout")
                                        for p in range(len(plain.world.products))}
     ours, theirs = columns(plain), columns(other)
     for name, column in ours.items():

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from sim.model.state import start
+from sim.model.view import OpeningView
 from sim.scenario.spec import ScenarioSpec
 from sim.strategies.table import STRATEGIES
 from sim.world.state import NOT_MET
+from tests.reference.beginning import begin
+from tests.reference.copying import columns_of_state, columns_of_village, village_of
 from tests.reference.scenarios import LIVELY, scenarios, signed_edges, spec_of
 from tests.reference.side_by_side import Comparison, compare
 
@@ -58,6 +62,18 @@ def assert_scratch_clean(found: Comparison) -> None:
         assert not getattr(scratch, name).any(), name
     assert (scratch.best == NOT_MET).all()
     assert (scratch.product_of == -1).all()
+
+
+@pytest.mark.parametrize("name", scenarios())
+def test_every_column_of_day_zero_is_the_oracles(name: str) -> None:
+    spec = spec_of(name)
+    state = start(spec, 0)
+    village = village_of(state)
+    openings = {s.id: (s.brand, s.open(OpeningView(spec.people, spec.days, s.brand))) for s in spec.strategies}
+    begin(village, spec, state.world.world_draws.seed, openings)
+    real = columns_of_state(state)
+    told = columns_of_village(village, real)
+    assert [column for column in real if real[column].tobytes() != told[column].tobytes()] == []
 
 
 @pytest.mark.parametrize("name", scenarios())

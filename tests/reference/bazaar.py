@@ -60,16 +60,16 @@ class BazaarParams(Params):
 
     def plan(self, view: View) -> Actions:
         product = view.product(view.n_products - 1)
-        price = product.price_fen
+        p, price, claim = product.index, product.price_fen, product.claim
         offers = [
-            Offer(int(view.offers[SINGLE]), product.index, price - price // 10, price, product.claim, fit=0.8),
-            Offer(int(view.offers[CHATTED]), product.index, price, price, product.claim, queue=int(view.queues[0])),
-            Offer(int(view.offers[POOLED]), product.index, price // 2, price, product.claim, pool_seats=self.pool_seats),
+            Offer(int(view.offers[SINGLE]), p, price - price // 10, price, claim, fit=0.8),
+            Offer(int(view.offers[CHATTED]), p, price // 3, price, claim, queue=int(view.queues[0])),
+            Offer(int(view.offers[POOLED]), p, price // 2, price, claim, pool_seats=self.pool_seats),
         ]
         tables = [*self._messages(view), *self._care(view), *self._recruiting(view), *self._channel(view)]
         if view.resellers.size:
             row = view.day % view.resellers.size
-            offers.append(Offer(int(view.offers[RESOLD]), product.index, price, price, product.claim, stock_owner=row))
+            offers.append(Offer(int(view.offers[RESOLD]), p, price, price, claim, stock_owner=row))
             person = view.resellers.person[row]
             tables.append(rows(PeerPost, person=person, offer=view.offers[RESOLD], items=2.0, layers=0b0011))
         return Actions(tuple(offers), tuple(tables))
@@ -88,8 +88,7 @@ class BazaarParams(Params):
             rows(Post, channel=[group, group, feed, group], offer=[single, pooled, single, chatted],
                  items=[2.0, 1.0, 3.5, 1.0], commercial=[0.5, 1.0, 0.3, 0.8], value=[0.5, 0.0, 0.7, 0.0],
                  visibility=[1.0, 1.0, 2.5, 0.7]),
-            rows(Contact, row=known, offer=np.full(len(known), chatted)) if len(known) else
-            rows(Contact, row=[], offer=[]),
+            rows(Contact, row=known, offer=chatted),
             rows(Impress, offer=[single, pooled], count=[20, 7], targeting=[0.5, 1.0], spend=[0, -1]),
             rows(PeerPost, person=sharers, offer=pooled, items=1.0, layers=[0b1111, 0b0001, 0b1000, 0b0110]),
         ]
@@ -110,11 +109,10 @@ class BazaarParams(Params):
         group, feed, contacts = view.channels.tolist()
         buyers = view.events.delivered.person[:4]
         sponsors = (np.arange(5, dtype=np.int64) * 11 + 3 * view.day) % view.n_people
-        n, common = len(buyers), {"perceived_income_fen": 500_000}
+        common = {"perceived_income_fen": 500_000}
         tables: list[Table] = [
-            rows(Invite, sponsor=-1, invitee=buyers, channel=np.full(n, contacts), role_tier=-1, reward_sponsor_fen=0,
-                 reward_invitee_fen=0, buy_in_fen=0, **common) if n else rows(Spend, brand=[], payee_account=[],
-                                                                              payee_owner=[], amount_fen=[], purpose=[]),
+            rows(Invite, sponsor=-1, invitee=buyers, channel=contacts, role_tier=-1, reward_sponsor_fen=0,
+                 reward_invitee_fen=0, buy_in_fen=0, **common),
             rows(Invite, sponsor=sponsors, invitee=-1, channel=group, role_tier=-1,
                  reward_sponsor_fen=[2_000, 0, 0, 2_000, 0], reward_invitee_fen=[0, 500, 0, 500, 0], buy_in_fen=0,
                  **common),
@@ -149,15 +147,14 @@ class BazaarParams(Params):
     def settle(self, events: Events, view: View) -> Settlement:
         """Pay a commission in three days, a bonus today, and write the members of the group tomorrow."""
         sold = int((events.ordered.price_fen * events.ordered.quantity).sum())
-        recruits = np.flatnonzero(events.joined.tier >= 0)
-        owed = postings(
-            payer_account=int(Account.BRAND), payer_owner=view.brand,
-            payee_account=[int(Account.PLATFORM), int(Account.RESELLER)], payee_owner=0,
-            amount_fen=[sold // 20, 1_000 * len(recruits)], purpose=[int(Purpose.COMMISSION), int(Purpose.REFERRAL_REBATE)],
-            due_day=[view.day + 3, view.day]) if view.resellers.size else postings(
-            payer_account=int(Account.BRAND), payer_owner=view.brand, payee_account=int(Account.PLATFORM),
-            payee_owner=0, amount_fen=sold // 20, purpose=int(Purpose.COMMISSION), due_day=view.day + 3)
-        group = int(view.channels[GROUP])
-        row = view.rows(group)[:2]
-        later = rows(Contact, row=row, offer=np.full(len(row), view.product(0).index)) if len(row) else None
-        return Settlement(owed, tomorrow=Actions(tables=() if later is None else (later,)))
+        recruits = np.count_nonzero(events.joined.tier >= 0)
+        # The first recruit gets the bonus; until there is one, the household does.
+        payee = Account.RESELLER if view.resellers.size else Account.HOUSEHOLD
+        owed = postings(payer_account=int(Account.BRAND), payer_owner=view.brand,
+                        payee_account=[int(Account.PLATFORM), int(payee)], payee_owner=0,
+                        amount_fen=[sold // 20, 1_000 * recruits],
+                        purpose=[int(Purpose.COMMISSION), int(Purpose.REFERRAL_REBATE)],
+                        due_day=[view.day + 3, view.day])
+        row = view.rows(int(view.channels[GROUP]))[:2]
+        later = rows(Contact, row=row, offer=view.product(0).index)
+        return Settlement(owed, tomorrow=Actions(tables=(later,) if len(row) else ()))

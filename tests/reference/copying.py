@@ -34,6 +34,7 @@ OF_PERSON = ("uid", "taste", "attention", "price_factor", "wealth", "role", "fat
 OF_PRODUCT = ("belief", "claim_precision", "talk_precision", "own_precision", "buzz", "buzz_day", "peers",
               "satisfaction", "orders", "spent_fen", "first_day", "second_day", "last_day", "first_path", "open_until",
               "in_use_until", "talk_until", "memory_offer", "memory_day")
+LISTS = ("interest", "brand_trust")
 OF_MEMBER = ("person", "channel", "trust", "joined", "state", "active_day")
 OF_CHANNEL = tuple(f.name for f in fields(Channel) if f.name != "number")
 OF_ACCOUNT = tuple(f.name for f in fields(PlatformAccount))
@@ -46,8 +47,8 @@ def village_of(state: RunState) -> Village:
     """Copy the state of a run, between two days, into a village."""
     world = state.world
     return Village(
-        seed=world.draws.seed, rules=state.mechanisms, people=_people(world),
-        person_of_uid=world.row_of_uid.tolist(), members=_rows(Member, world.audiences, OF_MEMBER, world.audiences.size),
+        seed=world.draws.seed, rules=state.mechanisms, people=_people(world), person_of_uid=world.row_of_uid.tolist(),
+        members=_rows(Member, world.audiences, OF_MEMBER, world.audiences.size),
         blocks=list(zip(world.audiences.block_channel.tolist(), world.audiences.block_start.tolist(),
                         world.audiences.block_stop.tolist(), strict=True)),
         channels=_rows(Channel, world.channels, OF_CHANNEL, len(world.channels)),
@@ -108,7 +109,7 @@ def columns_of_state(state: RunState) -> dict[str, NDArray[Any]]:
     """Every column of a run that the oracle predicts, under one name each."""
     world = state.world
     people, size = world.people, world.audiences.size
-    out: dict[str, Any] = {f"people.{name}": getattr(people, name) for name in (*OF_PERSON, *OF_PRODUCT, "brand_trust")}
+    out: dict[str, Any] = {f"people.{name}": getattr(people, name) for name in (*OF_PERSON, *OF_PRODUCT, *LISTS)}
     out |= {f"audiences.{name}": getattr(world.audiences, name)[:size] for name in OF_MEMBER}
     out |= {f"channels.{name}": getattr(world.channels, name) for name in OF_CHANNEL}
     out |= {f"accounts.{name}": getattr(world.accounts, name) for name in OF_ACCOUNT}
@@ -118,7 +119,7 @@ def columns_of_state(state: RunState) -> dict[str, NDArray[Any]]:
     for p, agenda in enumerate(world.agendas):
         out[f"occasion {p}"] = agenda.day
     for p, clock in enumerate(world.clocks):
-        out[f"next time {p}"] = clock.next_time
+        out |= {f"next time {p}": clock.next_time, f"rate {p}": clock.rate, f"dropout {p}": clock.logit}
     for account in Account:
         out[f"purse {account.name}"] = state.ledger.balance(account)
     return out | {
@@ -132,16 +133,18 @@ def columns_of_state(state: RunState) -> dict[str, NDArray[Any]]:
 def columns_of_village(village: Village, like: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """The same columns out of a village, with the element types and shapes of `like`."""
     people, ties = village.people, [tie for person in village.people for tie in person.ties]
-    out: dict[str, Any] = {f"people.{name}": [getattr(i, name) for i in people] for name in (*OF_PERSON, "brand_trust")}
+    out: dict[str, Any] = {f"people.{name}": [getattr(i, name) for i in people] for name in (*OF_PERSON, *LISTS)}
     out |= {f"people.{name}": [[getattr(known, name) for known in i.about] for i in people] for name in OF_PRODUCT}
     for prefix, rows, names in (("audiences", village.members, OF_MEMBER), ("channels", village.channels, OF_CHANNEL),
                                 ("accounts", village.accounts, OF_ACCOUNT), ("offers", village.offers, OF_OFFER),
                                 ("resellers", village.resellers, OF_RESELLER)):
         out |= {f"{prefix}.{name}": [getattr(row, name) for row in rows] for name in names}
-    out |= {f"blocks.{name}": [block[k] for block in village.blocks] for k, name in enumerate(("channel", "start", "stop"))}
+    for k, name in enumerate(("channel", "start", "stop")):
+        out[f"blocks.{name}"] = [block[k] for block in village.blocks]
     for p in range(len(village.products)):
         out[f"occasion {p}"] = [i.about[p].occasion for i in people]
-        out[f"next time {p}"] = [i.about[p].next_time for i in people]
+        for title, name in (("next time", "next_time"), ("rate", "rate"), ("dropout", "dropout_logit")):
+            out[f"{title} {p}"] = [getattr(i.about[p], name) for i in people]
     for account in Account:
         size = len(like[f"purse {account.name}"])
         out[f"purse {account.name}"] = [village.books.holds(account, owner) for owner in range(size)]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from tests.reference.arithmetic import LONG, exp, f32, log, logistic, share_left
-from tests.reference.chance import draw, exponential, key_of, normal, uniform
+from tests.reference.arithmetic import LONG, log, logistic, share_left
+from tests.reference.chance import draw, exponential, uniform
 from tests.reference.choosing import Meeting
 from tests.reference.village import MEMORY
 
@@ -90,34 +89,3 @@ def _ring_again(village: Village, person: Person, p: int) -> None:
         since = known.next_time if known.next_time > 0.0 else float(village.day)
         known.next_time = min(since - log(uniform(name, 1)) / known.rate, float(LONG))
     known.occasion = max(int(known.next_time), village.day + 1)
-
-
-def gamma(key: int, index: int, shape: float) -> float:
-    """Marsaglia and Tsang's Gamma(shape, 1); below shape 1, that of shape + 1 times U^(1 / shape)."""
-    name = draw(key, index)
-    boost = 1.0
-    if shape < 1.0:
-        boost = exp(log(uniform(name, 0)) / shape)
-        shape += 1.0
-    d = shape - 1.0 / 3.0
-    c = 1.0 / math.sqrt(9.0 * d)
-    for attempt in range(64):
-        x = normal(name, 1 + 3 * attempt)
-        v = 1.0 + c * x
-        v = v * v * v
-        if v > 0.0 and log(uniform(name, 3 + 3 * attempt)) < 0.5 * x * x + d - d * v + d * log(v):
-            return boost * d * v
-    return boost * d
-
-
-def traits(village: Village, world_seed: int, uid: int, p: int) -> tuple[float, float]:
-    """A person's purchases a day and logit of the chance to drop out, as the world seed has them."""
-    q = village.rules.repurchase.bgnbd
-    rate = gamma(key_of(world_seed, f"rate {p}"), uid, q.r) / (q.alpha * 7.0 / q.speed)
-    drop = key_of(world_seed, f"dropout {p}")
-    return f32(rate), f32(log(gamma(drop, 2 * uid, q.a)) - log(gamma(drop, 2 * uid + 1, q.b)))
-
-
-def first_occasion(village: Village, world_seed: int, person: Person, p: int) -> int:
-    """The day of a person's first occasion, a trait of the world."""
-    return int(min(wait_for_need(village, person, p, key_of(world_seed, f"first occasion {p}")), float(LONG)))

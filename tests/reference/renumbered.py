@@ -12,6 +12,7 @@ from sim.exchange.actions import Actions, Enrol, Invite, PeerPost, Release
 from sim.model.recorder import Recorder
 from sim.world.agenda import build_agenda
 from sim.world.state import Clock
+from tests.reference.bazaar import BazaarParams
 
 if TYPE_CHECKING:
     from sim.exchange.events import Events
@@ -39,7 +40,8 @@ def renumber(state: RunState, order: Ints) -> None:
     world.clocks = [Clock(c.rate[order], c.logit[order], c.next_time[order]) for c in world.clocks]
     state.recorder = Recorder(state.spec.days, world, state.ledger)
     for seat in state.seats:
-        seat.strategy = Translated(seat.strategy, order)  # type: ignore[assignment]
+        if isinstance(seat.strategy, BazaarParams):  # it alone picks people by their numbers
+            seat.strategy = Translated(seat.strategy, order)  # type: ignore[assignment]
 
 
 def new_numbers(order: Ints) -> Ints:

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LIVELY: dict[str, Any] = {
-    "attention": {"background_items": 20},
+    "attention": {"background_items": 20, "trust_gain_value": 0.05, "trust_loss_spam": 0.03},
     "choice": {"doors": {"impression": -4, "feed": -4, "group": -3, "live": -3, "chat": 1, "tie": -3, "memory": -1},
                "impulse": 0.4, "impulse_in_use": 0.2},
     "experience": {"defect": 0.1, "noise": 0.3, "return_base": 0.1},
     "audience": {"mute_base": 0.05, "leave": 0.1, "noise": 0.08},
-    "recruiting": {"join_base": 0.0, "invite_base": 0.0, "reseller_base": 0.5, "patience": 4, "exit_hazard": 0.2},
+    "recruiting": {"join_base": 0.0, "invite_base": 0.0, "reseller_base": 0.5, "patience": 4,
+                   "exit_hazard": 0.2, "exit_refusal": 0.05},
     "enforcement": {"base": 0.01, "per_report": 0.05, "report_share": 1.0, "first_ban": 4},
 }
 """Mechanisms turned up, so that in a month of a hundred people everything happens that can happen."""
@@ -86,7 +87,7 @@ def spec_of(name: str, **changes: Any) -> ScenarioSpec:
 
 def signed_edges(path: Path, people: int = 80, ties: int = 600) -> dict[str, Any]:
     """Write a small file of ratings, a third of them distrust, and return the network that reads it."""
-    lines = [f"{i % people},{(i * 7 + i // people * 3 + 1) % people},{(1, -10, 4, 9, -3, 6)[i % 6]}" for i in range(ties)]
-    path.write_text("\n".join(line for line in lines if line.split(",")[0] != line.split(",")[1]) + "\n",
+    edges = [(i % people, (i * 7 + i // people * 3 + 1) % people, (1, -10, 4, 9, -3, 6)[i % 6]) for i in range(ties)]
+    path.write_text("".join(f"{source},{target},{rating}\n" for source, target, rating in edges if source != target),
                     encoding="utf-8")
     return {"kind": "edge_list", "path": str(path)}

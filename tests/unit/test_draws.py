@@ -104,7 +104,8 @@ def test_pairs_are_one_to_one() -> None:
 
 
 @pytest.mark.parametrize(("chance", "limit"), [
-    (-1.0, 0), (0.0, 0), (2.0**-33, 0), (2.0**-32, 1), (0.5, 1 << 31), (1 - 2.0**-32, ONES), (1.0, 1 << 32), (7.0, 1 << 32),
+    (-1.0, 0), (0.0, 0), (2.0**-33, 0), (2.0**-32, 1), (0.5, 1 << 31), (1 - 2.0**-32, ONES), (1.0, 1 << 32),
+    (7.0, 1 << 32),
 ])
 def test_a_threshold_is_the_chance_in_32_bits(chance: float, limit: int) -> None:
     assert threshold(chance) == limit

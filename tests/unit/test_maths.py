@@ -18,8 +18,9 @@ EXPONENTS = np.concatenate([RNG.uniform(-700, 700, 4000), RNG.uniform(-2, 2, 400
                             np.arange(-60, 60) * math.log(2.0), [0.0, -0.0, 1.0, -1.0, 700.0, -700.0, 5e-324]])
 POSITIVE = np.concatenate([np.exp(RNG.uniform(-700, 700, 4000)), 1.0 + RNG.uniform(-0.5, 1.0, 4000),
                            1.0 + RNG.normal(0, 1e-9, 1000), 2.0 ** np.arange(-1022, 1023),
-                           [1.0, math.sqrt(0.5), 5e-324, 2.2e-308, 1.7e308, math.nextafter(1, 0), math.nextafter(1, 2)]])
-CHANCES = np.concatenate([RNG.random(4000), np.exp(RNG.uniform(-700, -1, 4000)), 1.0 - np.exp(RNG.uniform(-36, -1, 2000)),
+                           [1.0, math.sqrt(0.5), 5e-324, 2.2e-308, 1.7e308], np.nextafter(1.0, [0.0, 2.0])])
+CHANCES = np.concatenate([RNG.random(4000), np.exp(RNG.uniform(-700, -1, 4000)),
+                          1.0 - np.exp(RNG.uniform(-36, -1, 2000)),
                           [0.5, 0.075, 0.925, 1e-300, math.nextafter(1, 0), 2.0**-53]])
 
 
