@@ -93,7 +93,7 @@ class Noticed:
         """Return the offers met, for choice."""
         m = self.met
         return encounters(person=self.person[m], offer=self.offer[m], kind=self.kind[m], row=self.row[m],
-                          trust=self.trust[m], sure=self.kind[m] == PathKind.CHAT, row_key=self.key[m])
+                          trust=self.trust[m], sure=False, row_key=self.key[m])
 
 
 @kernel()
@@ -230,6 +230,7 @@ def wear(world: World, seen: Noticed, day: int, params: AttentionParams) -> None
     rows = (seen.kind != PathKind.IMPRESSION) & (seen.kind != PathKind.TIE)
     move_row_trust(seen.row[rows], seen.times[rows], seen.commercial[rows], seen.value[rows], params.trust_gain_value,
                    params.trust_loss_spam, world.audiences.trust)
+    world.audiences.active_day[seen.row[rows]] = day
 
 
 _KINDS = (np.int32, np.int32, np.int8, np.int64, np.float32, np.float64, np.float64, np.float64, np.bool_, np.int64)
@@ -322,7 +323,9 @@ def _from_impressions(world: World, impress: Impress, day: int, params: Attentio
     at = 0
     for k in range(len(impress)):
         category = int(world.products.category[world.offers.product[impress.offer[k]]])
-        key = np.uint64(draw64(world.draws.key("impress", day), world.offers.name[impress.offer[k]]))
+        # A second row of the same offer meets people of its own.
+        nth = int(np.count_nonzero(impress.offer[:k] == impress.offer[k]))
+        key = np.uint64(draw64(world.draws.key("impress", day), nth << 32 | int(world.offers.name[impress.offer[k]])))
         at = draw_impressions(int(impress.count[k]), float(impress.targeting[k]), category, key, len(people),
                               world.row_of_uid, people.interest, people.attention,
                               max(params.background_items, 1e-9), world.calendar.attention[day],

@@ -200,7 +200,7 @@ def _pruned(world: World, tend: Tend, day: int) -> tuple[NDArray[np.int64], int]
     limit[tend.channel] = tend.prune_idle_days
     start, stop = aud.blocks_of(limit > 0)
     rows = np.concatenate([np.arange(a, b) for a, b in zip(start, stop, strict=True)] or [np.empty(0, np.int64)])
-    idle = (aud.state[rows] == MUTED) & (day - aud.joined[rows] >= limit[aud.channel[rows]])
+    idle = (aud.state[rows] == MUTED) & (day - aud.active_day[rows] >= limit[aud.channel[rows]])
     rows = rows[idle].astype(np.int64)
     aud.state[rows] = LEFT
     return rows, int(Reason.PRUNED)

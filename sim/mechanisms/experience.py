@@ -7,6 +7,7 @@ tomorrow, and nothing else in the code says so.
 Equations, an order with expectation E and delivered quality s:
 
     s = quality_p + sd z,     d = s - E + tolerance                 (a defect: d = -1)
+    for trust a defect counts u = -`defect_units`; across distrust u turns its sign
     S = g_+ max(d, 0) - g_- max(-d, 0)
     T <- T + e_+ max(u, 0) (1 - T) - e_- (1 - rho after_sales) max(-u, 0) T,    u = d / sd_d
     P(return) = min(1, r_0 + r_1 max(-d, 0))
@@ -58,6 +59,9 @@ class ExperienceParams(Params):
                                       doc="Share of a loss of trust that full after-sales service heals", zh="售后修复")
     defect: Share = param(0.01, source="domain 4.4", low=0.005, high=0.03, doc="Chance of a defect or allergy",
                           zh="缺陷率")
+    defect_units: float = param(3.0, source=ASSUMPTION, low=1, high=6, ge=0, le=100,
+                                doc="What a defect counts for trust, in units: it shocks, but only `sever` ends a tie",
+                                zh="缺陷对信任的冲击")
     sever: Share = param(0.3, source="domain 4.4", low=0.2, high=0.5,
                          doc="Chance that a defect ends the tie it came through", zh="断交率")
     return_base: Share = param(0.02, source=ASSUMPTION, low=0.0, high=0.1, doc="Returns whatever the experience",
@@ -72,7 +76,7 @@ class ExperienceParams(Params):
 @kernel()
 def judge(uid: Array, order_product: Array, quality: Array, expectation: Array, key: int, noise: float,
           tolerance: float, gain: float, loss: float, defect: float, return_base: float, return_slope: float,
-          resale: float, experienced: Array, gap: Array, satisfaction: Array, returned: Array, resaleable: Array,
+          resale: float, worst: float, experienced: Array, gap: Array, satisfaction: Array, returned: Array, resaleable: Array,
           defective: Array) -> None:
     """Draw every delivery and judge it; all outputs (m,). Draw index: person, then product."""
     for k in range(len(uid)):
@@ -84,8 +88,8 @@ def judge(uid: Array, order_product: Array, quality: Array, expectation: Array, 
             d = -1.0
             s = 0.0
         experienced[k] = min(1.0, max(0.0, s))
-        gap[k] = d
         satisfaction[k] = gain * d if d > 0.0 else loss * d
+        gap[k] = -worst if defective[k] else d
         chance = return_base + return_slope * max(0.0, -d)
         returned[k] = uniform(inner, 2) < chance
         resaleable[k] = returned[k] and not defective[k] and uniform(inner, 3) < resale
@@ -112,7 +116,11 @@ def move_trust(person: Array, brand: Array, kind: Array, row: Array, gap: Array,
             continue
         if kind[k] == tie_kind:
             w = np.int64(weight[r])
-            size = 0.0 if severed[k] else moved((w & 32767) / 32767.0, u, up, down)
+            size: Number = (w & 32767) / 32767.0
+            # What pleases makes distrust smaller, what disappoints makes it greater.
+            size = moved(size, -u, down, up) if w & 32768 else moved(size, u, up, down)
+            if severed[k]:
+                size = 0.0
             weight[r] = (w & 32768) | np.int64(size * 32767.0 + 0.5)
             mark[r] = (np.int64(mark[r]) & 49152) | (day & 16383)
         else:
@@ -133,7 +141,7 @@ def deliver(world: World, orders: Ordered, day: int, params: ExperienceParams, b
     key = world.draws.key("experience", day)
     judge(people.uid[person], product, world.products.quality[product], orders.expectation, key, params.noise,
           params.tolerance, params.gain, params.loss, params.defect, params.return_base, params.return_disappointed,
-          params.resaleable, experienced, gap, satisfaction, returned, resaleable, defective)
+          params.resaleable, params.defect_units * params.unit, experienced, gap, satisfaction, returned, resaleable, defective)
     severed = defective & _coins(people.uid[person], product, key, params.sever)
     if params.moves_trust:
         down = params.trust_loss * (1.0 - params.after_sales_effect * params.after_sales)

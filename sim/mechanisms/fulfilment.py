@@ -6,6 +6,7 @@ draw of (person, offer), never by who has the lower number.
 Rules, in this order:
 
     ban     a remembered seller whose every account is banned cannot be found
+    seat    who already waits in an open deal for a product does not take a second seat
     queue   chats of the day arrive through the opening hours; c servers, exponential service;
             a chat waiting longer than its exponential patience is lost (Erlang-A, chat by chat)
     stock   the owner's units go to the orders with the smallest hash
@@ -113,6 +114,7 @@ def fulfil(world: World, chosen: Choices, capacity: Capacity, opened: PoolOpen, 
     offers = world.offers
     reason = np.full(len(chosen.person), -1, np.int64)
     _bans(world, chosen, day, reason)
+    _waiting(world, chosen, reason)
     if params.queues:
         _queues(world, chosen, capacity, day, reason)
     _stock(world, chosen, day, reason)
@@ -136,6 +138,17 @@ def _bans(world: World, chosen: Choices, day: int, reason: NDArray[np.int64]) ->
     closed = accounts.banned_until > day
     gone = np.setdiff1d(accounts.owner[closed], accounts.owner[~closed])
     reason[np.isin(world.offers.strategy[chosen.offer], gone) & (chosen.kind == PathKind.MEMORY)] = Reason.BAN
+
+
+def _waiting(world: World, chosen: Choices, reason: NDArray[np.int64]) -> None:
+    """Lose the orders of people who already wait in an open deal for that product: one seat a person."""
+    tables = [part for q in world.pools.open for part in world.pools.waiting.get(q, [])]
+    if not tables:
+        return
+    n_products = len(world.products)
+    seated = np.concatenate([t.person * n_products + t.product for t in tables])
+    again = np.isin(chosen.person * n_products + chosen.product, seated)
+    reason[again & (reason < 0)] = Reason.POOL
 
 
 def _queues(world: World, chosen: Choices, capacity: Capacity, day: int, reason: NDArray[np.int64]) -> None:

@@ -74,10 +74,13 @@ class RecruitingParams(Params):
 
 
 @kernel()
-def find_invitees(sponsor: Array, invitee: Array, uid: Array, satisfaction: Array, reward_rate: Array, start: Array,
+def find_invitees(sponsor: Array, nth: Array, invitee: Array, uid: Array, satisfaction: Array, reward_rate: Array, start: Array,
                   listener: Array, weight: Array, key: int, base: float, per_sat: float, per_reward: float,
                   certain: bool, out_person: Array, out_tie: Array, out_trust: Array) -> None:
-    """Decide who invites, and along which tie; -1 where nobody is asked. Draw index: uid of the sponsor."""
+    """Decide who invites, and along which tie; -1 where nobody is asked.
+
+    nth : int64 (m,), how often the sponsor was asked before today. Draw index: uid of the sponsor, then 2 nth.
+    """
     for k in range(len(sponsor)):
         out_person[k] = invitee[k]
         out_tie[k] = -1
@@ -89,9 +92,9 @@ def find_invitees(sponsor: Array, invitee: Array, uid: Array, satisfaction: Arra
         if invitee[k] < 0:
             p = logistic(base + per_sat * satisfaction[k] + per_reward * reward_rate[k])
             degree = start[j + 1] - start[j]
-            if degree == 0 or (not certain and uniform(inner, 0) >= p):
+            if degree == 0 or (not certain and uniform(inner, 2 * nth[k]) >= p):
                 continue
-            e = start[j] + np.int64(uniform(inner, 1) * degree)
+            e = start[j] + np.int64(uniform(inner, 2 * nth[k] + 1) * degree)
             out_person[k] = listener[e]
             out_tie[k] = e
             w = np.int64(weight[e])
@@ -110,7 +113,7 @@ def accept(person: Array, trust: Array, is_reseller: Array, health: Array, incom
         elif from_brand[k]:
             p = buyer
         else:
-            t = trust[k] * (1.0 - kappa) if paid[k] else trust[k]
+            t = trust[k] * (1.0 - kappa) if paid[k] and trust[k] > 0.0 else trust[k]
             p = logistic(c0 + c1 * t + c2 * health[k])
         u = uniform(draw64(key, np.int64(uid[person[k]])), sponsor_uid[k])
         out[k] = certain or u < p
@@ -164,12 +167,27 @@ def _ask(world: World, invite: Invite, day: int, params: RecruitingParams) -> _A
     price = float(world.products.price_fen.max())
     satisfaction = np.where(sponsor >= 0, people.satisfaction[np.maximum(sponsor, 0)].max(axis=1), 0.0)
     person, tie, trust = np.empty(m, np.int64), np.empty(m, np.int64), np.empty(m)
-    find_invitees(sponsor, invite.invitee, people.uid, satisfaction.astype(np.float64),
+    find_invitees(sponsor, _asked_before(sponsor), invite.invitee, people.uid, satisfaction.astype(np.float64),
                   invite.reward_sponsor_fen / price, ties.start, ties.listener, ties.weight,
                   world.draws.key("invite", day), params.invite_base, params.invite_satisfaction,
                   params.invite_reward, params.mode == "certain", person, tie, trust)
     row = np.flatnonzero(person >= 0)
     return _Asked(row, person[row], tie[row], trust[row])
+
+
+def _asked_before(sponsor: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how often each row's sponsor stands in earlier rows, int64 (m,)."""
+    order = np.argsort(sponsor, kind="stable")
+    held = sponsor[order]
+    first = np.searchsorted(held, held, "left")
+    nth = np.empty(len(sponsor), np.int64)
+    nth[order] = np.arange(len(sponsor)) - first
+    return nth
+
+
+def _active(world: World) -> int:
+    """Return the number of resellers who have not left."""
+    return int(np.count_nonzero(world.resellers.left[: world.resellers.size] < 0))
 
 
 def _verdicts(world: World, invite: Invite, asked: _Asked, day: int, params: RecruitingParams) -> NDArray[np.int64]:
@@ -197,7 +215,7 @@ def _verdicts(world: World, invite: Invite, asked: _Asked, day: int, params: Rec
     paid = (invite.reward_sponsor_fen[r] > 0) & (invite.reward_invitee_fen[r] == 0)
     accept(person, asked.trust, to_role, health, invite.perceived_income_fen[r] / buy_in,
            buy_in / (100.0 * people.wealth[person].astype(np.float64)), paid, sponsor < 0,
-           world.resellers.size / world.n_people, people.uid, sponsor_uid, world.draws.key("accept", day),
+           _active(world) / world.n_people, people.uid, sponsor_uid, world.draws.key("accept", day),
            (params.paid_discount, params.join_base, params.join_trust, params.join_health, params.buyer_joins,
             params.reseller_base, params.reseller_trust, params.reseller_income, params.reseller_cost,
             params.reseller_density), params.mode == "certain", yes)

@@ -226,6 +226,8 @@ def spread(world: World, speakers: NDArray[np.int32], rate: NDArray[np.float64],
     emit(speakers, limit, bound, room, ties.start, ties.mark, world.people.uid, key, out, written)
     ends = np.cumsum(written)
     tie = out[np.arange(int(ends[-1])) + np.repeat(room[:-1] - (ends - written), written)]
+    # A tie that a defect has broken carries nothing any more.
+    tie = tie[(ties.weight[tie] & 32767) > 0]
     speaker = speakers[np.searchsorted(ties.start[speakers], tie, "right") - 1]
     return ties.listener[tie], tie, speaker
 

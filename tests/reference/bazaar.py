@@ -121,6 +121,11 @@ class BazaarParams(Params):
             rows(Enrol, person=[(5 * view.day + 1) % view.n_people, (3 * view.day + 2) % view.n_people],
                  channel=[feed, -1], tier=[-1, 0], upline=[-1, view.resellers.size - 1]),
         ]
+        if view.resellers.size > 1:  # the first reseller and the newest want the same four friends
+            rivals = view.resellers.person[[0, 0, 0, 0, -1, -1, -1, -1]]
+            friends = (np.arange(8, dtype=np.int64) % 4 * 13 + 2 * view.day) % view.n_people
+            tables.append(rows(Invite, sponsor=rivals, invitee=friends, channel=-1, role_tier=0, reward_sponsor_fen=0,
+                               reward_invitee_fen=0, buy_in_fen=10_000, **common))
         if view.day % 4 == 3:
             tables.append(rows(Release, person=[view.day, (view.day * 3 + 2) % view.n_people], channel=[group, -1]))
         return tables

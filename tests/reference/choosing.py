@@ -56,7 +56,7 @@ class Nest:
 
 def meetings_of(village: Village, seen: list[Message], heard: list[Heard], remembered: list[Meeting]) -> list[Meeting]:
     """Offers met in messages, by praise along ties (what the friend last bought), and from memory."""
-    met = [Meeting(m.person, m.offer, m.door, m.row, m.trust, m.door == DOOR_NAMES.index("chat"), m.sender)
+    met = [Meeting(m.person, m.offer, m.door, m.row, m.trust, sure=False, sender=m.sender)
            for m in seen if m.met]
     for h in heard:
         if h.praise and h.tie is not None:
@@ -79,6 +79,8 @@ def considers(village: Village, m: Meeting) -> bool:
     if known.open_until >= day or m.sure:
         return True
     impulse = rules.impulse_in_use if known.in_use_until >= day else rules.impulse
+    if known.in_use_until >= day and village.rules.repurchase.mode == "bgnbd":
+        return False
     chance = 1.0 - (1.0 - impulse) ** village.need_of_day[day]
     return uniform(village.key("consider"), index_of(village, m)) < chance
 

@@ -10,7 +10,8 @@ from sim.core.accounts import Account
 from sim.exchange.compose import DayPlan, Limits, compose
 from sim.exchange.offers import OfferSpace
 from tests.reference import bans, choosing, filling, grouping, hearing, joining, living, money, needs, seeing
-from tests.reference.village import Diary, Offer, Village
+from tests.reference.diary import Diary
+from tests.reference.village import Offer, Village
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

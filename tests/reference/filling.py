@@ -22,6 +22,8 @@ def fulfil(village: Village, choices: list[Choice], staff: Capacity,
     # Who remembers a seller that the platform has banned altogether finds nobody there.
     lost = {k: Reason.BAN for k, c in enumerate(choices)
             if c.door == MEMORY and village.is_unreachable(village.offers[c.offer].strategy)}
+    seated = {(o.person, o.product) for q in village.open_deals for o in village.deals[q].waiting}
+    lost |= {k: Reason.POOL for k, c in enumerate(choices) if k not in lost and (c.person, c.product) in seated}
     if rules.queues:
         for queue in range(len(village.queue_names)):
             waiting = [k for k, c in enumerate(choices) if k not in lost and village.offers[c.offer].queue == queue]

@@ -72,12 +72,12 @@ def _leavers(village: Village) -> list[Member]:
 
 
 def _pruned(village: Village, care: Tend) -> list[Member]:
-    """Hosts remove members who have muted the group and have been in it long enough."""
+    """Hosts remove members who have muted the group and have noticed nothing for long enough."""
     limit = {c: days for c, days in zip(care.channel.tolist(), care.prune_idle_days.tolist(), strict=True) if days > 0}
     out = []
     for channel, start, stop in village.blocks:
         for member in village.members[start:stop] if channel in limit else []:
-            if member.state == MUTED and village.day - member.joined >= limit[channel]:
+            if member.state == MUTED and village.day - member.active_day >= limit[channel]:
                 member.state = LEFT
                 out.append(member)
     return out

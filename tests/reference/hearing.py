@@ -114,7 +114,7 @@ def _show(village: Village, number: int, p: int) -> None:
     speaker = village.people[number]
     for place, tie in enumerate(speaker.ties):
         chance = 1.0 * village.rules.word_of_mouth.show[tie.layer]
-        if coin(village.key(f"show {p}"), pair(speaker.uid, place), chance):
+        if tie.size and coin(village.key(f"show {p}"), pair(speaker.uid, place), chance):
             known = village.people[tie.listener].about[p]
             known.peers = min(known.peers + 1, 65535)
 
@@ -132,7 +132,7 @@ def _tell(village: Village, number: int, p: int) -> list[Heard]:
     else:
         rate = rules.base_rate + -(rules.praise * rules.complaint_ratio) * satisfaction
     return [Heard(tie.listener, number, p, f32(tie.trust), praise, tie) for place, tie in enumerate(speaker.ties)
-            if coin(village.key(f"talk {p}"), pair(speaker.uid, place), rate * rules.contact[tie.layer])]
+            if tie.size and coin(village.key(f"talk {p}"), pair(speaker.uid, place), rate * rules.contact[tie.layer])]
 
 
 def _shift(village: Village, told: list[Heard]) -> None:

@@ -26,6 +26,7 @@ class Asked:
     reward_invitee: int
     buy_in: int
     shown_income: int
+    nth: int = 0
     tie: int = -1
     trust: float = 0.0
     reason: Reason | None = None
@@ -39,6 +40,10 @@ def recruit(village: Village, invites: Invite) -> list[Asked]:
     columns = (invites.invitee, invites.sponsor, invites.channel, invites.role_tier, invites.reward_sponsor_fen,
                invites.reward_invitee_fen, invites.buy_in_fen, invites.perceived_income_fen)
     everybody = [Asked(*row) for row in zip(*(c.tolist() for c in columns), strict=True)]
+    times: dict[int, int] = {}
+    for a in everybody:
+        a.nth = times.get(a.sponsor, 0)
+        times[a.sponsor] = a.nth + 1
     asked = [a for a in everybody if _finds_somebody(village, a)]
     for a in asked:
         a.reason = _obstacle(village, a)
@@ -58,9 +63,9 @@ def _finds_somebody(village: Village, a: Asked) -> bool:
     reward = a.reward_sponsor / max(product.price_fen for product in village.products)
     chance = logistic(rules.invite_base + rules.invite_satisfaction * pleased + rules.invite_reward * reward)
     name = draw(village.key("invite"), sponsor.uid)
-    if not sponsor.ties or (rules.mode != "certain" and uniform(name, 0) >= chance):
+    if not sponsor.ties or (rules.mode != "certain" and uniform(name, 2 * a.nth) >= chance):
         return False
-    tie = sponsor.ties[int(uniform(name, 1) * len(sponsor.ties))]
+    tie = sponsor.ties[int(uniform(name, 2 * a.nth + 1) * len(sponsor.ties))]
     a.person, a.tie, a.trust = tie.listener, tie.number, tie.trust
     return True
 
@@ -89,7 +94,7 @@ def _says_yes(village: Village, a: Asked) -> bool:
     person = village.people[a.person]
     buy_in = max(a.buy_in, 1)
     if a.tier >= 0:
-        density = len(village.resellers) / len(village.people)
+        density = sum(r.left < 0 for r in village.resellers) / len(village.people)
         chance = logistic(rules.reseller_base + rules.reseller_trust * a.trust
                           + rules.reseller_income * log(1.0 + a.shown_income / buy_in)
                           - rules.reseller_cost * (buy_in / (100.0 * person.wealth))
@@ -98,7 +103,7 @@ def _says_yes(village: Village, a: Asked) -> bool:
         chance = rules.buyer_joins
     else:
         is_paid = a.reward_sponsor > 0 and a.reward_invitee == 0
-        trust = a.trust * (1.0 - rules.paid_discount) if is_paid else a.trust
+        trust = a.trust * (1.0 - rules.paid_discount) if is_paid and a.trust > 0.0 else a.trust
         health = village.channels[a.channel].health if a.channel >= 0 else 0.0
         chance = logistic(rules.join_base + rules.join_trust * trust + rules.join_health * health)
     u = uniform(draw(village.key("accept"), person.uid), _name(village, a.sponsor))

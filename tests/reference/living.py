@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Delivery:
-    """What came, and how it compares: `gap` = delivered - expected + tolerance."""
+    """What came, and how it compares: `gap` = delivered - expected + tolerance, for a defect its shock to trust."""
 
     quality: float
     gap: float
@@ -39,8 +39,9 @@ def judge(village: Village, order: Order) -> Delivery:
         delivered, gap = 0.0, -1.0
     chance = rules.return_base + rules.return_disappointed * max(0.0, -gap)
     is_returned = uniform(name, 2) < chance
+    shock = -(rules.defect_units * rules.unit) if is_defect else gap
     return Delivery(
-        clip(delivered), gap, rules.gain * gap if gap > 0.0 else rules.loss * gap, is_returned,
+        clip(delivered), shock, rules.gain * gap if gap > 0.0 else rules.loss * gap, is_returned,
         is_returned and not is_defect and uniform(name, 3) < rules.resaleable,
         is_defect and uniform(name, 4) < rules.sever)
 
@@ -54,6 +55,15 @@ def trust_after(village: Village, trust: float, gap: float) -> float:
     return clip(trust)
 
 
+def distrust_after(village: Village, distrust: float, gap: float) -> float:
+    """Distrust shrinks by a surplus and grows by a shortfall."""
+    rules = village.rules.experience
+    u = -(gap / rules.unit)
+    heals = rules.after_sales_effect * rules.after_sales
+    distrust += rules.trust_loss * (1.0 - heals) * u * (1.0 - distrust) if u > 0.0 else rules.trust_gain * u * distrust
+    return clip(distrust)
+
+
 def move_trust(village: Village, order: Order, came: Delivery) -> None:
     """The brand answers for every delivery, and so does whoever passed the offer on."""
     if not village.rules.experience.moves_trust:
@@ -65,7 +75,8 @@ def move_trust(village: Village, order: Order, came: Delivery) -> None:
         return
     if order.door == TIE:
         tie = next(tie for speaker in village.people for tie in speaker.ties if tie.number == order.row)
-        size = 0.0 if came.is_severed else trust_after(village, tie.size / 32767.0, came.gap)
+        after = distrust_after if tie.distrust else trust_after
+        size = 0.0 if came.is_severed else after(village, tie.size / 32767.0, came.gap)
         tie.size = int(size * 32767.0 + 0.5)
         tie.touched = village.day
     else:

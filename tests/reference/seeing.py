@@ -98,10 +98,12 @@ def see_contacts(village: Village, contacts: Contact) -> list[Message]:
 def see_impressions(village: Village, bought: Impress) -> list[Message]:
     """Bought impressions fall on people at random, or on people interested in the category."""
     seen = []
+    before: dict[int, int] = {}
     for offer, count, targeting in zip(bought.offer.tolist(), bought.count.tolist(), bought.targeting.tolist(),
                                        strict=True):
         category = village.products[village.offers[offer].product].category
-        key = draw(village.key("impress"), village.offers[offer].name)
+        key = draw(village.key("impress"), pair(before.get(offer, 0), village.offers[offer].name))
+        before[offer] = before.get(offer, 0) + 1
         for j in range(count):
             if uniform(key, 64 * j) < targeting:
                 person = _interested(village, key, 64 * j + 32, category)
@@ -164,6 +166,7 @@ def wear(village: Village, seen: list[Message]) -> None:
             trust += rules.trust_gain_value * m.value * m.times * (1.0 - trust)
             trust -= rules.trust_loss_spam * m.commercial * m.times * trust
             member.trust = f32(clip(trust))
+            member.active_day = day
 
 
 def keep_in_mind(village: Village, seen: list[Message]) -> None:

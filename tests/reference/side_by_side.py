@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from sim.exchange.view import Strategy, View
     from sim.model.state import RunState
     from sim.scenario.spec import ScenarioSpec
-    from tests.reference.village import Diary, Village
+    from tests.reference.diary import Diary
+    from tests.reference.village import Village
 
 EVENTS: dict[str, tuple[str, ...]] = {
     "ordered": ("order", "person", "offer", "product", "path_kind", "path_row", "seller", "price_fen", "expectation",

@@ -1,10 +1,7 @@
 """A small world as plain objects: people with ties, memberships, channels, resellers, offers, deals, goods.
 
 Offers, channels and accounts have a `name` for the lottery besides their number: what others do may
-move the number, never the name.
-
-Everything is an attribute of an ordinary object, so that the other files can say "the person", "her
-trust in the sender". Numbers that the simulator keeps as float32 are rounded when they are written.
+move the number, never the name. What the simulator keeps as float32 is rounded when it is written.
 """
 
 from __future__ import annotations
@@ -13,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.reference.chance import key_of
+from tests.reference.diary import Diary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +21,8 @@ if TYPE_CHECKING:
 ACTIVE, MUTED, LEFT = 0, 1, 2
 GROUP = 0
 IMPRESSION, FEED, IN_GROUP, LIVE, CHAT, TIE, MEMORY = range(7)
-DOOR_OF_CHANNEL = (IN_GROUP, FEED, CHAT, LIVE)
 DOOR_NAMES = ("impression", "feed", "group", "live", "chat", "tie", "memory")
+DOOR_OF_CHANNEL = (IN_GROUP, FEED, CHAT, LIVE)
 
 
 @dataclass
@@ -47,7 +45,6 @@ class Tie:
 @dataclass
 class Knowledge:
     """What one person knows, has done and waits for with one product."""
-
     belief: float
     claim_precision: float
     talk_precision: float
@@ -202,22 +199,6 @@ class Deal:
 
 
 @dataclass
-class Diary:
-    """What happened on a day, as rows; compared with the simulator's event tables."""
-
-    ordered: list[tuple[float, ...]] = field(default_factory=list)
-    unfilled: list[tuple[int, ...]] = field(default_factory=list)
-    delivered: list[tuple[float, ...]] = field(default_factory=list)
-    talked: list[tuple[int, ...]] = field(default_factory=list)
-    joined: list[tuple[int, ...]] = field(default_factory=list)
-    refused: list[tuple[int, ...]] = field(default_factory=list)
-    left: list[tuple[int, ...]] = field(default_factory=list)
-    stock_moved: list[tuple[int, ...]] = field(default_factory=list)
-    pool_closed: list[tuple[int, ...]] = field(default_factory=list)
-    enforced: list[tuple[int, ...]] = field(default_factory=list)
-
-
-@dataclass
 class Village:
     """The whole small world between two days."""
 
@@ -260,7 +241,7 @@ class Village:
         return self.accounts[self.channels[channel].account].banned_until > self.day
 
     def is_unreachable(self, seller: int) -> bool:
-        """Whether the platform has banned every account of a seller (a strategy's number, -1: a brand's shop)."""
+        """Whether the platform has banned every account of a seller (-1: a brand's own shop, which has none)."""
         mine = [account for account in self.accounts if account.owner == seller]
         return bool(mine) and all(account.banned_until > self.day for account in mine)
 

@@ -79,7 +79,11 @@ def test_trust_of_ties_and_distrust(tmp_path: Path, agree: Any) -> None:
         told += np.bincount(through, minlength=pairs)
         sizes = state.world.ties.trust().astype(float)
     # A speaker who is disappointed on a day tells no one to buy the next day, so deliveries differ by pair.
-    paths = formulas.trust_path(0.8, GAIN, LOSS, u, days)
     assert 10 < told.mean() < days
-    agree("trust of ties along orders", np.abs(sizes) - paths[told], 0.0)
+    liked = trust > 0
+    path = formulas.trust_path(0.8, GAIN, LOSS, u, days)
+    agree("trust of ties along orders", sizes[liked] - path[told[liked]], 0.0)
+    # Distrust is the mirror image: what pleases makes it smaller, what disappoints greater.
+    mirrored = formulas.trust_path(0.8, LOSS, GAIN, -u, days)
+    agree("size of distrust along orders", -sizes[~liked] - mirrored[told[~liked]], 0.0)
     assert (np.sign(sizes) == np.sign(trust)).all()
