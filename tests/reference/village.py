@@ -229,7 +229,6 @@ class Village:
     diary: Diary = field(default_factory=Diary)
 
     def key(self, purpose: str) -> int:
-        """The key of today's draws for a purpose."""
         return key_of(self.seed, purpose, self.day)
 
     def members_of(self, channel: int) -> Iterator[Member]:
