@@ -13,8 +13,8 @@ Equations, an order with expectation E and delivered quality s:
     P(return) = min(1, r_0 + r_1 max(-d, 0))
 
 With E ~ a constant gap the trust has the fixed point of domain 2.8, T* = e_+ psi(u) / (e_+ psi(u) +
-e_- psi(-u)), argument shifted by the tolerance. A tie of distrust stays one: only the size moves.
-A defect severs the tie it came through with chance `sever` (its trust becomes 0).
+e_- psi(-u)), argument shifted by the tolerance. A tie of distrust stays one: only the size moves,
+and the other way round. A defect severs the tie it came through with chance `sever` (its trust becomes 0).
 
 | symbol | array | shape |
 |---|---|---|
