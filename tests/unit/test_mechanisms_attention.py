@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.exchange.actions import Actions, Contact, rows
 from sim.mechanisms.attention import move_row_trust, tire
+from sim.world.audiences import MUTED
 from sim.world.calendar import CalendarParams
 from tests.conformance.strategies import Feed, Feeds, Impressions
 from tests.verification.quiet import days_of, finished, quiet
@@ -83,6 +85,41 @@ def test_mode_all_notices_every_message_and_limited_only_some() -> None:
         assert low <= noticed <= high
 
 
+class Writers(Feeds):
+    """A contact list whose members are written to one by one."""
+
+    id: str = "writers"
+
+    def plan(self, view: Any) -> Actions:
+        own = super().plan(view)
+        known = view.rows(int(view.channels[0]))
+        written = rows(Contact, row=known, offer=np.full(len(known), view.offers[0]))
+        return Actions(offers=own.offers, tables=(*own.tables, written) if len(known) else own.tables)
+
+
+def test_one_to_one_messages_reach_every_member_who_has_not_muted_the_sender() -> None:
+    members = Feed(people=tuple(range(100)), kind="contacts", owned=True, last_day=-1)
+    spec = quiet(PEOPLE, 5, [Writers(feeds=(members,))], repurchase={"mode": "off"}, choice={"impulse": 0},
+                 audience={"mode": "living", "mute_base": 0.3, "mute_slope": 0},
+                 attention={"mode": "limited", "background_items": 1e6})
+    noticed, muted = [], 0
+    for state, day in days_of(spec):
+        noticed.append(day.noticed)
+        assert len(day.events.ordered) == 0  # nobody in need, so nobody considers what was written
+        if day.number:
+            assert day.noticed == 100 - muted
+            muted = int((state.world.audiences.state[:100] == MUTED).sum())
+    assert noticed[0] == 0
+    assert 0 < noticed[4] < noticed[1] == 100
+
+
+def test_a_banned_account_writes_to_nobody() -> None:
+    members = Feed(people=tuple(range(100)), kind="contacts", owned=True, last_day=-1)
+    spec = quiet(PEOPLE, 6, [Writers(feeds=(members,))], shocks=[{"kind": "account_ban", "day": 2, "share": 1}],
+                 enforcement={"enabled": False, "first_ban": 2})
+    assert [day.noticed for _, day in days_of(spec)] == [0, 100, 0, 0, 100, 100]
+
+
 def test_kernels_say_the_same_as_plain_python() -> None:
     rng = np.random.default_rng(1)
     m, n = 40, 10
@@ -97,11 +134,11 @@ def test_kernels_say_the_same_as_plain_python() -> None:
         results.append((fatigue, seen))
     assert np.array_equal(results[0][0], results[1][0])
     assert (results[0][1][np.unique(person)] == 5).all()
-    rows = rng.permutation(m).astype(np.int64)
+    row = rng.permutation(m).astype(np.int64)
     trusts = []
     for kernel in (move_row_trust, move_row_trust.py_func):
         trust = np.full(m, 0.5, np.float32)
-        kernel(rows, times, commercial, value, 0.3, 0.4, trust)
+        kernel(row, times, commercial, value, 0.3, 0.4, trust)
         trusts.append(trust)
     assert np.array_equal(*trusts)
     assert ((trusts[0] >= 0) & (trusts[0] <= 1)).all()

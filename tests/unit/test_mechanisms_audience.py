@@ -169,3 +169,11 @@ def test_kernels_say_the_same_as_plain_python() -> None:
                np.ones(n), np.arange(n), np.uint64(9), weights)
         results.append(health)
     assert np.array_equal(*results)
+
+
+def test_members_are_pruned_by_the_days_since_they_last_read() -> None:
+    """Everybody mutes on day 1 when they first read; with three idle days allowed they go on day 4, not before."""
+    feed = Feed(people=tuple(range(20)), kind="group", owned=True, first_day=1)
+    hosted = Hosted(feeds=(feed,), prune_idle_days=3)
+    spec = quiet(20, 7, [hosted], audience={"mode": "living", "mute_base": 1.0, "leave": 0.0})
+    assert [len(day.events.left) for _, day in days_of(spec)] == [0, 0, 0, 0, 20, 0, 0]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.mechanisms.experience import moved
-from tests.conformance.strategies import Feed, Feeds, Terms
+from tests.conformance.strategies import Feed, Feeds, Sharers, Terms
 from tests.verification.quiet import days_of, finished, quiet, saved
 
 if TYPE_CHECKING:
@@ -131,3 +131,25 @@ def test_the_expectation_is_the_belief_at_purchase() -> None:
     seller = Feeds(feeds=(Feed(followers=50, last_day=0),))
     ((_, day),) = days_of(quiet(50, 1, [seller], population={"prior_quality": 0.37}))
     assert day.events.ordered.expectation == pytest.approx(0.37, rel=1e-6)
+
+
+def test_a_defect_shocks_by_its_own_units_and_not_by_the_gap() -> None:
+    for units in (0.0, 2.0):
+        state = lived(defect=1.0, defect_units=units, sever=0.0)
+        expected = 0.2 * (1 - 0.25 * (1 - 0.5 * 0.5) * units)
+        assert state.world.people.brand_trust[:, 0] == pytest.approx(expected, rel=1e-5)
+
+
+def test_distrust_answers_the_other_way_round(tmp_path: Path) -> None:
+    """What pleases makes it smaller, what disappoints greater; it never becomes trust."""
+    sizes = {}
+    for quality in (0.9, 0.3):
+        folder = tmp_path / str(quality)
+        folder.mkdir()
+        network = saved(folder, np.array([0]), np.array([1]), 10, trust=-0.5)
+        seller = Sharers(people=(0,))
+        spec = quiet(10, 1, [seller], network=network, product={"quality": quality}, attention={"mode": "all"},
+                     experience={"moves_trust": True, "tolerance": 0.0})
+        sizes[quality] = float(finished(spec).world.ties.trust()[0])
+    assert -0.5 < sizes[0.9] < 0
+    assert -1 <= sizes[0.3] < -0.5

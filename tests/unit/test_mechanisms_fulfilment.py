@@ -127,3 +127,14 @@ def test_chats_arrive_in_the_opening_hours() -> None:
     assert service.mean() == pytest.approx(8, abs=4 * 8 / np.sqrt(n))
     assert patience.mean() == pytest.approx(12, abs=4 * 12 / np.sqrt(n))
     assert abs(np.corrcoef(service, patience)[0, 1]) < 4 / np.sqrt(n)
+
+
+def test_who_waits_in_a_deal_takes_no_second_seat() -> None:
+    """Two people order every day; the deal of three never fills, and on its last day both are refunded."""
+    feed = Feed(people=(1, 2), first_day=1)
+    spec = quiet(10, 4, [Feeds(offers=(Terms(seats=3),), feeds=(feed,))], fulfilment={"pool_days": 1},
+                 repurchase={"mode": "always"})
+    days = [day.events for _, day in days_of(spec)]
+    assert [len(e.ordered) for e in days] == [0, 2, 0, 2]
+    assert [e.pool_closed.filled.tolist() for e in days] == [[], [], [2], []]
+    assert days[2].unfilled.reason.tolist() == [Reason.POOL] * 4  # two turned away, two refunded

@@ -173,3 +173,32 @@ def test_refusals_make_resellers_give_up(pairs: dict[str, Any]) -> None:
         assert state.world.resellers.refusals[: len(CUSTOMERS)].max() > 5
     assert gone[0.0] == 0
     assert gone[0.05] > 300
+
+
+def test_who_is_asked_twice_a_day_may_bring_two_friends(tmp_path: Path) -> None:
+    n, friends = 200, 8
+    speaker = np.repeat(np.arange(n), friends)
+    network = saved(tmp_path, speaker, n + np.arange(n * friends), n * (1 + friends))
+    twice = Inviters(sponsors=tuple(range(n)) * 2, invitees=(-1,) * (2 * n))
+    spec = quiet(n * (1 + friends), 1, [twice], network=network, recruiting=FLAT | {"join_base": 50})
+    ((_, day),) = days_of(spec)
+    brought = np.bincount(day.events.joined.sponsor, minlength=n)
+    assert set(brought.tolist()) == {1, 2}
+    assert (brought == 2).mean() == pytest.approx(1 - 1 / friends, abs=4 * math.sqrt(1 / friends * (1 - 1 / friends) / n))
+
+
+def test_only_present_resellers_count_as_density(pairs: dict[str, Any]) -> None:
+    """All founders give up on day 1, so on day 2 nobody deters."""
+    asked = Inviters(sponsors=CUSTOMERS, role=True, founders=tuple(range(0, PEOPLE, 2)), first_day=2)
+    spec = quiet(PEOPLE, 3, [asked], network=pairs, recruiting=FLAT | {
+        "reseller_density": 4.0, "patience": 0, "exit_hazard": 1.0})
+    *_, (_, day) = days_of(spec)
+    assert len(day.events.joined) / len(CUSTOMERS) == about(0.5)
+
+
+def test_a_paid_invitation_does_not_soften_distrust(tmp_path: Path) -> None:
+    even = np.array(CUSTOMERS)
+    network = saved(tmp_path, even, even + 1, PEOPLE, trust=-0.6)
+    weights = {"join_base": 0.0, "join_trust": 2.0, "paid_discount": 0.35}
+    free, paid = (joined(network, Inviters(sponsors=CUSTOMERS, reward_sponsor_fen=r), **weights) for r in (0, 500))
+    assert free == paid == about(sigma(-1.2))
