@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sim.exchange.events import Events
+from sim.exchange.events import Events, Ordered
 
 
 @dataclass
 class Day:
-    """Events of a day and counts that no event table holds."""
+    """Events of a day and counts that no event table holds; `sold` are the orders filled today, open deals not among them."""
 
     number: int
     events: Events = field(default_factory=Events)
+    sold: Ordered = field(default_factory=Ordered.empty)
     impressions: int = 0
     noticed: int = 0
     reach: int = 0
     considered: int = 0
-    units: int = 0
     mutes: int = 0
     exits: int = 0

@@ -69,8 +69,8 @@ class Recorder:
         self._sample = world.row_of_uid[np.sort(world.people.uid)[:SAMPLE]]
         self._bought: list[NDArray[np.int64]] = []
         self._products = np.flatnonzero(world.products.brand_of == 0)
-        owners = (world.people.orders[:, self._products] > 0).any(axis=1)
-        self._buyers = int(owners.sum())
+        self._bought_before: NDArray[np.bool_] = (world.people.orders[:, self._products] > 0).any(axis=1)
+        self._buyers = int(self._bought_before.sum())
         self._active = 0
         self._last = np.full(world.n_people, -ACTIVE_DAYS - 1, np.int16)
         self._ours = world.channels.brand == 0
@@ -91,23 +91,30 @@ class Recorder:
             self.series[name][day] = value
 
     def _trade(self, state: RunState, day: Day) -> None:
-        ordered, delivered = day.events.ordered, day.events.delivered
-        mine = state.world.products.brand_of[ordered.product] == 0
+        sold, delivered = day.sold, day.events.delivered
+        mine = state.world.products.brand_of[sold.product] == 0
         back = state.world.products.brand_of[delivered.product] == 0
-        first = int(ordered.first[mine].sum())
+        first = self._count_new(sold.person[mine])
         orders = int(np.count_nonzero(mine))
-        self._buyers += first
         satisfaction = delivered.satisfaction[back]
         self._put(
             day.number, exposures=day.noticed, impressions=day.impressions, reach=day.reach, considered=day.considered,
-            orders=orders, units=day.units, first_orders=first, repeat_orders=orders - first,
-            gmv_fen=int((ordered.price_fen * ordered.quantity)[mine].sum()),
+            orders=orders, units=int(sold.quantity[mine].sum()), first_orders=first, repeat_orders=orders - first,
+            gmv_fen=int((sold.price_fen * sold.quantity)[mine].sum()),
             refunds_fen=int(delivered.refund_fen[back].sum()), buyers=self._buyers,
-            active_buyers=self._count_active(ordered.person[mine], day.number),
+            active_buyers=self._count_active(sold.person[mine], day.number),
             satisfaction=float(satisfaction.mean()) if len(satisfaction) else np.nan,
             returns=int(delivered.returned[back].sum()),
-            sell_through=int(ordered.quantity[mine & (ordered.seller >= 0)].sum()),
+            sell_through=int(sold.quantity[mine & (sold.seller >= 0)].sum()),
         )
+
+    def _count_new(self, person: NDArray[np.int64]) -> int:
+        """Return how many of today's buyers had never bought from the brand, any of its products."""
+        who = np.unique(person)
+        fresh = who[~self._bought_before[who]]
+        self._bought_before[fresh] = True
+        self._buyers += len(fresh)
+        return len(fresh)
 
     def _count_active(self, person: NDArray[np.int64], day: int) -> int:
         """Return how many people ordered within the last `ACTIVE_DAYS` days; O(today's and that day's buyers)."""

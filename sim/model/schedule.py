@@ -170,6 +170,7 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, day:
     world, mech, ledger = state.world, state.mechanisms, state.ledger
     filled = fulfilment.fulfil(world, chosen, plan.capacity, plan.pool_open, state.day, mech.fulfilment)
     day.events.ordered, day.events.unfilled, day.events.pool_closed = filled.ordered, filled.unfilled, filled.closed
+    day.sold = filled.deliver
     trade.take_money(world, ledger, filled.ordered, state.day)
     trade.send_goods(world, ledger, filled.deliver, state.day)
     if len(filled.refund):
@@ -182,7 +183,6 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, day:
         repurchase.after_purchase(world, orders.person, orders.product, state.day, mech.repurchase)
         trade.take_back(world, ledger, orders, delivered, state.day)
         parts.append(delivered)
-        day.units += int(orders.quantity[world.products.brand_of[orders.product] == 0].sum())
     names = Delivered.__dataclass_fields__
     if parts:
         day.events.delivered = Delivered(*[np.concatenate([getattr(p, n) for p in parts]) for n in names])

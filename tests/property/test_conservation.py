@@ -146,6 +146,7 @@ def test_laws_hold_every_day(spec: ScenarioSpec) -> None:
         assert (orders == state.world.people.orders).all()
         _every_order_ends_somewhere(day)
     _rebates_arrive(state)
+    _series_count_what_happened(state)
 
 
 def _money_balances(state: RunState) -> None:
@@ -223,3 +224,15 @@ def _rebates_arrive(state: RunState) -> None:
     assert (lines["payee_account"][rebate] == Account.RESELLER).all()
     assert (lines["payer_account"][rebate] == Account.BRAND).all()
     assert -int(state.ledger.statement[:, Purpose.LEVEL_REBATE].sum()) == int(lines["amount_fen"][rebate].sum())
+
+
+def _series_count_what_happened(state: RunState) -> None:
+    """Buyers are people who have bought from the first brand, each new once, and every order is first or repeated."""
+    series, mine = state.recorder.series, state.world.products.brand_of == 0
+    orders = state.world.people.orders[:, mine].astype(np.int64)
+    buyers = int((orders > 0).any(axis=1).sum())
+    assert series["buyers"][-1] == buyers
+    seeds = buyers - int(series["first_orders"].sum())
+    assert int(series["orders"].sum()) == orders.sum() - seeds
+    assert (series["repeat_orders"] >= 0).all()
+    assert series["units"].sum() == series["orders"].sum()
