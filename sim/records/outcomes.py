@@ -134,7 +134,7 @@ _SUMMARY = (
     Outcome("payback_day", "回本日", "Payback day", "day",
             "first day after the last loss-making one of cumulative profit", "domain 4.19", "less",
             "NaN if cumulative profit is still negative on the last day (never reached within the run)"),
-    Outcome("cash_trough_fen", "现金最低点", "Deepest cash trough", "fen", "lowest daily cash, opening cash included",
+    Outcome("cash_trough_fen", "现金最低点", "Lowest cash", "fen", "lowest daily cash, opening cash included",
             "domain 4.19", "more"),
     Outcome("cash_trough_day", "现金最低日", "Day of the trough", "day", "first day of the lowest cash", "domain 4.19"),
     Outcome("insolvent_day", "资不抵债日", "Insolvent on day", "day", "first day on which a due debt could not be paid",

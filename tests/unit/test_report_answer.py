@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from sim.report.findings import Findings
@@ -29,3 +30,30 @@ def test_one_replication_is_never_separated():
     comparison = make_comparison(replications=1)
     assert terminal_answer(comparison, "en").startswith("Not separated: with one replication")
     assert terminal_answer(comparison, "zh").startswith("分不出高下")
+
+
+def moved(comparison, shift_fen):
+    for name in comparison.strategies:
+        comparison.summary[name]["profit_fen"] = comparison.summary[name]["profit_fen"] + shift_fen
+    return comparison
+
+
+@pytest.mark.parametrize(("lang", "loses", "unclear"), [
+    ("en", "does not pay", "is not settled"), ("zh", "也不赚钱", "说不准"),
+])  # fmt: skip
+def test_who_leads_a_field_of_losers_has_not_won(lang, loses, unclear):
+    comparison = make_comparison()
+    findings = Findings(comparison)
+    one = findings.estimate(findings.verdict.best, "profit_fen")
+    told = {shift: terminal_answer(moved(make_comparison(), shift), lang, 400)
+            for shift in (1 - one.low + abs(one.mean), -1 - one.high, -one.mean)}  # fmt: skip
+    assert [(loses in text, unclear in text) for text in told.values()] == [
+        (False, False), (True, False), (False, True)]  # fmt: skip
+
+
+def test_strategies_that_earn_the_same_are_called_alike():
+    comparison = make_comparison(replications=4)
+    for name in comparison.strategies:
+        comparison.summary[name]["profit_fen"] = np.array([4e6, 5e6, 6e6, 7e6])
+    assert terminal_answer(comparison, "en").startswith("No difference at all")
+    assert terminal_answer(comparison, "zh").startswith("毫无差别")

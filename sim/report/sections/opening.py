@@ -24,7 +24,7 @@ def question(context: Context) -> str:
 
 
 def answer(context: Context) -> str:
-    """Return the answer in one sentence."""
+    """Return the answer: who leads, how sure that is, and whether even the leader earns anything."""
     findings, words = context.findings, context.words
     verdict = findings.verdict
     profit = context.mean(verdict.best, "profit_fen")
@@ -33,13 +33,27 @@ def answer(context: Context) -> str:
     title = context.title(verdict.best)
     if findings.pairs < 2:
         return words("answer.single_replication", title=title, profit=profit)
+    second = context.title(findings.rival)
     gap = findings.gap(verdict.best, findings.rival)
+    if gap.mean == gap.low == gap.high == 0:
+        return words("answer.identical", title=title, second=second, n=findings.pairs) + _paying(context)
     return words(
         "answer.separated" if verdict.separated else "answer.not_separated",
-        title=title, profit=profit, second=context.title(findings.rival), n=findings.pairs,
+        title=title, profit=profit, second=second, n=findings.pairs,
         chance=percent(verdict.chance[verdict.best], chance=True), gap=money(gap.mean, words.lang),
         span=span(money(gap.low, words.lang), money(gap.high, words.lang), words.lang),
-    )  # fmt: skip
+    ) + _paying(context)  # fmt: skip
+
+
+def _paying(context: Context) -> str:
+    """Return a warning, for who leads a field of losers has not won, or nothing if the leader earns for sure."""
+    words, best = context.words, context.findings.verdict.best
+    one = context.findings.estimate(best, "profit_fen")
+    if not has_interval(one) or one.low > 0:
+        return ""
+    bounds = span(money(one.low, words.lang), money(one.high, words.lang), words.lang)
+    text = words("answer.best_loses" if one.high < 0 else "answer.best_unclear", title=context.title(best), span=bounds)
+    return text if words.lang == "zh" else f" {text}"
 
 
 def _answer_one(context: Context, profit: str) -> str:
