@@ -16,6 +16,7 @@ SAFE_NAME = r"^[^\W_][\w-]{0,59}$"
 """Names of scenarios and ids: letters of any script, digits, ``_`` and ``-``; never a path, never markup."""
 
 _SUFFIXES = (".yaml", ".yml")
+_UNITS = {"CNY", "RMB", "yuan", "元", "万元", "fen", "分", "%", "days", "hours", "people"}
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -63,7 +64,7 @@ def find_scenario(name: str, folder: Path | None = None) -> Path:
     if name in found:
         return found[name]
     known = ", ".join(sorted(found)) or "none"
-    hint = did_you_mean(name[:100], found)
+    hint = _not_a_name(name, folder) or did_you_mean(name[:100], found)
     raise ScenarioError(Problem(
         f"no scenario {shorten(name)}{hint} (known: {known}; a path needs a slash or .yaml)", value=shorten(name)))
 
@@ -91,6 +92,15 @@ def _joined(name: str, folder: Path | None) -> Path | None:
     except (OSError, ValueError, RuntimeError):
         return None
     return path
+
+
+def _not_a_name(name: str, folder: Path | None) -> str:
+    """Return a hint at what a bare name may stand for: a file here, or the unit of a value without its quotes."""
+    if name in _UNITS:
+        return f' - a value with a blank needs quotes, such as --set PATH="50_000 {name}"'
+    beside = (_joined(name + suffix, folder) for suffix in _SUFFIXES)
+    file = next((path for path in beside if path is not None and path.is_file()), None)
+    return f" - did you mean the file '{file.name}'?" if file is not None else ""
 
 
 def _near_file(path: Path | None) -> str:

@@ -24,6 +24,8 @@ LIMIT_BYTES = 1_000_000
 LIMIT_DEPTH = 40
 LIMIT_NODES = 20_000
 LIMIT_KEY = 200
+_WIDE = {"：": "': ' with a blank after it", "，": "', '", "“": "'\"'", "”": "'\"'", "＃": "' #'", "｛": "'{'", "｝": "'}'"}
+"""Signs of the Chinese keyboard that stand where YAML has a sign of its own, and how to write that."""
 _SHAPE = "a scenario is a mapping of names to values, such as 'days: 180'"
 
 
@@ -125,14 +127,21 @@ def _events(text: str, builder: _Builder) -> Iterable[Any]:
     try:
         yield from parser.parse(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        unfinished = "end of stream" in str(error.problem) and error.context_mark is not None
+        mark = error.context_mark if unfinished else error.problem_mark or error.context_mark
         message = " ".join(part for part in (error.context, error.problem) if part)
-        builder.fail(f"not valid YAML: {message}", mark)
+        builder.fail(f"not valid YAML: {message}{builder.suspicion(error)}", mark)
     except ReaderError as error:
         builder.fail_at(f"a character that YAML does not allow (#x{ord(_first(error.character)):04x})",
                         int(error.position), text)
     except (YAMLError, ValueError, OverflowError, RecursionError) as error:
         builder.fail(f"not valid YAML: {shorten(str(error))}", None)
+
+
+def wide_signs(text: str) -> str:
+    """Return a hint at Chinese punctuation that YAML takes for letters, or an empty string."""
+    found = next(((sign, meant) for sign, meant in _WIDE.items() if sign in text), None)
+    return f" ('{found[0]}' is a letter to YAML; write {found[1]})" if found else ""
 
 
 def _first(character: Any) -> str:
@@ -266,6 +275,21 @@ class _Builder:
         same_line = end is not None and end.line == line
         width = end.column - column if same_line else len(source.rstrip()) - column if end is not None else 1
         return Place(self.file, line + 1, column + 1, source, max(1, width))
+
+    def suspicion(self, error: Any) -> str:
+        """Return what is likely behind a complaint of the parser: a tab, or punctuation of the Chinese keyboard.
+
+        The parser complains late, so the lines from where it began are looked at, and the one before.
+        """
+        last = error.problem_mark or error.context_mark
+        first = error.context_mark or last
+        for number in range(max(0, first.line - 1), min(last.line + 1, first.line + 3, len(self.lines))):
+            line = self.lines[number].partition(" #")[0]
+            if "\t" in line[: len(line) - len(line.lstrip())]:
+                return f" (line {number + 1} begins with a tab; set lines in with blanks)"
+            if wide_signs(line):
+                return f" - line {number + 1}{wide_signs(line)}"
+        return ""
 
     def fail(self, message: str, mark: Any) -> NoReturn:
         """Stop reading here."""

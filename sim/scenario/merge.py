@@ -6,7 +6,8 @@ Rules, from the parent to the child:
 - a mapping whose ``kind`` differs from the parent's replaces it (parameters of one kind mean
   nothing to another), and so does a mapping with ``replace: true``;
 - ``strategies`` merge by ``id`` (the kind if none is given): known ids merge, new ones are added
-  at the end; an item that is only ``{replace: true}`` drops all of the parent's strategies;
+  at the end; an item that is only ``{replace: true}`` drops all of the parent's strategies, and so
+  does an empty list;
 - every other list, and every other value, replaces the parent's;
 - ``brand`` drops the parent's ``brands`` and the reverse, and so do ``product`` and ``products``;
 - ``name`` and ``title`` belong to their own file and are not inherited.
@@ -133,7 +134,7 @@ def identity(item: Node) -> str | None:
 
 
 def _merge_strategies(parent: Node, child: Node) -> Node:
-    merged: list[Node] = list(parent.value)
+    merged: list[Node] = list(parent.value) if child.value else []
     inherited = {identity(item): place for place, item in enumerate(merged)}
     for item in child.value:
         if _drops_all(item):

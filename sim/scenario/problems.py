@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from sim.core.errors import Problem, ScenarioError, did_you_mean, shorten
 from sim.core.params import Params
 from sim.scenario import kinds
+from sim.scenario.load import wide_signs
 from sim.scenario.merge import identity
 from sim.scenario.nodes import Node, Path, Place, locate, walk
 from sim.scenario.spec import SECOND, ScenarioSpec
@@ -96,7 +97,7 @@ def _problem(entry: Any, tree: Node) -> Problem:
         node, _ = locate(tree, loc)
         name = str(loc[-1])
         allowed = allowed_names(loc[:-1], tree)
-        hint = did_you_mean(name[:100], allowed) or _list_of(allowed)
+        hint = wide_signs(name) or did_you_mean(name[:100], allowed) or _list_of(allowed)
         return node.key.problem(f"unknown name '{name[:100]}'{hint}", path, shorten(entry["input"]))
     if entry["type"] == "missing":
         node, _ = locate(tree, loc[:-1])
@@ -169,7 +170,7 @@ def model_at(loc: Path, tree: Node) -> type[Params] | None:
             owner = kinds.mechanisms_class()
         elif isinstance(name, str):
             field = owner.model_fields.get(name)
-            owner = _params_in(field.annotation) if field is not None else None
+            owner = params_in(field.annotation) if field is not None else None
     return owner
 
 
@@ -179,12 +180,12 @@ def _class_of_kind(family: str, loc: Path, tree: Node) -> type[Params] | None:
     return kinds.params_class(family, kind)
 
 
-def _params_in(annotation: Any) -> type[Params] | None:
+def params_in(annotation: Any) -> type[Params] | None:
     """Return the first parameter class inside an annotation such as ``tuple[ProductParams, ...]``."""
     if isinstance(annotation, type) and issubclass(annotation, Params):
         return annotation
     for part in typing.get_args(annotation):
-        found = _params_in(part)
+        found = params_in(part)
         if found is not None:
             return found
     return None

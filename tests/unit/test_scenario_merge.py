@@ -69,6 +69,8 @@ def test_replace_takes_nothing_over(folder: Path) -> None:
     assert load_merged(whole).plain()["strategies"] == [{"kind": "c"}]
     nothing = write(folder, "n.yaml", "extends: p.yaml\nstrategies: [{replace: true}]\n")
     assert load_merged(nothing).plain()["strategies"] == []
+    empty = write(folder, "e.yaml", "extends: p.yaml\nstrategies: []\n")
+    assert load_merged(empty).plain()["strategies"] == []
     orphan = write(folder, "o.yaml", "strategies: [{replace: true}, {kind: a, replace: false}]\n")
     assert load_merged(orphan).plain()["strategies"] == [{"kind": "a"}]
     wrong = write(folder, "x.yaml", "brand: {replace: perhaps}\n")
