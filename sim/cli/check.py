@@ -36,7 +36,8 @@ def check(scenario: tuple[str, ...], settings: tuple[str, ...], *, as_json: bool
         for message in result["warnings"]:
             note(tell("check.warning", file=result["file"], message=message), quiet=quiet)
         if not (result["errors"] or quiet):
-            emit(tell("check.good", file=result["file"]))
+            what = " + ".join(result["strategies"]) or tell("check.nothing")
+            emit(tell("check.good", file=result["file"], what=what))
     if bad:
         problems = sum(len(result["errors"]) for result in bad)
         note(tell("check.counted", bad=len(bad), all=len(results), problems=problems))
@@ -54,7 +55,8 @@ def _checked(name: str, settings: Sequence[str]) -> dict[str, Any]:
         return {"file": name, "errors": error.problems, "warnings": []}
     except GuanxiError as error:
         return {"file": name, "errors": [Problem(str(error), file=name)], "warnings": []}
-    return {"file": name, "errors": [], "warnings": missing_data(resolved.spec)}
+    spec = resolved.spec
+    return {"file": name, "errors": [], "warnings": missing_data(spec), "strategies": [s.id for s in spec.strategies]}
 
 
 def _as_json(result: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import shlex
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 WIDTH = 80
+_NARROWEST = 40
 _COLUMN = 26
 
 COMMANDS: dict[str, str] = {
@@ -50,11 +52,18 @@ def written_command(**options: object) -> str:
     return shlex.join(["guanxi", *kept, *more])
 
 
+def terminal_width() -> int:
+    """Return the cells of a line: those of the terminal, at most `WIDTH`, which is also what a pipe gets."""
+    return max(_NARROWEST, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns))
+
+
 def definition_list(rows: Iterable[tuple[str, str]], column: int = _COLUMN) -> list[str]:
-    """Return lines of names with their meanings beside them, at most `WIDTH` cells wide."""
+    """Return lines of names with their meanings beside them, at most as wide as the terminal."""
     lines: list[str] = []
+    width = terminal_width()
+    column = min(column, width // 2)
     for name, meaning in rows:
-        texts = wrap(meaning, WIDTH - column - 2)
+        texts = wrap(meaning, width - column - 2)
         head = f"  {name}"
         if cell_width(head) > column:
             lines.append(head)
@@ -160,7 +169,8 @@ def _paragraphs(key: str) -> list[str]:
     lines: list[str] = []
     for paragraph in tell(key).split("\n\n"):
         joined = " ".join(paragraph.split("\n"))
-        lines += ["", *wrap(joined, WIDTH)] if lines else wrap(joined, WIDTH)
+        broken = wrap(joined, terminal_width())
+        lines += ["", *broken] if lines else broken
     return lines
 
 

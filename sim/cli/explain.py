@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.command import WIDTH, Command, definition_list
+from sim.cli.command import Command, definition_list, terminal_width
 from sim.cli.language import current, tell
 from sim.cli.options import json_option, language_option
 from sim.cli.output import emit, emit_json
@@ -59,6 +59,11 @@ def _find(name: str) -> dict[str, Any]:
         place = evidence()[name.lower()]
         return {"key": place.place, "means": {"zh": place.zh or place.text, "en": place.text}, "use": place.use,
                 "source": list(place.source), "after": place.after, "confidence": place.confidence}
+    from sim.scenario.levers import levers
+
+    found_levers = levers(key)
+    if found_levers:
+        return {"key": key, "levers": found_levers}
     names = ", ".join(near(name))
     raise click.UsageError(tell("explain.unknown", term=name, near=tell("failure.near", names=names) if names else ""))
 
@@ -73,12 +78,15 @@ def _body(term: Term) -> dict[str, Any]:
 def _entry(body: dict[str, Any]) -> list[str]:
     """Return one entry for the terminal."""
     if "reference" in body:
-        return [body["key"], *wrap(body["reference"], WIDTH)]
+        return [body["key"], *wrap(body["reference"], terminal_width())]
+    if "levers" in body:
+        found = ((path, means[current()]) for path, means in body["levers"].items())
+        return [tell("explain.levers", name=body["key"]), *definition_list(found, _COLUMN)]
     own, other = (("zh", "en") if current() == "zh" else ("en", "zh"))
     title = f"{body[own]}  {body[other]}" if own in body else body["key"]
-    lines = [title, *wrap(body["means"][own], WIDTH)]
+    lines = [title, *wrap(body["means"][own], terminal_width())]
     if body["means"][other] != body["means"][own]:
-        lines += wrap(body["means"][other], WIDTH)
+        lines += wrap(body["means"][other], terminal_width())
     rows = [(tell(f"explain.{name}"), body.get(name, "")) for name in ("formula", "unit", "use", "after", "confidence")]
     rows.append((tell("explain.also"), "、".join(body.get("also", [])) if own == "zh" else ", ".join(body.get("also", []))))
     rows += [(tell("explain.source"), references()[key].full()) for key in body.get("source", [])]

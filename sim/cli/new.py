@@ -27,13 +27,13 @@ def new(name: str | None, kind: str, out: Path | None, *, show_kinds: bool, forc
         return
     if name is None:
         raise click.UsageError(tell("new.no_name"))
-    from sim.scenario.template import template
+    from sim.scenario.template import rival, template
 
     text = template(name, kind, current())
     path = (out or Path()) / f"{name}.yaml"
     _write(path, text, force=force)
     emit(str(path))
-    note(tell("new.next", path=path), quiet=quiet)
+    note(tell("new.next", path=path, other=rival(kind)), quiet=quiet)
 
 
 def _kinds() -> list[str]:

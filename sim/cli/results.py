@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.command import terminal_width
 from sim.cli.language import current, tell
 from sim.cli.output import emit, emit_json, note
 
@@ -24,7 +25,7 @@ def show(result: Result, folder: Path, page: Path, *, as_json: bool, quiet: bool
         return
     from sim.report.tables import terminal_answer, terminal_table
 
-    parts = [terminal_answer(result.data, current()), terminal_table(result.data, current())]
+    parts = [text(result.data, current(), terminal_width()) for text in (terminal_answer, terminal_table)]
     judged = result.expectations
     if judged:
         parts.append("\n".join([tell("expect.heading"), *(_judged(one) for one in judged)]))
@@ -85,5 +86,5 @@ def _time(result: Result) -> str:
     """Return how long the runs took, and what of it was compiling."""
     runs = sum(len(done) for done in result.data.replications.values())
     compiling = result.data.timings.get("compile", 0.0)
-    text = tell("result.time", runs=runs, seconds=result.data.timings.get("wall", 0.0))
+    text = tell("result.time" if runs > 1 else "result.time_one", runs=runs, seconds=result.data.timings.get("wall", 0.0))
     return f"{text} {tell('result.compiled', seconds=compiling)}" if compiling >= 1 else text

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.command import Command
+from sim.cli.failure import EXPECTATION_FAILED
+from sim.cli.language import tell
 from sim.cli.options import run_options, undecided_option
+from sim.cli.output import note
 from sim.cli.simulate import Job, carry_out
 
 if TYPE_CHECKING:
@@ -21,4 +24,7 @@ if TYPE_CHECKING:
 @run_options
 def run(scenario: str, options: RunOptions, undecided: str, *, audit: bool) -> int:
     """Run the scenario."""
-    return carry_out(Job("run", (scenario,), options, options.replications or 1, undecided, {"audit": audit}))
+    code = carry_out(Job("run", (scenario,), options, options.replications or 1, undecided, {"audit": audit}))
+    if audit and code in {0, EXPECTATION_FAILED}:
+        note(tell("run.audited"), quiet=options.quiet)
+    return code

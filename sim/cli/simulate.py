@@ -17,6 +17,7 @@ from sim.cli.output import note
 from sim.cli.progress import Meter, tell_compiling
 from sim.cli.results import show
 from sim.core.errors import RunError
+from sim.scenario.find import is_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,13 +132,17 @@ def _interrupted(interruption: InterruptedRunsError, folder: Path) -> int:
 
 def _next(job: Job, result: Result) -> str:
     """Return the command that is most likely useful now."""
-    if len(job.scenarios) == 1:
+    if len(job.scenarios) == 1 and job.command == "run" and is_path(job.scenarios[0]):
+        return shlex.join(["guanxi", "compare", job.scenarios[0]])  # with an interval; its market is its own
+    if len(job.scenarios) == 1 and not is_path(job.scenarios[0]):
         other = "community" if job.scenarios[0] == "paid_ads" else "paid_ads"
         return shlex.join(["guanxi", "compare", job.scenarios[0], other])
-    if not result.verdict.separated:
+    if len(job.scenarios) > 1 and not result.verdict.separated:
         return written_command(replications=2 * job.replications, out=None)
     best = job.scenarios[result.data.strategies.index(result.verdict.best)]
-    return shlex.join(["guanxi", "new", "mine", "--from", Path(best).stem])
+    if is_path(best):  # of one's own: does the answer hold over a longer time?
+        return written_command(days=2 * result.data.days)
+    return shlex.join(["guanxi", "new", "mine", "--from", best])
 
 
 def _exit_code(result: Result, undecided: str) -> int:

@@ -52,8 +52,7 @@ def template(name: str, kind: str, lang: Lang = "en") -> str:
     if not is_safe_name(name):
         raise ScenarioError(Problem(f"{shorten(name)} cannot be a name; use letters, digits, _ and -"))
     spec = _start(kind)
-    other = next((k for k in kinds.kinds(kinds.STRATEGIES) if k != kind and k in available()), kind)
-    lines = [f"# {_say('what', lang, name=name, kind=kind)}", f"# {_say('how', lang, name=name, other=other)}", "",
+    lines = [f"# {_say('what', lang, name=name, kind=kind)}", f"# {_say('how', lang, name=name, other=rival(kind))}", "",
              "schema: 1", f"name: {scalar(name)}",
              f"title: {{zh: {scalar(name)}, en: {scalar(name)}}}", "", f"# {_say('market', lang)}"]
     data = _as_written(spec)
@@ -67,6 +66,11 @@ def template(name: str, kind: str, lang: Lang = "en") -> str:
     for part in ("shocks", "expect"):
         lines += ["", f"# {_say(part, lang)}", *_list(part, data[part])]
     return "\n".join(lines) + "\n"
+
+
+def rival(kind: str) -> str:
+    """Return a shipped scenario that one begun from `kind` can be compared with: another strategy, if there is one."""
+    return next((k for k in kinds.kinds(kinds.STRATEGIES) if k != kind and k in available()), kind)
 
 
 def _say(key: str, lang: Lang, **values: object) -> str:
@@ -107,7 +111,7 @@ def _DEFAULTS() -> dict[str, Any]:  # noqa: N802 - reads as the constant it is, 
 
 def _entry(name: str, value: Any, data: Any, field: FieldInfo, pad: str, lang: Lang) -> list[str]:
     """Return the lines of one parameter."""
-    comment = _comment(field, lang)
+    comment = meaning_of(field, lang)
     if isinstance(value, Params) and data:
         return [_line(f"{pad}{name}:", comment), *_mapping(value, data, f"{pad}  ", lang)]
     if isinstance(value, (tuple, list)) and value and all(isinstance(v, Params) for v in value):
@@ -170,7 +174,7 @@ def _line(text: str, comment: str) -> str:
     return f"{text:<{_COLUMN}}# {comment}" if comment else text
 
 
-def _comment(field: FieldInfo, lang: Lang) -> str:
+def meaning_of(field: FieldInfo, lang: Lang) -> str:
     """Return meaning, unit, range and source of a declared parameter."""
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     meaning = (str(extra.get("zh", "")) if lang == "zh" else "") or field.description or ""

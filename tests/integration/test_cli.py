@@ -165,7 +165,7 @@ def test_check_tells_all_mistakes_of_all_files_at_once(call: Callable[..., Outco
     (tmp_path / "bad.yaml").write_text(BAD)
     code, out, err = call("check", "good.yaml", "bad.yaml")
     assert code == 3
-    assert out == "good.yaml: good\n"
+    assert out == "good.yaml: good (no strategy: nothing is done)\n"
     assert "bad.yaml:3:1: error: peeple" in err
     assert "did you mean 'people'?" in err
     assert "bad.yaml:4:7: error: days" in err
@@ -289,6 +289,26 @@ def test_an_unknown_term_proposes_its_neighbours(call: Callable[..., Outcome]) -
     code, _, err = call("explain", "comission")
     assert code == 2
     assert "commission" in err
+
+
+def test_a_value_of_a_scenario_is_explained_under_its_path(call: Callable[..., Outcome]) -> None:
+    code, out, _ = call("explain", "host hours")
+    assert code == 0
+    assert "strategies.community.host_hours" in out
+    assert "Host hours a day" in out
+    assert set(json.loads(call("explain", "discount", "--json")[1])["levers"]) >= {
+        "strategies.community.discount", "strategies.paid_ads.discount"}
+
+
+@pytest.mark.parametrize(("name", "said"), [
+    ("cream", "did you mean the file 'cream.yaml'?"),
+    ("CNY", 'such as --set PATH="50_000 CNY"'),
+])
+def test_what_is_no_scenario_is_guessed(call: Callable[..., Outcome], tmp_path: Path, name: str, said: str) -> None:
+    (tmp_path / "cream.yaml").write_text("extends: community\nname: cream\n")
+    code, _, err = call("compare", name)
+    assert code == 3
+    assert said in err
 
 
 def test_explain_as_json(call: Callable[..., Outcome]) -> None:
