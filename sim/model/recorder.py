@@ -69,7 +69,8 @@ class Recorder:
         self._sample = world.row_of_uid[np.sort(world.people.uid)[:SAMPLE]]
         self._bought: list[NDArray[np.int64]] = []
         self._products = np.flatnonzero(world.products.brand_of == 0)
-        self._bought_before: NDArray[np.bool_] = (world.people.orders[:, self._products] > 0).any(axis=1)
+        self._bought_before = np.zeros(world.n_people, np.bool_)
+        self._bought_before[:] = (world.people.orders[:, self._products] > 0).any(axis=1)
         self._buyers = int(self._bought_before.sum())
         self._active = 0
         self._last = np.full(world.n_people, -ACTIVE_DAYS - 1, np.int16)
