@@ -41,7 +41,7 @@ from numpy.typing import NDArray
 
 from sim.core.draws import draw64, pair, uniform
 from sim.core.kernel import Array, Number, kernel, prange
-from sim.core.maths import exp_, log_, to_fixed
+from sim.core.maths import exp_, log_, power, to_fixed
 from sim.core.params import ASSUMPTION, Params, Share, param
 from sim.exchange.events import PathKind
 from sim.mechanisms.encounters import Encounters
@@ -266,9 +266,9 @@ def choose(world: World, met: Encounters, day: int, params: ChoiceParams) -> Cho
     m = len(met.person)
     u = np.empty(m)
     doors, weights = weights_of(params)
-    impulse = 1.0 - (1.0 - params.impulse) ** world.calendar.need[day]
+    impulse = 1.0 - power(1.0 - params.impulse, world.calendar.need[day])
     # In the BG/NBD mode every repurchase comes from the clock, so owners consider nothing else.
-    in_use = 0.0 if world.clocks else 1.0 - (1.0 - params.impulse_in_use) ** world.calendar.need[day]
+    in_use = 0.0 if world.clocks else 1.0 - power(1.0 - params.impulse_in_use, world.calendar.need[day])
     utilities(met.person, met.offer, met.kind, met.trust, met.sure, people.uid, offers.name, offers.product,
               offers.price_fen, offers.list_price_fen, offers.fit, world.products.brand_of, doors, weights,
               people.belief, people.brand_trust, people.peers, people.price_factor, people.fatigue, people.fatigue_day,

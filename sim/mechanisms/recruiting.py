@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from sim.core.draws import draw64, pair, uniform
 from sim.core.kernel import Array, kernel
-from sim.core.maths import log_, logistic
+from sim.core.maths import exp_, log_, logistic
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.actions import Invite
 from sim.exchange.events import Joined, Reason, Refused
@@ -239,7 +239,7 @@ def _contests(world: World, person: NDArray[np.int64], sponsor: NDArray[np.int64
             weight[known] = 1.0 + table.recruits[row[known]]
         else:
             age = day - table.joined[row[known]]
-            weight[known] = np.maximum(np.exp(-age / max(params.recency_days, 1e-9)), 1e-12)
+            weight[known] = [max(exp_(-a / max(params.recency_days, 1e-9)), 1e-12) for a in age.tolist()]
     score = np.empty(len(alive))
     contest_scores(person[alive], sponsor_uid[alive], weight, world.people.uid, world.draws.key("contest", day), score)
     turn = np.lexsort((sponsor_uid[alive], score, person[alive]))

@@ -16,6 +16,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from sim.core.accounts import Account, Purpose
+from sim.core.maths import power
 from sim.core.params import ASSUMPTION, Fen, Params, Share, param
 from sim.exchange.ablation import DeclaredAblation
 from sim.exchange.actions import Actions, Impress, Offer, Opening, Spend, rows
@@ -61,7 +62,7 @@ class PaidAdsParams(Params):
         offer = Offer(offer=int(view.offers[0]), product=product.index, price_fen=price,
                       list_price_fen=product.price_fen, claim=product.claim)
         ended = self.until_day is not None and view.day > self.until_day
-        cpm = self.cpm * (1.0 + self.cpm_drift) ** (view.day / 365.0)
+        cpm = self.cpm * power(1.0 + self.cpm_drift, view.day / 365.0)
         count = 0 if ended else int(self.daily_budget * _THOUSAND / cpm)
         if count == 0:
             return Actions(offers=(offer,))

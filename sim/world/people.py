@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.core.draws import Draws, normal, pair, uniform
 from sim.core.kernel import Array, kernel, prange
-from sim.core.maths import exp_
+from sim.core.maths import exp_, log_
 from sim.core.params import ASSUMPTION, Params, Share, param
 from sim.world.brands import CATEGORIES
 
@@ -131,7 +131,7 @@ def build_people(params: PopulationParams, draws: Draws, uid: NDArray[np.uint32]
     interest = np.zeros((n, len(CATEGORIES)), np.float32)
     attention, price, wealth = (np.zeros(n, np.float32) for _ in range(3))
     _draw_people(uid, draws.key("traits"), taste, interest, params.attention_low, params.attention_high,
-                 params.price_spread, float(np.log(max(params.wealth_median, 1e-9))), params.wealth_spread,
+                 params.price_spread, log_(max(params.wealth_median, 1e-9)), params.wealth_spread,
                  attention, price, wealth)
 
     def zeros(kind: type[np.generic]) -> NDArray[Any]:

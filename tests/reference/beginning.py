@@ -58,7 +58,7 @@ def _is_born(person: Person, spec: ScenarioSpec, seed: int) -> None:
     person.interest = [f32(0.5 + 0.5 * u(2 + c) if c == person.taste else 0.25 * u(2 + c)) for c in range(n)]
     person.attention = f32(who.attention_low + (who.attention_high - who.attention_low) * u(32))
     person.price_factor = f32(exp(who.price_spread * z(33) - 0.5 * who.price_spread * who.price_spread))
-    person.wealth = f32(exp(math.log(max(who.wealth_median, 1e-9)) + who.wealth_spread * z(34)))
+    person.wealth = f32(exp(log(max(who.wealth_median, 1e-9)) + who.wealth_spread * z(34)))
     person.brand_trust = [f32(who.brand_trust)] * len(person.brand_trust)
     person.role, person.fatigue, person.fatigue_day = 0, 0.0, 0
 

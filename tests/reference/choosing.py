@@ -81,7 +81,8 @@ def considers(village: Village, m: Meeting) -> bool:
     impulse = rules.impulse_in_use if known.in_use_until >= day else rules.impulse
     if known.in_use_until >= day and village.rules.repurchase.mode == "bgnbd":
         return False
-    chance = 1.0 - (1.0 - impulse) ** village.need_of_day[day]
+    need = village.need_of_day[day]
+    chance = 1.0 - (1.0 - impulse if need == 1.0 else exp(need * log(1.0 - impulse)))
     return uniform(village.key("consider"), index_of(village, m)) < chance
 
 

@@ -66,6 +66,9 @@ def scenarios() -> dict[str, dict[str, Any]]:
             "weekday_attention": [1, 1, 1, 1, 1, 2, 0.5], "weekday_need": [1, 1, 1, 1, 1.5, 2, 2],
             "seasons": [{"first": "01-10", "last": "01-15", "attention": 1.3, "need": 1.7}]},
             strategies=[_COMMUNITY, _ADS]),
+        "forgetful": _market(mechanisms=_mechanisms(
+            attention={"fatigue_decay": 0.5}, word_of_mouth={"shift_decay": 0.5}, repurchase={"memory": 0.5}),
+            strategies=[_COMMUNITY, _ADS]),
         "certain": _market(mechanisms=_mechanisms(
             attention={"mode": "all"}, choice={"mode": "certain"}, recruiting={"mode": "certain"},
             repurchase={"mode": "always"}, word_of_mouth={"constant_rate": 0.5}, audience={"mode": "static"}),

@@ -10,7 +10,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from sim.core.maths import SCALE, exp_, from_fixed, log_, logistic, normal_quantile, to_fixed
+from sim.core.maths import SCALE, exp_, from_fixed, log_, logistic, normal_quantile, power, to_fixed
 from tests.reference import arithmetic
 
 RNG = np.random.default_rng(11)
@@ -68,6 +68,18 @@ def test_exp_and_log_rise_where_they_must() -> None:
     ordered = sorted(near)
     grown = [exp_(x) for x in ordered]
     assert all(b >= a * (1.0 - 2.3e-16) for a, b in itertools.pairwise(grown))
+
+
+def test_powers_are_exact_to_the_last_digits() -> None:
+    for x, y in zip(RNG.uniform(0.0, 3.0, 2000).tolist(), RNG.uniform(0.0, 10.0, 2000).tolist(), strict=True):
+        assert power(x, y) == pytest.approx(x**y, rel=1e-12)
+        assert bits(power(x, y)) == bits(power.py_func(x, y))
+        assert power(x, 1.0) == x
+
+
+@pytest.mark.parametrize(("x", "y", "answer"), [(0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (0.95, 0.0, 1.0), (1.0, 7.5, 1.0)])
+def test_powers_at_their_corners(x: float, y: float, answer: float) -> None:
+    assert power(x, y) == answer
 
 
 def test_the_logistic_function_is_symmetric_and_bounded() -> None:
