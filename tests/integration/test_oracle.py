@@ -14,6 +14,7 @@ from sim.strategies.table import STRATEGIES
 from sim.world.state import NOT_MET
 from tests.reference.beginning import begin
 from tests.reference.copying import columns_of_state, columns_of_village, village_of
+from tests.reference.random_scenarios import random_scenario
 from tests.reference.scenarios import LIVELY, scenarios, signed_edges, spec_of
 from tests.reference.side_by_side import Comparison, compare
 
@@ -113,3 +114,14 @@ def test_every_shipped_strategy_is_the_oracles(kind: str) -> None:
         "people": 100, "days": 15, "network": {"kind": "dunbar", "ties_per_person": 20}, "mechanisms": LIVELY,
         "brand": {"seed_customers": 20, "product": {"uses_days": 8}}, "strategies": [{"kind": kind}]})
     assert_equal(compare(spec, 15), 15)
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_random_scenarios_are_the_oracles(number: int) -> None:
+    assert_equal(compare(random_scenario(number), 25), 25)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(100, 220))
+def test_many_random_scenarios_are_the_oracles(number: int) -> None:
+    assert_equal(compare(random_scenario(number), 25), 25)

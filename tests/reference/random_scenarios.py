@@ -1,0 +1,90 @@
+"""Scenarios put together at random, to look for days that nobody thought of."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from sim.scenario.spec import ScenarioSpec
+from tests.reference.bazaar import BazaarParams
+
+NETWORKS: list[dict[str, Any]] = [
+    {"kind": "dunbar", "ties_per_person": 4}, {"kind": "dunbar", "ties_per_person": 40}, {"kind": "small_world"},
+    {"kind": "circles", "size": 20}, {"kind": "scale_free"}, {"kind": "complete"},
+]
+DOORS = ("impression", "feed", "group", "live", "chat", "tie", "memory")
+
+
+def random_scenario(number: int, days: int = 25) -> ScenarioSpec:
+    """Return scenario `number` of an endless row."""
+    r = Random(number)  # noqa: S311 - the choice of a test case
+    brands = [_brand(r, str(b)) for b in range(r.choice([1, 1, 2]))]
+    strategies = [s for s in _strategies(r, len(brands)) if r.random() < 0.6]
+    calendar = {f"weekday_{what}": [r.random() * 2 for _ in range(7)] for what in ("attention", "need")}
+    return ScenarioSpec.model_validate({
+        "people": r.choice([40, 60, 90]), "days": days, "seed": r.randrange(10**9), "network": r.choice(NETWORKS),
+        "mechanisms": _people_respond(r) | _market_responds(r), "brands": brands, "strategies": strategies,
+        "calendar": calendar if r.random() < 0.5 else {},
+        "shocks": [{"kind": "account_ban", "day": 5, "share": 0.5}] if r.random() < 0.5 else [],
+    })
+
+
+def _brand(r: Random, name: str) -> dict[str, Any]:
+    products = [{"price": f"{r.choice([50, 128])} CNY", "uses_days": r.choice([1, 3, 8, 30]),
+                 "category": r.choice(["beauty", "food"]), "quality": r.random(), "claimed_quality": r.random(),
+                 "stock": r.choice([None, None, 0, 5, 60]), "service_level": r.choice([1, 0.9])}
+                for _ in range(r.choice([1, 2, 3]))]
+    return {"name": name, "cash": f"{r.choice([0, 500, 3_000, 300_000])} CNY", "seed_customers": r.choice([0, 10, 30]),
+            "products": products}
+
+
+def _strategies(r: Random, n_brands: int) -> list[Any]:
+    def brand() -> int:
+        return r.randrange(n_brands)
+
+    return [
+        BazaarParams(pool_seats=r.choice([1, 2, 3]), servers=r.choice([0, 1, 3]), brand=brand(),
+                     shares_stock=r.choice([True, False])),
+        BazaarParams(id="another", pool_seats=2, brand=brand()),
+        {"kind": "community", "groups": r.choice([1, 3]), "accounts": r.choice([1, 2]), "invite_reward": "10 CNY",
+         "prune_every_days": r.choice([0, 2, 30]), "discount": r.choice([0, 0.2]), "brand": brand()},
+        {"kind": "paid_ads", "daily_budget": "3 CNY", "discount": r.choice([0, 0.3]), "brand": brand()},
+    ]
+
+
+def _people_respond(r: Random) -> dict[str, Any]:
+    """Attention, belief, talk, choice and experience."""
+    return {
+        "attention": {"background_items": r.choice([0, 1, 20, 120]), "fatigue_decay": r.choice([0, 1, 7]),
+                      "mode": r.choice(["limited", "limited", "limited", "all"]), "trust_gain_value": r.random(),
+                      "relief_per_value": r.choice([0.05, 1]), "trust_loss_spam": r.random()},
+        "belief": {"mode": r.choice(["learning", "learning", "off"]), "claim_cap": r.choice([1, 12]),
+                   "own_cap": r.choice([20, 30, 100])},
+        "word_of_mouth": {"days": r.choice([0, 2, 14]), "shift_decay": r.choice([0, 2, 14]),
+                          "constant_rate": r.choice([None, None, 0.3, 1.0]), "group_hearing": r.choice([0, 0.25, 1]),
+                          "enabled": r.random() < 0.8},
+        "choice": {"doors": {door: r.uniform(-5, 0) for door in DOORS}, "impulse": r.random(),
+                   "impulse_in_use": r.random(), "nest": r.choice([0.3, 1.0, 0.15]), "b_fatigue": r.random() / 2,
+                   "mode": r.choice(["logit", "logit", "logit", "certain"])},
+        "experience": {"defect": r.random() / 2, "noise": r.random() / 2, "return_base": r.random() / 2,
+                       "sever": r.random(), "moves_trust": r.random() < 0.7, "unit": r.choice([0.15, 0.01])},
+    }
+
+
+def _market_responds(r: Random) -> dict[str, Any]:
+    """Repurchase, groups, fulfilment, recruiting and the platform."""
+    return {
+        "repurchase": {"mode": r.choice(["occasions", "occasions", "bgnbd", "always", "off"]),
+                       "need_rate": r.choice([0.03, 0.3]), "memory": r.choice([0, 5, 45]),
+                       "window": r.choice([1, 3, 7]), "spread": r.random(),
+                       "bgnbd": {"speed": r.choice([1, 10, 50]), "satisfaction": r.choice([0, 1.5])}},
+        "audience": {"mode": r.choice(["living", "living", "living", "static"]), "mute_base": r.random() / 5,
+                     "leave": r.choice([0, 0.1, 1]), "noise": r.random() / 10},
+        "fulfilment": {"queues": r.random() < 0.7, "stock": r.random() < 0.7, "pool_days": r.choice([0, 1, 3])},
+        "recruiting": {"mode": r.choice(["logit", "logit", "certain", "off"]), "join_base": r.uniform(-2, 1),
+                       "contest": r.choice(["uniform", "preferential", "recency"]), "invite_base": r.uniform(-2, 1),
+                       "reseller_base": r.uniform(-2, 2), "patience": r.choice([0, 4, 60]),
+                       "exit_hazard": r.random() * 0.3, "exit_refusal": r.random() / 20},
+        "enforcement": {"enabled": r.random() < 0.7, "base": r.random() / 10, "per_report": r.random(),
+                        "report_share": r.random(), "first_ban": r.choice([1, 4, 30])},
+    }
