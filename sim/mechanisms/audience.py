@@ -122,7 +122,7 @@ def draw_leavers(start: Array, stop: Array, block_key: Array, chance: Array, sta
     count = 0
     for s in range(len(start)):
         p = chance[s]
-        if p <= 0.0:
+        if 1.0 - p >= 1.0:  # also where p is lost beside 1: the skip would be no number, and the row none of ours
             continue
         inner = draw64(key, block_key[s])
         slow = log_(1.0 - p) if p < 1.0 else -745.0

@@ -121,6 +121,16 @@ def test_a_product_that_the_brand_has_not(call: Callable[..., Outcome]) -> None:
     assert "counted from 0" in err
 
 
+@pytest.mark.parametrize("setting", [
+    "mechanisms.audience.leave=1e-300", "network={kind: circles, size: 20, p_in: 1e-300}",
+    "network={kind: circles, size: 20, p_in: 1e-17, p_out: 1e-17}", "network={kind: circles, ties_out: 1e-300}",
+])  # fmt: skip
+def test_a_chance_lost_beside_one_reads_no_foreign_memory(setting: str, tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-m", "sim", "run", "community", *QUICK, "--audit", "--set", setting, "--out", "r"],
+                          cwd=tmp_path, check=False, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
 # --- what is refused leaves nothing -------------------------------------------------------------
 
 

@@ -105,7 +105,7 @@ def _propose(low: int, high: int, order: Wide, place: Wide, size: int, p_in: flo
             at = place[i] + 1 if part == 0 else border
             end = border if part == 0 else count
             missed = log_(1.0 - p)
-            while p > 0.0 and at < end:
+            while 1.0 - p < 1.0 and at < end:  # a p that is lost beside 1 has no skip
                 at += math.floor(log_(uniform(draws, pair(i, slot))) / missed)
                 slot += 1
                 if at < end:
