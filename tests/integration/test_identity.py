@@ -18,6 +18,7 @@ from sim.exchange.postings import Settlement
 from sim.model.schedule import step
 from sim.model.state import RunState, start
 from tests.reference.digests import columns, digests, digests_elsewhere, run
+from tests.reference.random_scenarios import random_scenario
 from tests.reference.renumbered import new_numbers, renumber
 from tests.reference.scenarios import scenarios, spec_of
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from sim.exchange.events import Events
     from sim.exchange.view import View
+    from sim.scenario.spec import ScenarioSpec
 
 
 class IdleParams(Params):
@@ -67,7 +69,21 @@ def test_two_threads_are_one(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["both", "rivals", "traffic", "bgnbd", "bazaar", "trees", "preferential"])
 def test_renumbering_people_changes_nothing(name: str) -> None:
-    spec = spec_of(name)
+    assert_renumbering_changes_nothing(spec_of(name))
+
+
+@pytest.mark.parametrize("number", range(300, 304))
+def test_renumbering_people_of_random_scenarios_changes_nothing(number: int) -> None:
+    assert_renumbering_changes_nothing(random_scenario(number))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(400, 460))
+def test_renumbering_people_of_many_random_scenarios_changes_nothing(number: int) -> None:
+    assert_renumbering_changes_nothing(random_scenario(number))
+
+
+def assert_renumbering_changes_nothing(spec: ScenarioSpec) -> None:
     plain, other = start(spec, 0), start(spec, 0)
     order = np.random.default_rng(7).permutation(len(other.world.people))
     renumber(other, order)
