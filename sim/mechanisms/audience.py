@@ -1,8 +1,9 @@
 """The life of audiences: joining, muting, leaving, and the health of groups.
 
 A group lives on its host, on content that fits, and on itself: a lively group keeps itself lively, a
-dull one empties. So it has two stable states and noise decides between them; lifetimes are long or
-short, and a neglected group becomes a zombie (僵尸群).
+dull one empties, and a neglected group becomes a zombie (僵尸群). Where the feedback is strong against the
+decay (a_soc = d = .1) there are two stable states and noise decides between them; at the defaults
+there is one, whose height the host, the content and the selling set.
 
 Equations, group c with health h, and members i:
 
