@@ -140,16 +140,24 @@ def compare(scenarios: Sequence[Source], *, progress: Callback | None = None, **
     """
     asked = Options(**options)
     specs = prepared(scenarios, asked)
-    if asked.out is not None and Path(asked.out).exists():
-        raise DataError(f"{asked.out}: already exists; name another folder or remove it")
+    _require_free(asked.out)
     with _spool(asked.out) as folder:
         plan = _Plan(specs, asked, folder)
         _carry_out(plan, progress)
+        if asked.out is not None and Path(asked.out).exists():  # the same command, called twice: the other has written it
+            shutil.rmtree(folder, ignore_errors=True)
+            _require_free(asked.out)
         comparison = _whole(plan)
         if asked.out is not None:
             comparison.save(Path(asked.out))
             shutil.rmtree(folder, ignore_errors=True)
     return comparison
+
+
+def _require_free(out: Path | None) -> None:
+    """Refuse to write over what is there."""
+    if out is not None and Path(out).exists():
+        raise DataError(f"{out}: already exists; name another folder or remove it")
 
 
 @contextlib.contextmanager
