@@ -111,10 +111,9 @@ class Kernel:
     `py_func` is the same function as plain Python, for tests and oracles.
     """
 
-    def __init__(self, function: Callable[..., Any], *, parallel: bool, inline: bool) -> None:
+    def __init__(self, function: Callable[..., Any], *, parallel: bool) -> None:
         self.py_func = function
         self._parallel = parallel
-        self._inline = inline
         self._ready: Callable[..., Any] | None = None
         functools.update_wrapper(self, function)
 
@@ -140,8 +139,6 @@ class Kernel:
                 options["parallel"] = True
             else:
                 options["nogil"] = True
-            if self._inline:
-                options["inline"] = "never"
             self._ready = numba.njit(**options)(rebuilt)
         return self._ready
 
@@ -177,7 +174,7 @@ def kernel(*, parallel: bool = False) -> Callable[[Callable[..., Any]], Kernel]:
     """
 
     def wrap(function: Callable[..., Any]) -> Kernel:
-        return Kernel(function, parallel=parallel, inline=False)
+        return Kernel(function, parallel=parallel)
 
     return wrap
 

@@ -88,7 +88,6 @@ def _write_fen(amount: int) -> str:
 # model_dump keeps int fen for computing; JSON mode writes the unit, so that it can be read again.
 _AS_TEXT = PlainSerializer(_write_fen, return_type=str, when_used="json")
 
-AnyFen = Annotated[int, BeforeValidator(_parse_fen), Field(ge=-LIMIT_FEN, le=LIMIT_FEN), _schema("128 CNY"), _AS_TEXT]
 Fen = Annotated[int, BeforeValidator(_parse_fen), Field(ge=0, le=LIMIT_FEN), _schema("128 CNY"), _AS_TEXT]
 """An amount in fen, never negative; a bare number in a file means yuan."""
 Share = Annotated[float, BeforeValidator(_parse_share), Field(ge=0, le=1), _schema("5%")]

@@ -89,6 +89,12 @@ class Noticed:
     def __len__(self) -> int:
         return len(self.person)
 
+    @property
+    def by_membership(self) -> NDArray[np.bool_]:
+        """Which messages came through a membership, bool (m,): neither bought nor along a tie."""
+        through: NDArray[np.bool_] = (self.kind != PathKind.IMPRESSION) & (self.kind != PathKind.TIE)
+        return through
+
     def encounters(self) -> Encounters:
         """Return the offers met, for choice."""
         m = self.met
@@ -227,7 +233,7 @@ def wear(world: World, seen: Noticed, day: int, params: AttentionParams) -> None
     people, scratch = world.people, world.scratch
     tire(seen.person, seen.times, seen.commercial, seen.value, params.fatigue_per_message, params.relief_per_value, day,
          people.fatigue, people.fatigue_day, world.keep.fatigue, scratch.load, scratch.mark, scratch.people_list)
-    rows = (seen.kind != PathKind.IMPRESSION) & (seen.kind != PathKind.TIE)
+    rows = seen.by_membership
     move_row_trust(seen.row[rows], seen.times[rows], seen.commercial[rows], seen.value[rows], params.trust_gain_value,
                    params.trust_loss_spam, world.audiences.trust)
     world.audiences.active_day[seen.row[rows]] = day

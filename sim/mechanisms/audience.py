@@ -41,8 +41,7 @@ from sim.mechanisms.attention import Noticed
 from sim.world.audiences import ACTIVE, LEFT, MUTED, NO_ROW
 from sim.world.state import World
 
-ZOMBIE_HEALTH, ZOMBIE_DAYS = 0.1, 14
-_HALF_SQUARED = 0.09
+ZOMBIE_DAYS = 14
 
 
 class AudienceParams(Params):
@@ -147,23 +146,20 @@ def _weights(p: AudienceParams) -> tuple[float, ...]:
             p.no_rules, p.promo_harm, p.noise)
 
 
-def live(world: World, noticed: Noticed, rows_of: NDArray[np.bool_], posts: Post, tend: Tend, day: int,
+def live(world: World, noticed: Noticed, posts: Post, tend: Tend, day: int,
          params: AudienceParams) -> tuple[int, Left]:
     """Let members mute and leave, and groups thrive or decay; returns (mutes, who left).
-
-    Parameters
-    ----------
-    rows_of : bool (m,)
-        Which of the messages noticed came through a membership.
 
     Writes states of rows, members, health. Purposes of draws: mute, leave, health.
     """
     if params.mode == "static" or not len(world.channels):
         return 0, Left.empty()
     people, aud = world.people, world.audiences
+    through = noticed.by_membership
     muted = np.empty(len(noticed), np.int64)
-    mutes = draw_mutes(noticed.person[rows_of], noticed.row[rows_of], noticed.key[rows_of], people.uid, people.fatigue, params.mute_base,
-                       params.mute_slope, params.mute_from, world.draws.key("mute", day), aud.state, muted)
+    mutes = draw_mutes(noticed.person[through], noticed.row[through], noticed.key[through], people.uid, people.fatigue,
+                       params.mute_base, params.mute_slope, params.mute_from, world.draws.key("mute", day), aud.state,
+                       muted)
     np.add.at(world.accounts.reports, world.channels.account[aud.channel[muted[:mutes]]], 1)
     gone = [_leavers(world, day, params), _pruned(world, tend, day)]
     _health(world, posts, tend, day, params)

@@ -1,4 +1,4 @@
-"""A readable piece of the network for pictures: a snowball of at most 400 people, laid out once.
+"""A readable piece of the network for pictures: a snowball of at most `MOST_PEOPLE`, laid out once.
 
 The snowball starts from the earliest buyers, so that the picture shows how a purchase spread; the
 layout is a spring layout of networkx, computed here so that no page has to.

@@ -59,7 +59,7 @@ def step(state: RunState) -> Day:
     _fulfil_and_experience(state, plan, chosen, day)
     _recruit(state, plan, day)
     _tend_audiences(state, plan, posts, noticed, day)
-    _settle(state, plan)
+    _settle(state)
     state.posts_yesterday = enforcement.posts_by_account(state.world, posts)
     state.recorder.record(state, day)
     state.ledger.close_day(state.day)
@@ -106,8 +106,8 @@ def _attend(state: RunState, plan: DayPlan, posts: Post, day: Day) -> Noticed:
     if len(plan.peer_post):
         noticed = attention.join_noticed([noticed, moments.share(world, plan.peer_post, state.day, params)])
     attention.wear(world, noticed, state.day, params)
-    owned = (noticed.kind != PathKind.IMPRESSION) & (noticed.kind != PathKind.TIE)
-    repurchase.refresh_memory(world, noticed.person[owned], noticed.offer[owned], state.day)
+    rows = noticed.by_membership
+    repurchase.refresh_memory(world, noticed.person[rows], noticed.offer[rows], state.day)
     shown = plan.impress
     bought = world.products.brand_of[world.offers.product[shown.offer]] == 0
     day.impressions = int(shown.count[bought].sum())
@@ -222,15 +222,13 @@ def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
 
 def _tend_audiences(state: RunState, plan: DayPlan, posts: Post, noticed: Noticed, day: Day) -> None:
     """10: members mute and leave, groups thrive or decay."""
-    rows = (noticed.kind != PathKind.IMPRESSION) & (noticed.kind != PathKind.TIE)
-    day.mutes, left = audience.live(state.world, noticed, rows, posts, plan.tend, state.day, state.mechanisms.audience)
+    day.mutes, left = audience.live(state.world, noticed, posts, plan.tend, state.day, state.mechanisms.audience)
     before = day.events.left
     day.events.left = Left(*[np.concatenate([getattr(before, n), getattr(left, n)]) for n in Left.__dataclass_fields__])
 
 
-def _settle(state: RunState, plan: DayPlan) -> None:
+def _settle(state: RunState) -> None:
     """11: every strategy says who is owed what; debts are booked, never cut."""
-    del plan
     for seat, view in zip(state.seats, state.views, strict=True):
         settlement = seat.strategy.settle(state.today, view)
         state.ledger.post(settlement.postings, state.day, seat.name)

@@ -81,11 +81,6 @@ class People:
     def __len__(self) -> int:
         return len(self.uid)
 
-    @property
-    def bytes_each(self) -> float:
-        """Bytes a person, all columns."""
-        return float(sum(v.nbytes for v in vars(self).values()) / max(len(self), 1))
-
 
 @kernel(parallel=True)
 def _draw_people(uid: Array, key: int, taste: Array, interest: Array, low: float, high: float, spread: float,

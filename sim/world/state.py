@@ -125,7 +125,6 @@ class World:
     days: int
     row_of_uid: NDArray[np.int32]
     queue_names: list[str] = field(default_factory=list)
-    layer_trust: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
     clocks: list[Clock] = field(default_factory=list)
     brand_stock: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     spare: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
