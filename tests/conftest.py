@@ -20,6 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIRE_ALL = os.environ.get("GUANXI_REQUIRE_ALL", "") not in {"", "0"}
 FULL = os.environ.get("GUANXI_FULL", "") not in {"", "0"}
 
+# The outside package is tested from outside, by `integration/test_outside_package.py`.
+collect_ignore = ["outside"]
+
 
 def pytest_report_header() -> str:
     """Say which of the two switches are on."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from sim.conformance.watch import different
 from sim.core.accounts import Account, Purpose
 from sim.core.errors import PlanError
 from sim.exchange.actions import (
@@ -27,6 +29,7 @@ from sim.exchange.actions import (
 from sim.exchange.merge import ExclusiveClaimError
 from sim.model.run import run_once
 from sim.scenario.spec import ScenarioSpec
+from sim.strategies.table import STRATEGIES
 from tests.conformance.strategies import Feed, Feeds, Scripted, Terms
 from tests.verification.quiet import days_of, finished, quiet
 
@@ -48,6 +51,15 @@ def test_the_order_of_strategies_changes_nothing() -> None:
     for table in ("statement", "people"):
         for name, column in getattr(one, table).items():
             assert np.array_equal(column, getattr(other, table)[name]), name
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(STRATEGIES, 2)))
+def test_every_pair_runs_sixty_audited_days_in_either_order(one: str, other: str) -> None:
+    records = [run_once(ScenarioSpec.model_validate({
+        "people": 700, "days": 60, "network": {"kind": "small_world"}, "strategies": [{"kind": k} for k in order]}), 0,
+        audit=True, pictures=False) for order in ((one, other), (other, one))]
+    assert not different(*records)
+    assert len(records[0].daily["cash_fen"]) == 60
 
 
 class Doubled(Scripted):
