@@ -6,12 +6,14 @@ commercial message noticed tires, every useful one refreshes.
 Equations, per person i and day:
 
     v_i = min(1, A_i m_day / (background + load_i)),  load_i = items posted today in the channels of i
-    P(at least one of n items noticed) = 1 - (1 - v_i g)^n,   g = visibility of the post
+    P(at least one of n items noticed) = 1 - (1 - v_i g)^n
+    g = visibility of the post, in a group of health h times (floor + (1 - floor) h)
     P(the offer is among n items noticed) = 1 - (1 - commercial)^n
     phi_i <- max(0, phi_i e^{-dt / tau} + c_ad sum commercial - kappa sum value)
     T_row <- T_row + gain value n (1 - T_row), then T_row <- T_row - loss commercial n T_row   (noticed messages only)
 
-n is the expected number noticed, given that any was. Bought impressions meet the background alone;
+n is the expected number noticed, given that any was. A group is read in proportion to how alive it is:
+nobody opens a dead one, and whoever does finds little new. Bought impressions meet the background alone;
 one-to-one messages are noticed by whoever has not muted the sender. The rise of the response to repetition comes
 from belief (claims gain precision), its fall from fatigue; a separate repetition curve would count
 both twice.
@@ -22,8 +24,8 @@ both twice.
 | load_i | items delivered today, fixed point | (N,) |
 | phi_i | fatigue | (N,) |
 
-Sources: [HodasLerman2012] divided attention; fatigue domain 4.2 with the strength of market 0.7;
-trust moved by value and spam: design 4, strengths assumed.
+Sources: [HodasLerman2012] divided attention; fatigue domain 4.2 with the strength of market 0.7; reading by
+health of the group assumed (G1, G11 of domain 1A, hypotheses); trust moved by value and spam: design 4, strengths assumed.
 """
 
 from __future__ import annotations
@@ -45,6 +47,7 @@ from sim.world.audiences import ACTIVE
 from sim.world.state import World
 
 _CHUNK = 4096
+_GROUP = 0
 _KIND_OF_CHANNEL = np.array([PathKind.GROUP, PathKind.FEED, PathKind.CHAT, PathKind.LIVE], dtype=np.int8)
 
 
@@ -55,6 +58,9 @@ class AttentionParams(Params):
                                             doc="all: every message is noticed (closed forms)", zh="注意力方式")
     background_items: float = param(120.0, source="market 7", low=60, high=240, ge=0, le=1e6, unit="items a day",
                                     doc="Items a day from everybody else", zh="背景信息量")
+    dead_group_visibility: Share = param(0.3, source=ASSUMPTION, low=0.0, high=0.6,
+                                         doc="Visibility of a post in a dead group against a lively one (floor); "
+                                             "1: health does not matter to reading", zh="死群可见度")
     fatigue_per_message: float = param(1.0, source="market 0.7", low=0.25, high=3.0, ge=0, le=100,
                                        doc="Fatigue of one commercial message", zh="每条广告疲劳")
     relief_per_value: float = param(0.05, source="market 7", low=0.0, high=0.2, ge=0, le=100,
@@ -280,8 +286,9 @@ def _from_posts(world: World, posts: Post, day: int, params: AttentionParams) ->
     times, met = np.empty(total), np.empty(total, np.bool_)
     # Two names of 24 bits as one of 32; two posts that clash by chance share their luck, no more.
     sender = (world.channels.name[posts.channel[post]] * 0x9E3779B1 + world.offers.name[posts.offer[post]]) & 0xFFFFFFFF
-    notice_posts(start, stop, at, items, posts.commercial[post], posts.visibility[post], sender, aud.person,
-                 aud.state, people.uid, people.attention, scratch.load, params.background_items,
+    visibility = posts.visibility * _liveliness(world, posts.channel, params.dead_group_visibility)
+    notice_posts(start, stop, at, items, posts.commercial[post], visibility[post], sender, aud.person, aud.state,
+                 people.uid, people.attention, scratch.load, params.background_items,
                  world.calendar.attention[day], params.mode == "all", world.draws.key("see", day),
                  world.draws.key("meet", day), times, met)
     _clear_rows(start, stop, aud.person, scratch.load)
@@ -293,6 +300,12 @@ def _from_posts(world: World, posts: Post, day: int, params: AttentionParams) ->
     return Noticed(aud.person[row], posts.offer[p].astype(np.int32),
                    _KIND_OF_CHANNEL[world.channels.kind[channel]], row, aud.trust[row], times[k],
                    posts.commercial[p], posts.value[p], met[k], world.channels.name[channel])
+
+
+def _liveliness(world: World, channel: NDArray[np.int64], floor: float) -> NDArray[np.float64]:
+    """Return the factor by which channels are read: groups by their health at yesterday's closing, others fully."""
+    channels = world.channels
+    return np.where(channels.kind[channel] == _GROUP, floor + (1.0 - floor) * channels.health[channel], 1.0)
 
 
 def _chunks(post: NDArray[np.int64], start: NDArray[np.int64],

@@ -57,7 +57,8 @@ def _people_respond(r: Random) -> dict[str, Any]:
     return {
         "attention": {"background_items": r.choice([0, 1, 20, 120]), "fatigue_decay": r.choice([0, 1, 7]),
                       "mode": r.choice(["limited", "limited", "limited", "all"]), "trust_gain_value": r.random(),
-                      "relief_per_value": r.choice([0.05, 1]), "trust_loss_spam": r.random()},
+                      "relief_per_value": r.choice([0.05, 1]), "trust_loss_spam": r.random(),
+                      "dead_group_visibility": r.choice([0, 0.3, 1])},
         "belief": {"mode": r.choice(["learning", "learning", "off"]), "claim_cap": r.choice([1, 12]),
                    "own_cap": r.choice([20, 30, 100])},
         "word_of_mouth": {"days": r.choice([0, 2, 14]), "shift_decay": r.choice([0, 2, 14]),

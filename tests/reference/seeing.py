@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.reference.arithmetic import UNIT, clip, exp, f32, fixed, log, share_left
 from tests.reference.chance import draw, pair, uniform
-from tests.reference.village import ACTIVE, CHAT, DOOR_OF_CHANNEL, IMPRESSION, TIE
+from tests.reference.village import ACTIVE, CHAT, DOOR_OF_CHANNEL, GROUP, IMPRESSION, TIE
 
 if TYPE_CHECKING:
     from sim.exchange.actions import Contact, Impress, PeerPost, Post
@@ -71,7 +71,7 @@ def see_posts(village: Village, posts: Post) -> list[Message]:
             name = pair(person.uid, _joint_name(village, channel, offer))
             v = chance_of_one(village, person, load[person.number])
             if village.rules.attention.mode != "all":
-                v = min(1.0, v * visibility)
+                v = min(1.0, v * (visibility * liveliness(village, channel)))
             chance = chance_of_any(items, v)
             if chance > 0.0 and uniform(village.key("see"), name) < chance:
                 times = items * v / chance
@@ -80,6 +80,12 @@ def see_posts(village: Village, posts: Post) -> list[Message]:
                 seen.append(Message(person.number, offer, DOOR_OF_CHANNEL[village.channels[channel].kind], member.row,
                                     member.trust, times, commercial, value, met, village.channels[channel].name))
     return seen
+
+
+def liveliness(village: Village, channel: int) -> float:
+    """Groups are read in proportion to how alive they are, other channels fully."""
+    floor, at = village.rules.attention.dead_group_visibility, village.channels[channel]
+    return floor + (1.0 - floor) * at.health if at.kind == GROUP else 1.0
 
 
 def _joint_name(village: Village, channel: int, offer: int) -> int:

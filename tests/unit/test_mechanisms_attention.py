@@ -142,3 +142,24 @@ def test_kernels_say_the_same_as_plain_python() -> None:
         trusts.append(trust)
     assert np.array_equal(*trusts)
     assert ((trusts[0] >= 0) & (trusts[0] <= 1)).all()
+
+
+def readers(kind: str, floor: float, health: float, people: int = 4_000) -> int:
+    """Return how many of all members notice the first post of a group (or feed) of some health."""
+    posts = Feeds(feeds=(Feed(followers=people, visibility=0.5, kind=kind),))
+    spec = quiet(people, 1, [posts], attention={"dead_group_visibility": floor},
+                 audience={"mode": "static", "start_health": health})
+    ((_, day),) = days_of(spec)
+    return day.noticed
+
+
+@pytest.mark.parametrize(("floor", "health"), [(0.3, 0.1), (0.3, 0.8), (0.0, 0.4)])
+def test_a_group_is_read_in_proportion_to_how_alive_it_is(floor: float, health: float) -> None:
+    share = 0.5 * (floor + (1 - floor) * health)
+    assert readers("group", floor, health) / 4_000 == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 4_000))
+
+
+def test_health_does_not_touch_the_reading_of_feeds_nor_of_groups_with_the_floor_at_one() -> None:
+    assert readers("feed", 0.3, 0.1) == readers("feed", 0.3, 0.9)
+    assert readers("group", 1.0, 0.1) == readers("group", 1.0, 0.9)
+    assert readers("group", 0.3, 0.1) < readers("group", 0.3, 0.9)

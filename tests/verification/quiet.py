@@ -29,7 +29,7 @@ ALONE = {"kind": "small_world", "ties_per_person": 2, "rewire": 0}
 
 _OFF: dict[str, dict[str, Any]] = {
     "attention": {"mode": "limited", "background_items": 0, "fatigue_per_message": 0, "relief_per_value": 0,
-                  "trust_gain_value": 0, "trust_loss_spam": 0},
+                  "dead_group_visibility": 1, "trust_gain_value": 0, "trust_loss_spam": 0},
     "belief": {"mode": "off"},
     "choice": {"mode": "certain", "impulse": 1, "impulse_in_use": 0},
     "experience": {"noise": 0, "defect": 0, "return_base": 0, "return_disappointed": 0, "moves_trust": False},
