@@ -163,7 +163,7 @@ def notice_posts(start: Array, stop: Array, at: Array, items: Array, commercial:
 
 
 @kernel()
-def draw_impressions(count: int, targeting: float, category: int, key: int, n: int, row_of_uid: Array,
+def draw_impressions(count: int, targeting: float, product: int, key: int, n: int, row_of_uid: Array,
                      interest: Array, attention: Array, background: float, factor: float, everything: bool, at: int,
                      person: Array, met: Array) -> int:
     """Hand `count` impressions to people drawn at random; a targeted one goes by interest (rejection).
@@ -177,7 +177,7 @@ def draw_impressions(count: int, targeting: float, category: int, key: int, n: i
         if uniform(key, base) < targeting:
             for attempt in range(16):
                 who = np.int64(row_of_uid[np.int64(uniform(key, base + 32 + 2 * attempt) * n)])
-                if uniform(key, base + 33 + 2 * attempt) < interest[who, category]:
+                if uniform(key, base + 33 + 2 * attempt) < interest[who, product]:
                     break
         else:
             who = np.int64(row_of_uid[np.int64(uniform(key, base + 1) * n)])
@@ -341,11 +341,11 @@ def _from_impressions(world: World, impress: Impress, day: int, params: Attentio
     offer = np.repeat(impress.offer, impress.count)
     at = 0
     for k in range(len(impress)):
-        category = int(world.products.category[world.offers.product[impress.offer[k]]])
+        product = int(world.offers.product[impress.offer[k]])
         # A second row of the same offer meets people of its own.
         nth = int(np.count_nonzero(impress.offer[:k] == impress.offer[k]))
         key = np.uint64(draw64(world.draws.key("impress", day), nth << 32 | int(world.offers.name[impress.offer[k]])))
-        at = draw_impressions(int(impress.count[k]), float(impress.targeting[k]), category, key, len(people),
+        at = draw_impressions(int(impress.count[k]), float(impress.targeting[k]), product, key, len(people),
                               world.row_of_uid, people.interest, people.attention,
                               max(params.background_items, 1e-9), world.calendar.attention[day],
                               params.mode == "all", at, person, met)

@@ -177,6 +177,8 @@ def _greatest(person: Array, offer: Array, offer_product: Array, u: Array, n_pro
             mark[i] = 1
             seen_people[count] = i
             count += 1
+            for p in range(n_products):
+                best[i * n_products + p] = _NOT_MET
         best[slot] = max(best[slot], u[e])
     return count
 
@@ -220,7 +222,7 @@ def decide(people: Array, n_products: int, best: Array, sums: Array, mu: float, 
                     if left <= 0.0:
                         break
         for p in range(n_products):
-            best[i * n_products + p] = _NOT_MET
+            best[i * n_products + p] = 0.0
             sums[i * n_products + p] = 0
 
 
@@ -229,8 +231,8 @@ def race(person: Array, offer: Array, kind: Array, offer_name: Array, offer_prod
          product_of: Array, uid: Array, row_key: Array, key: int, score: Array, winner: Array) -> None:
     """Run the Gumbel race among the encounters of each buyer in the nest they bought from.
 
-    product_of : int64 (N,), product bought or -1; row_key : int64 (m,), name of the door that does
-    not depend on row numbers; score : float64 (N,); winner : int64 (N,).
+    product_of : int16 (N,), product bought or -1; row_key : int64 (m,), name of the door that does
+    not depend on row numbers; score : float64 (N,); winner : int32 (N,).
     """
     for e in range(len(person)):
         i = person[e]
@@ -289,7 +291,7 @@ def choose(world: World, met: Encounters, day: int, params: ChoiceParams) -> Cho
     race(met.person, met.offer, met.kind, offers.name, offers.product, u, scratch.product_of, people.uid, met.row_key,
          draws.key("race", day), scratch.score, scratch.winner)
     won = scratch.winner[buyers]
-    scratch.product_of[buyers] = -1
+    scratch.product_of[buyers], scratch.score[buyers] = -1, 0.0
     return Choices(buyers, product, met.offer[won].astype(np.int64), met.kind[won].astype(np.int64), met.row[won],
                    people.belief[buyers, product].astype(np.float64), u != _NOT_MET, chance)
 

@@ -15,7 +15,8 @@ dropout with p_i ~ Beta(a, b), logit shifted by satisfaction:
 
     logit p = logit p_i - c_S S;   next purchase time = t + Exp(lambda_i), in continuous time
 
-Every purchase of this mode is made from memory with certainty. With c_S = 0 and speed 1 it is the
+Every purchase of this mode is made from memory with certainty; one that cannot be filled costs nobody (no
+dropout is drawn), and the next falls due after another Exp(lambda_i). With c_S = 0 and speed 1 it is the
 published model (domain 2.8).
 
 Notation: interest_ip in the product's category and S satisfaction by person and product (N, P); days whole,
@@ -38,11 +39,8 @@ from sim.core.maths import exp_, log_, logistic
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.events import PathKind
 from sim.mechanisms.encounters import Encounters, encounters
-from sim.world.agenda import move, take
+from sim.world.agenda import FAR, move, take
 from sim.world.state import Clock, World
-
-FAR = 30_000
-"""A day beyond every horizon."""
 
 
 class BgNbdParams(Params):
@@ -90,7 +88,7 @@ def first_occasions(uid: Array, interest: Array, rate: float, key: int, out: Arr
     for i in range(len(uid)):
         r = rate * np.float64(interest[i])
         wait = exponential(key, np.int64(uid[i])) / r if r > 0.0 else 1.0e9
-        out[i] = np.int32(min(wait, 30000.0))
+        out[i] = np.int16(min(wait, 30000.0))
 
 
 @kernel()
@@ -187,6 +185,17 @@ def bgnbd_next(people: Array, product: Array, satisfaction: Array, weight: float
         move(head, following, preceding, at, i, max(np.int64(next_time[i]), day + 1))
 
 
+@kernel()
+def bgnbd_put_off(people: Array, day: int, uid: Array, key: int, rate: Array, next_time: Array, head: Array,
+                  following: Array, preceding: Array, at: Array) -> None:
+    """Put those whose clock rang in vain (they are on no day) back on the clock, in continuous time as above."""
+    for k in range(len(people)):
+        i = people[k]
+        if at[i] < 0:
+            next_time[i] = min(next_time[i] + exponential(key, np.int64(uid[i])) / np.float64(rate[i]), 30000.0)
+            move(head, following, preceding, at, i, max(np.int64(next_time[i]), day + 1))
+
+
 def start_clock(world: World, params: RepurchaseParams, product: int) -> Clock:
     """Draw the traits of the BG/NBD mode from the world seed."""
     n = world.n_people
@@ -197,12 +206,11 @@ def start_clock(world: World, params: RepurchaseParams, product: int) -> Clock:
     return clock
 
 
-def first_days(world: World, params: RepurchaseParams, product: int) -> NDArray[np.int32]:
+def first_days(world: World, params: RepurchaseParams, product: int) -> NDArray[np.int16]:
     """Return the day of everyone's first occasion for a product (a need trait: from the world seed)."""
-    out = np.full(world.n_people, FAR, np.int32)
+    out = np.full(world.n_people, FAR, np.int16)
     if params.mode in {"occasions", "bgnbd"} and params.need_rate > 0:
-        interest = world.people.interest[:, world.products.category[product]]
-        first_occasions(world.people.uid, interest, params.need_rate / params.mean_interest,
+        first_occasions(world.people.uid, world.people.interest[:, product], params.need_rate / params.mean_interest,
                         world.world_draws.key(f"first occasion {product}"), out)
     return out
 
@@ -227,9 +235,8 @@ def ask_memory(world: World, day: int, params: RepurchaseParams) -> tuple[list[E
                 certain.append(_from_memory(world, who[ringing], p))
             who = who[~ringing]
         remembered = np.empty(len(who), np.bool_)
-        category = world.products.category[p]
         open_occasions(who, p, day, int(params.window), params.need_rate / params.mean_interest,
-                       people.interest[:, category], world.keep.memory, people.memory_day, people.memory_offer,
+                       people.interest[:, p], world.keep.memory, people.memory_day, people.memory_offer,
                        people.open_until, people.uid, world.draws.key(f"wait {p}", day),
                        world.draws.key(f"memory {p}", day), agenda.head, agenda.following, agenda.preceding,
                        agenda.day, remembered)
@@ -279,6 +286,20 @@ def after_purchase(world: World, person: NDArray[np.int64], product: NDArray[np.
             close_occasions(who, what, world.products.uses_days[what], day, params.spread, people.open_until,
                             people.in_use_until, people.uid, world.draws.key(f"lasts {p}", day), agenda.head,
                             agenda.following, agenda.preceding, agenda.day)
+
+
+def put_off(world: World, person: NDArray[np.int64], offer: NDArray[np.int64], day: int,
+            params: RepurchaseParams) -> None:
+    """Give the next purchase to those whose order was not filled, in the BG/NBD mode; occasions have theirs already.
+
+    Whoever waits in a deal is not among them until it fails. Purpose of draws: put off. Cost: O(orders unfilled).
+    """
+    if params.mode != "bgnbd" or not len(person):
+        return
+    for p, (agenda, clock) in enumerate(zip(world.agendas, world.clocks, strict=True)):
+        who = person[world.offers.product[offer] == p]
+        bgnbd_put_off(who, day, world.people.uid, world.draws.key(f"put off {p}", day), clock.rate, clock.next_time,
+                      agenda.head, agenda.following, agenda.preceding, agenda.day)
 
 
 @kernel()

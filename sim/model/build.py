@@ -23,8 +23,8 @@ from sim.core.kernel import Array, kernel, set_threads
 from sim.core.maths import exp_, log_
 from sim.exchange.actions import CHANNEL_KINDS, Opening
 from sim.mechanisms.params import MechanismsSpec
-from sim.mechanisms.repurchase import FAR, first_days, start_clock, start_owner
-from sim.world.agenda import build_agenda
+from sim.mechanisms.repurchase import first_days, start_clock, start_owner
+from sim.world.agenda import FAR, build_agenda
 from sim.world.audiences import Accounts, Audiences, Channels
 from sim.world.brands import build_products
 from sim.world.calendar import build_calendar
@@ -86,7 +86,7 @@ def build_world(spec: ScenarioSpec, replication: int, openings: list[tuple[str, 
     spare = np.zeros(len(products), np.int64)
     if not mech.fulfilment.stock:  # what lies in stock is sold first, and then units are made to order
         spare, products = np.maximum(products.stock, 0), replace(products, stock=np.full(len(products), -1, np.int64))
-    people = build_people(spec.population, Draws(seed), network.uid, len(spec.all_brands()), len(products))
+    people = build_people(spec.population, Draws(seed), network.uid, len(spec.all_brands()), products.category)
     n, n_products = len(people), len(products)
     row_of_uid = np.empty(n, np.int32)
     row_of_uid[network.uid] = np.arange(n, dtype=np.int32)
@@ -183,8 +183,7 @@ def _seed_customers(world: World, spec: ScenarioSpec, mech: MechanismsSpec) -> N
             continue
         p = int(np.flatnonzero(world.products.brand_of == b)[0])
         score = np.empty(len(people))
-        _race(people.uid, people.interest[:, world.products.category[p]], world.world_draws.key(f"seed customers {b}"),
-              score)
+        _race(people.uid, people.interest[:, p], world.world_draws.key(f"seed customers {b}"), score)
         chosen = np.argpartition(score, wanted - 1)[:wanted]
         own_first_unit(world, np.sort(chosen), p, mech)
 

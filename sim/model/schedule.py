@@ -183,6 +183,7 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, day:
         repurchase.after_purchase(world, orders.person, orders.product, state.day, mech.repurchase)
         trade.take_back(world, ledger, orders, delivered, state.day)
         parts.append(delivered)
+    repurchase.put_off(world, filled.unfilled.person, filled.unfilled.offer, state.day, mech.repurchase)
     names = Delivered.__dataclass_fields__
     if parts:
         day.events.delivered = Delivered(*[np.concatenate([getattr(p, n) for p in parts]) for n in names])

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from sim.core.kernel import Array, kernel
 
 NOBODY = -1
+FAR = 30_000
+"""A day beyond every horizon."""
 
 
 @dataclass
@@ -26,14 +28,14 @@ class Agenda:
         First person of each day, or -1.
     following, preceding : int32 (N,)
         Neighbours in the list of the person's day.
-    day : int32 (N,)
-        Day of the person's next occasion; T or later: not within the horizon.
+    day : int16 (N,)
+        Day of the person's next occasion; T or later: not within the horizon; -1: taken, and not put back yet.
     """
 
     head: NDArray[np.int32]
     following: NDArray[np.int32]
     preceding: NDArray[np.int32]
-    day: NDArray[np.int32]
+    day: NDArray[np.int16]
 
 
 @kernel()
@@ -60,7 +62,7 @@ def move(head: Array, following: Array, preceding: Array, day: Array, person: in
             head[at] = after
         if after >= 0:
             preceding[after] = before
-    day[person] = min(to, 2147483647)
+    day[person] = min(to, FAR)
     _link(head, following, preceding, person, to)
 
 
@@ -84,7 +86,7 @@ def _take(head: Array, following: Array, day: Array, today: int, out: Array) -> 
     return count
 
 
-def build_agenda(day: NDArray[np.int32], horizon: int) -> Agenda:
+def build_agenda(day: NDArray[np.int16], horizon: int) -> Agenda:
     """Link everybody into the list of their day."""
     n = len(day)
     agenda = Agenda(np.full(horizon, NOBODY, np.int32), np.full(n, NOBODY, np.int32),

@@ -67,7 +67,7 @@ class Audiences:
     home: NDArray[np.int32]
     size: int = 0
     person: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
-    channel: NDArray[np.int16] = field(default_factory=lambda: np.empty(0, np.int16))
+    channel: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     trust: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
     joined: NDArray[np.int16] = field(default_factory=lambda: np.empty(0, np.int16))
     state: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))

@@ -1,6 +1,7 @@
 """People: one row a person, columns as arrays (struct of arrays).
 
 Columns that decay are stored as value and last day, so that nobody is visited only to be decayed.
+Interest is a trait by category, kept for the categories of the products alone: `interest_in` gives any other.
 Days are int16 (-1: never); horizons are limited to 30,000 days.
 """
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import Draws, normal, pair, uniform
-from sim.core.kernel import Array, kernel, prange
+from sim.core.kernel import Array, Number, kernel, prange
 from sim.core.maths import exp_, log_
 from sim.core.params import ASSUMPTION, Params, Share, param
 from sim.world.brands import CATEGORIES
@@ -82,18 +83,25 @@ class People:
         return len(self.uid)
 
 
+@kernel()
+def interest_in(uid: int, category: int, taste: int, key: int) -> Number:
+    """Return somebody's interest in a category, [0, 1]: great in their main one, small in every other."""
+    x = uniform(key, pair(np.int64(uid), _INTEREST + category))
+    return 0.5 + 0.5 * x if category == taste else 0.25 * x
+
+
 @kernel(parallel=True)
-def _draw_people(uid: Array, key: int, taste: Array, interest: Array, low: float, high: float, spread: float,
-                 wealth_ln: float, wealth_spread: float, attention: Array, price: Array, wealth: Array) -> None:
-    """Fill traits from the world seed; index = (uid, trait)."""
-    n, k = interest.shape
+def _draw_people(uid: Array, key: int, k: int, category: Array, taste: Array, interest: Array, low: float, high: float,
+                 spread: float, wealth_ln: float, wealth_spread: float, attention: Array, price: Array,
+                 wealth: Array) -> None:
+    """Fill traits from the world seed; index = (uid, trait). category : (P,), each one of k."""
+    n, products = interest.shape
     for i in prange(n):
         u = np.int64(uid[i])
         mine = np.int64(uniform(key, pair(u, _TASTE)) * k)
         taste[i] = mine
-        for c in range(k):
-            x = uniform(key, pair(u, _INTEREST + c))
-            interest[i, c] = 0.5 + 0.5 * x if c == mine else 0.25 * x
+        for p in range(products):
+            interest[i, p] = interest_in(u, category[p], mine, key)
         attention[i] = low + (high - low) * uniform(key, pair(u, _ATTENTION))
         price[i] = exp_(spread * normal(key, pair(u, _PRICE)) - 0.5 * spread * spread)
         wealth[i] = exp_(wealth_ln + wealth_spread * normal(key, pair(u, _WEALTH)))
@@ -113,20 +121,22 @@ def draw_taste(draws: Draws, uid: NDArray[np.uint32]) -> NDArray[np.uint8]:
 
 
 def build_people(params: PopulationParams, draws: Draws, uid: NDArray[np.uint32], n_brands: int,
-                 n_products: int) -> People:
+                 category: NDArray[np.int64]) -> People:
     """Draw people's traits from the world seed; nobody knows any product yet.
 
     Parameters
     ----------
     uid : uint32 (N,)
         Names of the people; traits depend on nothing else but the world seed.
+    category : int64 (P,)
+        Category of each product.
     """
-    n = len(uid)
+    n, n_products = len(uid), len(category)
     taste = np.zeros(n, np.uint8)
-    interest = np.zeros((n, len(CATEGORIES)), np.float32)
+    interest = np.zeros((n, n_products), np.float32)
     attention, price, wealth = (np.zeros(n, np.float32) for _ in range(3))
-    _draw_people(uid, draws.key("traits"), taste, interest, params.attention_low, params.attention_high,
-                 params.price_spread, log_(max(params.wealth_median, 1e-9)), params.wealth_spread,
+    _draw_people(uid, draws.key("traits"), len(CATEGORIES), category, taste, interest, params.attention_low,
+                 params.attention_high, params.price_spread, log_(max(params.wealth_median, 1e-9)), params.wealth_spread,
                  attention, price, wealth)
 
     def zeros(kind: type[np.generic]) -> NDArray[Any]:

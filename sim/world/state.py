@@ -19,24 +19,24 @@ from sim.world.people import People
 from sim.world.resellers import Resellers
 from sim.world.ties import Ties
 
-NOT_MET = -1.0e300
-"""Least possible score: nothing met yet."""
-
 
 @dataclass
 class Scratch:
-    """Working space of a day; every user leaves it as it was found (zeros, -1, `NOT_MET`).
+    """Working space of a day; every user leaves it as it was found: zeros, -1 in `product_of`.
 
     best, sums : (N * P,) of choice; score, winner, product_of : (N,) of the race;
-    load : int64 (N,) fixed-point items; mark : uint8 (N,); people_list : int32 (N,);
+    load : int64 (N,) fixed-point items; mark : uint8 (N,); people_list, winner : int32 (N,), left as they are;
     precision, message : int64 (N * P,) of belief, per class of source.
+
+    Several names share one memory, so that a person costs 23 bytes here (design section 3), and no two
+    of one line may be in use together: sums, load, precision; best, score, message; people_list, winner.
     """
 
     best: NDArray[np.float64]
     sums: NDArray[np.int64]
     score: NDArray[np.float64]
-    winner: NDArray[np.int64]
-    product_of: NDArray[np.int64]
+    winner: NDArray[np.int32]
+    product_of: NDArray[np.int16]
     load: NDArray[np.int64]
     mark: NDArray[np.uint8]
     people_list: NDArray[np.int32]
@@ -46,12 +46,10 @@ class Scratch:
 
 def build_scratch(n: int, n_products: int) -> Scratch:
     """Allocate the working space of N people and P products."""
-    return Scratch(
-        best=np.full(n * n_products, NOT_MET), sums=np.zeros(n * n_products, np.int64), score=np.zeros(n),
-        winner=np.zeros(n, np.int64), product_of=np.full(n, -1, np.int64), load=np.zeros(n, np.int64),
-        mark=np.zeros(n, np.uint8), people_list=np.zeros(n, np.int32),
-        precision=np.zeros(n * n_products, np.int64), message=np.zeros(n * n_products, np.int64),
-    )
+    sums, message, listed = np.zeros(n * n_products, np.int64), np.zeros(n * n_products, np.int64), np.zeros(n, np.int32)
+    best = message.view(np.float64)  # a zero has the same bits in both
+    return Scratch(best=best, sums=sums, score=best[:n], winner=listed, product_of=np.full(n, -1, np.int16),
+                   load=sums[:n], mark=np.zeros(n, np.uint8), people_list=listed, precision=sums, message=message)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from sim.world.brands import CATEGORIES
 from tests.reference.arithmetic import LONG, clip, exp, f32, log
 from tests.reference.chance import draw, exponential, key_of, normal, pair, uniform
 from tests.reference.joining import let_in
@@ -22,7 +23,7 @@ def begin(village: Village, spec: ScenarioSpec, world_seed: int, openings: dict[
     openings : for each seller, by id, the brand and what was asked for before day 0.
     """
     for person in village.people:
-        _is_born(person, spec, world_seed)
+        _is_born(person, spec, world_seed, [product.category for product in village.products])
         for p in range(len(village.products)):
             person.about[p] = _knows_nothing(village, spec, world_seed, person, p)
     for b, brand in enumerate(spec.all_brands()):
@@ -43,7 +44,7 @@ def begin(village: Village, spec: ScenarioSpec, world_seed: int, openings: dict[
         _seat_followers(village, world_seed, name, dict(zip(own, opening.followers, strict=False)))
 
 
-def _is_born(person: Person, spec: ScenarioSpec, seed: int) -> None:
+def _is_born(person: Person, spec: ScenarioSpec, seed: int, categories: list[int]) -> None:
     """One main interest among many small ones; attention, thrift and savings as the population has them."""
     who, key = spec.population, key_of(seed, "traits")
 
@@ -53,9 +54,8 @@ def _is_born(person: Person, spec: ScenarioSpec, seed: int) -> None:
     def z(trait: int) -> float:
         return normal(key, pair(person.uid, trait))
 
-    n = len(person.interest)
-    person.taste = int(u(1) * n)
-    person.interest = [f32(0.5 + 0.5 * u(2 + c) if c == person.taste else 0.25 * u(2 + c)) for c in range(n)]
+    person.taste = int(u(1) * len(CATEGORIES))
+    person.interest = [f32(0.5 + 0.5 * u(2 + c) if c == person.taste else 0.25 * u(2 + c)) for c in categories]
     person.attention = f32(who.attention_low + (who.attention_high - who.attention_low) * u(32))
     person.price_factor = f32(exp(who.price_spread * z(33) - 0.5 * who.price_spread * who.price_spread))
     person.wealth = f32(exp(log(max(who.wealth_median, 1e-9)) + who.wealth_spread * z(34)))
@@ -107,8 +107,8 @@ def gamma(key: int, index: int, shape: float) -> float:
 
 def _first_customers(village: Village, seed: int, b: int, p: int) -> list[Person]:
     """Everybody, those first who are drawn by their interest in the brand's first product."""
-    key, category = key_of(seed, f"seed customers {b}"), village.products[p].category
-    return sorted(village.people, key=lambda i: exponential(key, i.uid) / max(i.interest[category], 1e-9))
+    key = key_of(seed, f"seed customers {b}")
+    return sorted(village.people, key=lambda i: exponential(key, i.uid) / max(i.interest[p], 1e-9))
 
 
 def _owns_a_unit(village: Village, seed: int, person: Person, p: int) -> None:
@@ -121,8 +121,8 @@ def _owns_a_unit(village: Village, seed: int, person: Person, p: int) -> None:
     known.belief = f32((rules.prior_precision * known.belief + rules.own_precision * product.quality) / total)
     if village.rules.repurchase.mode == "occasions":
         used = uniform(key_of(seed, f"half used {p}"), person.uid)
-        known.occasion = int((1.0 - used) * product.uses_days)
-        known.open_until, known.in_use_until = -1, min(known.occasion, LONG)
+        known.occasion = min(int((1.0 - used) * product.uses_days), LONG)
+        known.open_until, known.in_use_until = -1, known.occasion
     elif village.rules.repurchase.mode == "bgnbd":
         wait = exponential(key_of(seed, f"first repeat {p}"), person.uid) / known.rate
         known.next_time = min(wait, float(LONG))

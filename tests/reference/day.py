@@ -86,6 +86,8 @@ def sell(village: Village, choices: list[choosing.Choice], plan: DayPlan) -> Non
         money.give_money_back(village, order)
         living.disappoint(village, order)
     living.live_through(village, sent)
+    for person, offer, _ in village.diary.unfilled:
+        needs.put_off(village, village.people[person], village.offers[offer].product)
     for order in ordered:
         if order.seller >= 0:
             village.resellers[order.seller].profit_day = village.day

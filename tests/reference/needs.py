@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def wait_for_need(village: Village, person: Person, p: int, key: int) -> float:
     """Days to the next occasion of a person who does not own the product: Exp(rate by interest)."""
     rules = village.rules.repurchase
-    rate = rules.need_rate / rules.mean_interest * person.interest[village.products[p].category]
+    rate = rules.need_rate / rules.mean_interest * person.interest[p]
     return exponential(key, person.uid) / rate if rate > 0.0 else 1.0e9
 
 
@@ -73,7 +73,7 @@ def _use_up(village: Village, person: Person, p: int) -> None:
     until = village.day + max(1, int(lasts + 0.5))
     known.open_until = village.day - 1
     known.in_use_until = min(until, LONG)
-    known.occasion = until
+    known.occasion = min(until, LONG)
 
 
 def _ring_again(village: Village, person: Person, p: int) -> None:
@@ -89,3 +89,12 @@ def _ring_again(village: Village, person: Person, p: int) -> None:
         since = known.next_time if known.next_time > 0.0 else float(village.day)
         known.next_time = min(since - log(uniform(name, 1)) / known.rate, float(LONG))
     known.occasion = max(int(known.next_time), village.day + 1)
+
+
+def put_off(village: Village, person: Person, p: int) -> None:
+    """BG/NBD: a purchase that could not be filled is none; the next falls due after another Exp(rate)."""
+    known = person.about[p]
+    if village.rules.repurchase.mode == "bgnbd" and known.occasion < 0:
+        known.next_time = min(known.next_time + exponential(village.key(f"put off {p}"), person.uid) / known.rate,
+                              float(LONG))
+        known.occasion = max(int(known.next_time), village.day + 1)

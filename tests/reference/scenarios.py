@@ -61,6 +61,9 @@ def scenarios() -> dict[str, dict[str, Any]]:
         "bgnbd": _market(mechanisms=_mechanisms(repurchase={"mode": "bgnbd",
                                                             "bgnbd": {"speed": 30, "satisfaction": 1.5}}),
                          brand={"seed_customers": 60}, strategies=[_COMMUNITY]),
+        "bgnbd_sold_out": _market(mechanisms=_mechanisms(repurchase={"mode": "bgnbd", "bgnbd": {"speed": 30}}),
+                                  brand={"seed_customers": 60, "product": {"stock": 40}},
+                                  strategies=[BazaarParams(pool_seats=9)]),
         "bazaar": _market(strategies=[BazaarParams()], days=40),
         "calendar": _market(calendar={
             "weekday_attention": [1, 1, 1, 1, 1, 2, 0.5], "weekday_need": [1, 1, 1, 1, 1.5, 2, 2],

@@ -107,12 +107,12 @@ def see_impressions(village: Village, bought: Impress) -> list[Message]:
     before: dict[int, int] = {}
     for offer, count, targeting in zip(bought.offer.tolist(), bought.count.tolist(), bought.targeting.tolist(),
                                        strict=True):
-        category = village.products[village.offers[offer].product].category
+        product = village.offers[offer].product
         key = draw(village.key("impress"), pair(before.get(offer, 0), village.offers[offer].name))
         before[offer] = before.get(offer, 0) + 1
         for j in range(count):
             if uniform(key, 64 * j) < targeting:
-                person = _interested(village, key, 64 * j + 32, category)
+                person = _interested(village, key, 64 * j + 32, product)
             else:
                 person = _at_random(village, uniform(key, 64 * j + 1))
             if village.rules.attention.mode == "all" or uniform(key, 64 * j + 2) < chance_of_one(village, person, 0):
@@ -125,11 +125,11 @@ def _at_random(village: Village, u: float) -> Person:
     return village.people[village.person_of_uid[int(u * len(village.people))]]
 
 
-def _interested(village: Village, key: int, index: int, category: int) -> Person:
+def _interested(village: Village, key: int, index: int, product: int) -> Person:
     """Propose people until one is interested enough; the sixteenth is taken as they are."""
     for attempt in range(16):
         person = _at_random(village, uniform(key, index + 2 * attempt))
-        if uniform(key, index + 2 * attempt + 1) < person.interest[category]:
+        if uniform(key, index + 2 * attempt + 1) < person.interest[product]:
             break
     return person
 

@@ -86,6 +86,24 @@ def test_bgnbd_customers_who_are_dissatisfied_drop_out_sooner() -> None:
     assert counts[1.0, 0.0] > counts[0.0, 0.0] > counts[1.0, 1.0]
 
 
+def test_bgnbd_customers_whose_order_is_not_filled_ask_again_at_their_rate() -> None:
+    """Out of stock nobody buys, so nobody drops out: the clocks go on as Poisson processes."""
+    days = 60
+    spec = quiet(PEOPLE, days, brand={"seed_customers": PEOPLE}, product={"stock": 0},
+                 repurchase={"mode": "bgnbd", "bgnbd": {"speed": 6}})
+    asked = np.zeros(PEOPLE)
+    for state, day in days_of(spec):
+        np.add.at(asked, day.events.unfilled.person, 1)
+        assert len(day.events.ordered) == 0
+        assert (state.world.agendas[0].day > day.number).all()
+    rate = state.world.clocks[0].rate.astype(float)
+    # Those who buy less than twice a week hardly ever ring twice a day, which would put a ring off to the next day.
+    slow = rate < 2 / 7
+    expected = rate[slow].sum() * days
+    assert asked[slow].sum() == pytest.approx(expected, abs=4 * np.sqrt(expected))
+    assert np.count_nonzero(asked > 1) > PEOPLE / 4
+
+
 def test_memory_of_an_offer_that_is_gone_leads_to_the_shop() -> None:
     class Brief(Feeds):
         id: str = "brief"

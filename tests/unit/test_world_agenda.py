@@ -15,7 +15,7 @@ DAYS, PEOPLE = 6, 12
        moves=st.lists(st.tuples(st.integers(0, PEOPLE - 1), st.integers(0, 9)), max_size=30))
 @settings(max_examples=60, deadline=None)
 def test_every_day_holds_exactly_those_who_were_put_there(start, moves):
-    agenda = build_agenda(np.array(start, dtype=np.int32), DAYS)
+    agenda = build_agenda(np.array(start, dtype=np.int16), DAYS)
     where = list(start)
     for person, to in moves:
         move(agenda.head, agenda.following, agenda.preceding, agenda.day, person, to)
@@ -28,7 +28,7 @@ def test_every_day_holds_exactly_those_who_were_put_there(start, moves):
 
 
 def test_who_was_taken_can_be_put_on_a_later_day():
-    agenda = build_agenda(np.array([0, 0, 1], dtype=np.int32), 3)
+    agenda = build_agenda(np.array([0, 0, 1], dtype=np.int16), 3)
     scratch = np.zeros(3, np.int32)
     assert take(agenda, 0, scratch).tolist() == [0, 1]
     move(agenda.head, agenda.following, agenda.preceding, agenda.day, 1, 2)
