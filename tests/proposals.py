@@ -28,9 +28,9 @@ def acts(*tables: Table, offers: tuple[Offer, ...] = ()) -> Actions:
 
 
 def post(channel: Any = 0, number: Any = 0, items: Any = 1.0, commercial: Any = 0.2, value: Any = 0.4,
-         visibility: Any = 1.0) -> Post:
+         visibility: Any = 1.0, lasting: Any = 0) -> Post:
     return rows(Post, channel=channel, offer=number, items=items, commercial=commercial, value=value,
-                visibility=visibility)
+                visibility=visibility, lasting=lasting)
 
 
 def spend(amount: Any, brand: Any = 0, purpose: int = Purpose.MEDIA) -> Spend:

@@ -61,7 +61,11 @@ class Offer:
     commission: float = 0.0
 
 
+UNLESS_SAID = "unless said"
+"""Name, in the metadata of a column, of the value that `rows` gives it where a strategy says nothing."""
+
 _COLUMNS: dict[type[Any], dict[str, type[np.generic]]] = {}
+_UNSAID: dict[type[Any], dict[str, Any]] = {}
 
 
 def columns_of(cls: type[Any]) -> dict[str, type[np.generic]]:
@@ -70,6 +74,7 @@ def columns_of(cls: type[Any]) -> dict[str, type[np.generic]]:
     if known is None:
         known = {f.name: (np.int64 if "Ints" in str(f.type) else np.float64) for f in fields(cls)}
         _COLUMNS[cls] = known
+        _UNSAID[cls] = {f.name: f.metadata[UNLESS_SAID] for f in fields(cls) if UNLESS_SAID in f.metadata}
     return known
 
 
@@ -90,7 +95,8 @@ class Post(Table):
     """Messages in channels.
 
     items: messages a day; commercial: share that sells, [0, 1]; value: usefulness to a reader,
-    [0, 1]; visibility: multiplier of being seen.
+    [0, 1]; visibility: multiplier of being seen. lasting: 1 if the post stays up and is seen on later
+    days as its heat allows, 0 (unless said) if it is gone tomorrow.
     """
 
     channel: Ints
@@ -99,6 +105,7 @@ class Post(Table):
     commercial: Floats
     value: Floats
     visibility: Floats
+    lasting: Ints = field(metadata={UNLESS_SAID: 0})
 
 
 @dataclass(frozen=True)
@@ -255,7 +262,7 @@ _T = TypeVar("_T")
 def rows(cls: type[_T], **columns: Any) -> _T:
     """Build a table from scalars and arrays of one length (scalars and single values are repeated).
 
-    `rows(Post, channel=view.channels, offer=3, items=1.5, ...)`.
+    `rows(Post, channel=view.channels, offer=3, items=1.5, ...)`; columns that have a usual value may be left out.
 
     Raises
     ------
@@ -263,6 +270,8 @@ def rows(cls: type[_T], **columns: Any) -> _T:
         If a column is missing or unknown, or lengths differ.
     """
     kinds = columns_of(cls)
+    if columns.keys() != kinds.keys():
+        columns = _UNSAID[cls] | columns
     if columns.keys() != kinds.keys():
         unknown = columns.keys() ^ kinds.keys()
         raise ValueError(f"{cls.__name__}: columns missing or unknown: {', '.join(sorted(unknown))}")
@@ -293,8 +302,8 @@ class Opening:
 
     channel_kind: one of `CHANNEL_KINDS` a channel; owned: private domain or rented; capacity:
     members a channel can hold; account: number of the account (within the strategy) that holds
-    the channel, for bans. n_seed_members: seed customers placed in the channels at the start.
-    book: names of int64 columns the strategy keeps (per reseller: see `exchange.view`).
+    the channel, for bans. seed_members_share: share of the seed customers placed in the channels at the
+    start; followers: how many people follow each channel. book: what the strategy remembers on day 0.
     """
 
     n_offers: int = 1
@@ -307,6 +316,7 @@ class Opening:
     followers: tuple[int, ...] = ()
     n_queues: int = 0
     actions: Actions = Actions()
+    book: dict[str, NDArray[np.generic]] = field(default_factory=dict)
 
 
 CHANNEL_KINDS = ("group", "feed", "contacts", "live")

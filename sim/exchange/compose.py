@@ -4,9 +4,9 @@ Rules (design section 2); none depends on the order of strategies in a scenario,
 by their ids:
 
 - *Offers*: an id describes one offer. The lowest price wins between strategies (`sim.exchange.offers`).
-- *Audiences join*: posts with equal channel and offer become one; items add, visibility is the
-  highest, commercial share and value are means weighted by items. Personal posts, contacts, bought
-  impressions, stock orders and pools simply stand side by side.
+- *Audiences join*: posts with equal channel and offer become one (those that stay up for themselves);
+  items add, visibility is the highest, commercial share and value are means weighted by items. Personal
+  posts, contacts, bought impressions, stock orders and pools simply stand side by side.
 - *Incentives add*: invitations of two strategies with equal sponsor, invitee, channel and tier become
   one with both rewards. Care for one channel adds: hours, packets, fake accounts.
 - *Budgets* cut `Spend` alone, pro rata within a brand and floored; what a row pays for shrinks with
@@ -128,7 +128,8 @@ class DayPlan:
         if not len(self.spend):
             return Settled.empty()
         return Settled(brand=self.spend.brand, purpose=self.spend.purpose, asked_fen=self.spend.amount_fen,
-                       paid_fen=self.paid_fen)
+                       paid_fen=self.paid_fen, payee_account=self.spend.payee_account,
+                       payee_owner=self.spend.payee_owner)
 
     def postings(self, day: int) -> Postings:
         """Return the spending that was allowed as postings of `day`."""
@@ -170,7 +171,7 @@ _COUNTS: dict[str, tuple[str, ...]] = {
     "impress": ("count",), "stock_order": ("quantity", "unit_fen"), "pool_open": ("seats",),
     "tend": ("host_hours", "packet_fen", "packets", "prune_idle_days", "fake_accounts"), "capacity": ("servers",),
     "invite": ("reward_sponsor_fen", "reward_invitee_fen", "buy_in_fen", "perceived_income_fen"),
-    "post": ("items",), "peer_post": ("items",),
+    "post": ("items", "lasting"), "peer_post": ("items",),
 }
 """Columns that cannot be negative (nor, where they are sizes, no number at all)."""
 

@@ -197,12 +197,14 @@ class PoolClosed(EventTable):
 
 @dataclass(frozen=True)
 class Settled(EventTable):
-    """What was paid of what was asked, per spending row."""
+    """What was paid of what was asked, and to whom, per spending row."""
 
     brand: Ints
     purpose: Ints
     asked_fen: Ints
     paid_fen: Ints
+    payee_account: Ints
+    payee_owner: Ints
 
 
 @dataclass(frozen=True)

@@ -107,8 +107,11 @@ def _highest(values: NDArray[_N], first: Ints, group: Ints) -> NDArray[_N]:
 
 
 def merge_posts(table: Post) -> Post:
-    """Audiences join: one row a channel and offer; items add, visibility is the highest, tone the mean by items."""
-    found = groups(table.channel, table.offer)
+    """Audiences join: one row a channel and offer; items add, visibility is the highest, tone the mean by items.
+
+    Posts that stay up are kept apart from those that are gone tomorrow.
+    """
+    found = groups(table.channel, table.offer, table.lasting)
     if found is None:
         return table
     first, group = found
@@ -120,7 +123,7 @@ def merge_posts(table: Post) -> Post:
 
     return Post(channel=table.channel[first], offer=table.offer[first], items=items,
                 commercial=toned(table.commercial), value=toned(table.value),
-                visibility=_highest(table.visibility, first, group))
+                visibility=_highest(table.visibility, first, group), lasting=table.lasting[first])
 
 
 def merge_invites(table: Invite, origin: Origin) -> Invite:

@@ -123,6 +123,10 @@ class View(Protocol):
         """Number of people in the world."""
 
     @property
+    def n_categories(self) -> int:
+        """Number of categories of interest, the length of a label."""
+
+    @property
     def brand(self) -> int:
         """The brand that the strategy works for."""
 
@@ -148,7 +152,7 @@ class View(Protocol):
 
     @property
     def book(self) -> Mapping[str, NDArray[np.generic]]:
-        """The strategy's memory: what the last `settle` returned, names and lengths its own choice."""
+        """The strategy's memory: what `open` or the last `settle` returned, names and lengths its own choice."""
 
     @property
     def n_products(self) -> int:
@@ -179,7 +183,10 @@ class View(Protocol):
         """Return whether people are members of one of the strategy's owned channels, bool (n,)."""
 
     def key(self, purpose: str) -> np.uint64:
-        """Return the key of today's draws for a purpose of the strategy's own (see `sim.core.draws`)."""
+        """Return the key of today's draws for a purpose of the strategy's own (see `sim.core.draws`).
+
+        In `open` it is the world's key: what is drawn then belongs to the market, whoever else sells in it.
+        """
 
     @property
     def resellers(self) -> ResellersView:
@@ -227,7 +234,10 @@ class Strategy(Protocol):
         """The brand it works for."""
 
     def open(self, view: View) -> Opening:
-        """Say before day 0 which offers, channels and queues are needed; `view` has no ids yet."""
+        """Say before day 0 which offers, channels and queues are needed.
+
+        `view` has no ids yet: it knows the size of the world, the brand's products, and `key`.
+        """
 
     def plan(self, view: View) -> Actions:
         """Decide what to do today; nothing has happened yet today."""

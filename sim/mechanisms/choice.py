@@ -6,8 +6,11 @@ nest, so thirty selling friends do not sell like thirty products.
 Equation (nested logit, nest = product p of person i; outside option has utility 0):
 
     U_e  = a_kind + b_T T_e + b_q q_ip + b_n need_ip + b_s ln(1 + peers_ip) - b_p s_i ln(price_e / list_e)
-           + b_k (fit_e - 1) - b_F phi_i + buzz_ip
+           + b_k ln fit_e - b_F phi_i + buzz_ip
     I_ip = mu ln sum_{e in nest} exp(U_e / mu),     P_i(buy) = sum_p exp I_ip / (1 + sum_p exp I_ip)
+
+At b_k = 1 the odds are in proportion to the fit of the seller's label or skill; an offer that fits not at
+all (1e-9 or less) is never considered.
 
 An offer met without an open need enters with chance 1 - (1 - impulse)^m_day only, `impulse_in_use` while
 the last unit is in use; memory and chats always enter. One uniform of (person, day) decides buying, a second the product; which of the offers met in the
@@ -21,12 +24,13 @@ does not reshuffle who buys.
 | T_e | trust in the path, signed; the brand's where the path has none | [-1, 1] |
 | q_ip | belief about delivered quality | (N, P) |
 | need | 1 while a need is open, else 0 | (N, P) |
+| fit_e | fit of the seller with the product | [0, 1] |
 | phi_i | fatigue | (N,) |
 
 Sums within a nest are int64 fixed point relative to the nest's greatest U, so their order is free.
 
 Sources: [McFadden1974], [McFadden1978] nests; weights and bands domain 4.3 as corrected by market 0.3
-(mu) and 0.8; market 7 for the reference price.
+(mu) and 0.8; fit domain 4.11; market 7 for the reference price.
 """
 
 from __future__ import annotations
@@ -48,6 +52,7 @@ from sim.mechanisms.encounters import Encounters
 from sim.world.state import World
 
 _NOT_MET = -1.0e300
+_NO_FIT = 1.0e-9
 _S32 = np.uint64(32)
 
 
@@ -89,8 +94,8 @@ class ChoiceParams(Params):
                            doc="Weight of peers known to have bought", zh="从众权重")
     b_price: float = param(2.0, source="domain 4.3, row 70", low=1.5, high=3, ge=0, le=50,
                            doc="Weight of the price against the list price", zh="价格权重")
-    b_fit: float = param(0.5, source=ASSUMPTION, low=0, high=2, ge=0, le=50, doc="Weight of the seller's fit",
-                         zh="匹配权重")
+    b_fit: float = param(1.0, source="domain 4.11", low=0.5, high=2, ge=0, le=50,
+                         doc="Weight of the seller's fit; 1: conversion in proportion to it", zh="匹配权重")
     b_fatigue: float = param(0.3, source="domain 4.3", low=0.1, high=0.6, ge=0, le=50, doc="Weight of fatigue",
                              zh="疲劳权重")
     nest: float = param(0.3, source="market 0.3", low=0.15, high=1.0, gt=0.01, le=1,
@@ -142,6 +147,9 @@ def utilities(person: Array, offer: Array, kind: Array, trust: Array, sure: Arra
     for e in prange(len(person)):
         i, o = person[e], offer[e]
         p = offer_product[o]
+        if offer_fit[o] <= _NO_FIT:
+            out[e] = _NOT_MET
+            continue
         opened = open_until[i, p] >= day
         if not opened and not sure[e]:
             chance = impulse_in_use if in_use_until[i, p] >= day else impulse
@@ -159,7 +167,9 @@ def utilities(person: Array, offer: Array, kind: Array, trust: Array, sure: Arra
             u += weights[3] * log_(1.0 + np.float64(peers[i, p]))
         if offer_price[o] != offer_list[o]:
             u -= weights[4] * np.float64(price_factor[i]) * log_(np.float64(offer_price[o]) / np.float64(offer_list[o]))
-        u += weights[5] * (offer_fit[o] - 1.0) - weights[6] * phi + shift
+        if offer_fit[o] < 1.0:
+            u += weights[5] * log_(offer_fit[o])
+        u += shift - weights[6] * phi
         out[e] = u / weights[7]
 
 

@@ -137,4 +137,4 @@ def deliverable(world: World, posts: Post, day: int, params: EnforcementParams) 
         loud = posts_by_account(world, posts)[account]
         visibility = visibility / np.sqrt(1.0 + loud / params.throttle_posts)
     return Post(posts.channel[free], posts.offer[free], posts.items[free], posts.commercial[free], posts.value[free],
-                visibility[free])
+                visibility[free], posts.lasting[free])

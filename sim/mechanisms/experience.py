@@ -10,7 +10,7 @@ Equations, an order with expectation E and delivered quality s:
     for trust a defect counts u = -`defect_units`; across distrust u turns its sign
     S = g_+ max(d, 0) - g_- max(-d, 0)
     T <- T + e_+ max(u, 0) (1 - T) - e_- (1 - rho after_sales) max(-u, 0) T,    u = d / sd_d
-    P(return) = min(1, r_0 + r_1 max(-d, 0))
+    P(return) = min(1, r_0 + r_live [bought at a live event] + r_1 max(-d, 0))
 
 With E ~ a constant gap the trust has the fixed point of domain 2.8, T* = e_+ psi(u) / (e_+ psi(u) +
 e_- psi(-u)), argument shifted by the tolerance. A tie of distrust stays one: only the size moves,
@@ -22,7 +22,7 @@ and the other way round. A defect severs the tie it came through with chance `se
 | T | trust of the tie, audience row, and brand | [0, 1] |
 
 Sources: [Oliver1980] disconfirmation, [Mittal1998] asymmetry, [Slovic1993] trust, domain 4.4 as
-corrected by market 0.2 (tolerance zone, units of the spread).
+corrected by market 0.2 (tolerance zone, units of the spread); returns domain row 39 and 4.11.
 """
 
 from __future__ import annotations
@@ -68,6 +68,9 @@ class ExperienceParams(Params):
                                zh="基础退货率")
     return_disappointed: float = param(0.5, source=ASSUMPTION, low=0.0, high=1.0, ge=0, le=10,
                                        doc="Added chance of a return for each unit below expectation", zh="失望退货")
+    return_live: Share = param(0.1, source="domain 4.11", low=0.0, high=0.3,
+                               doc="Added chance of a return for what was bought at a live event (10-30 % in all)",
+                               zh="直播退货")
     resaleable: Share = param(0.7, source=ASSUMPTION, low=0.3, high=1.0, doc="Returned goods that can be sold again",
                               zh="退货可再售")
     moves_trust: bool = param(True, source="scenario", doc="Switch: experience moves trust", zh="体验影响信任")
@@ -75,7 +78,7 @@ class ExperienceParams(Params):
 
 @kernel()
 def judge(uid: Array, order_product: Array, quality: Array, expectation: Array, key: int, noise: float,
-          tolerance: float, gain: float, loss: float, defect: float, return_base: float, return_slope: float,
+          tolerance: float, gain: float, loss: float, defect: float, return_base: Array, return_slope: float,
           resale: float, worst: float, experienced: Array, gap: Array, satisfaction: Array, returned: Array, resaleable: Array,
           defective: Array) -> None:
     """Draw every delivery and judge it; all outputs (m,). Draw index: person, then product."""
@@ -90,7 +93,7 @@ def judge(uid: Array, order_product: Array, quality: Array, expectation: Array, 
         experienced[k] = min(1.0, max(0.0, s))
         satisfaction[k] = gain * d if d > 0.0 else loss * d
         gap[k] = -worst if defective[k] else d
-        chance = return_base + return_slope * max(0.0, -d)
+        chance = return_base[k] + return_slope * max(0.0, -d)
         returned[k] = uniform(inner, 2) < chance
         resaleable[k] = returned[k] and not defective[k] and uniform(inner, 3) < resale
 
@@ -139,8 +142,9 @@ def deliver(world: World, orders: Ordered, day: int, params: ExperienceParams, b
     gap, satisfaction, experienced = np.empty(m), np.empty(m), np.empty(m)
     returned, resaleable, defective = np.empty(m, np.bool_), np.empty(m, np.bool_), np.empty(m, np.bool_)
     key = world.draws.key("experience", day)
+    base = params.return_base + params.return_live * (orders.path_kind == PathKind.LIVE)
     judge(people.uid[person], product, world.products.quality[product], orders.expectation, key, params.noise,
-          params.tolerance, params.gain, params.loss, params.defect, params.return_base, params.return_disappointed,
+          params.tolerance, params.gain, params.loss, params.defect, base, params.return_disappointed,
           params.resaleable, params.defect_units * params.unit, experienced, gap, satisfaction, returned, resaleable, defective)
     severed = defective & _coins(people.uid[person], product, key, params.sever)
     if params.moves_trust:

@@ -68,7 +68,7 @@ def start(spec: ScenarioSpec, replication: int, *, audit: bool = False, threads:
     Strategies are seated by id, so that their order in a scenario changes nothing.
     """
     strategies = sorted((cast("Strategy", s) for s in spec.strategies), key=lambda s: s.id)
-    openings = [(s.id, s.brand, s.open(cast("View", OpeningView(spec.people, spec.days, s.brand)))) for s in strategies]
+    openings = [(s.id, s.brand, s.open(cast("View", OpeningView(spec, replication, s)))) for s in strategies]
     world = build_world(spec, replication, openings, threads)
     brands = spec.all_brands()
     ledger = Ledger(len(brands), len(world.products), spec.days, audit=audit, unit_cost_fen=world.products.unit_cost_fen)
@@ -114,7 +114,7 @@ def _seats(strategies: list[Strategy], openings: list[tuple[str, int, Opening]],
     for strategy, (_, brand, opening) in zip(strategies, openings, strict=True):
         n_channels = len(opening.channel_kind)
         seats.append(Seat(strategy.id, strategy, brand, ids(offer, opening.n_offers), ids(channel, n_channels),
-                          ids(queue, opening.n_queues), tomorrow=opening.actions))
+                          ids(queue, opening.n_queues), book=dict(opening.book), tomorrow=opening.actions))
         offer += opening.n_offers
         channel += n_channels
         queue += opening.n_queues

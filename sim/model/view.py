@@ -8,14 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Account
-from sim.exchange.view import ProductFacts
+from sim.core.categories import CATEGORIES
+from sim.core.draws import key_of
+from sim.exchange.view import ProductFacts, Strategy
+from sim.model.build import world_seed
 from sim.world.audiences import LEFT, NO_ROW
+from sim.world.brands import Products, build_products
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sim.exchange.events import Events
     from sim.model.state import RunState
+    from sim.scenario.spec import ScenarioSpec
 
 Ints = NDArray[np.int64]
 
@@ -96,9 +101,9 @@ class DayView:
         self.offers, self.channels, self.queues = seat.offers, seat.channels, seat.queues
         self.days = state.world.days
         self.n_people = state.world.n_people
+        self.n_categories = len(CATEGORIES)
         self.resellers = ResellersDay(state)
-        mine = np.flatnonzero(state.world.products.brand_of == seat.brand)
-        self._products = [_facts(state, int(p)) for p in mine]
+        self._products = _facts(state.world.products, seat.brand)
         self.n_products = len(self._products)
 
     @property
@@ -181,21 +186,32 @@ class DayView:
         return table.ancestors(table.row_of[person].astype(np.int64), levels)
 
 
-def _facts(state: RunState, p: int) -> ProductFacts:
-    products = state.world.products
-    return ProductFacts(
-        index=p, brand=int(products.brand_of[p]), price_fen=int(products.price_fen[p]),
-        unit_cost_fen=int(products.unit_cost_fen[p]), delivery_fen=int(products.delivery_fen[p]),
-        quality=float(products.quality[p]), claim=float(products.claim[p]), uses_days=float(products.uses_days[p]),
-        category=int(products.category[p]),
-    )
+def _facts(products: Products, brand: int) -> list[ProductFacts]:
+    """Return what a brand knows about its products."""
+    return [ProductFacts(
+        index=p, brand=brand, price_fen=int(products.price_fen[p]), unit_cost_fen=int(products.unit_cost_fen[p]),
+        delivery_fen=int(products.delivery_fen[p]), quality=float(products.quality[p]), claim=float(products.claim[p]),
+        uses_days=float(products.uses_days[p]), category=int(products.category[p]),
+    ) for p in np.flatnonzero(products.brand_of == brand).tolist()]
 
 
 class OpeningView:
-    """What a strategy may know before day 0: how large the world is, and its brand's products."""
+    """What a strategy may know before day 0: how large the world is, its brand's products, and the world's chance."""
 
-    def __init__(self, n_people: int, days: int, brand: int) -> None:
-        self.n_people, self.days, self.brand = n_people, days, brand
+    def __init__(self, spec: ScenarioSpec, replication: int, strategy: Strategy) -> None:
+        self.n_people, self.days, self.brand = spec.people, spec.days, strategy.brand
+        self.n_categories = len(CATEGORIES)
         self.day = 0
         empty = np.empty(0, np.int64)
         self.offers, self.channels, self.queues = empty, empty, empty
+        self._products = _facts(build_products(spec.all_brands()), strategy.brand)
+        self.n_products = len(self._products)
+        self._seed, self._name = world_seed(spec, replication), strategy.id
+
+    def product(self, i: int) -> ProductFacts:
+        """Return the brand's product number i."""
+        return self._products[i]
+
+    def key(self, purpose: str) -> np.uint64:
+        """Return the key of the world's draws for a purpose of the strategy's own."""
+        return key_of(self._seed, f"strategy {self._name} {purpose}", 0)

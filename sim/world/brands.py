@@ -8,10 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
+from sim.core.categories import CATEGORIES
 from sim.core.params import ASSUMPTION, Days, Fen, Params, Share, param
-
-CATEGORIES = ("beauty", "food", "household", "fashion", "baby", "digital")
-"""Interest categories; a product belongs to one, and a person has an interest in each."""
 
 
 class ProductParams(Params):

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.categories import CATEGORIES
 from sim.core.draws import Draws, normal, pair, uniform
 from sim.core.kernel import Array, Number, kernel, prange
 from sim.core.maths import exp_, log_
 from sim.core.params import ASSUMPTION, Params, Share, param
-from sim.world.brands import CATEGORIES
 
 NEVER = -1
 _TASTE, _INTEREST, _ATTENTION, _PRICE, _WEALTH = 1, 2, 32, 33, 34

@@ -69,7 +69,7 @@ def test_every_column_of_day_zero_is_the_oracles(name: str) -> None:
     spec = spec_of(name)
     state = start(spec, 0)
     village = village_of(state)
-    openings = {s.id: (s.brand, s.open(OpeningView(spec.people, spec.days, s.brand))) for s in spec.strategies}
+    openings = {s.id: (s.brand, s.open(OpeningView(spec, 0, s))) for s in spec.strategies}
     begin(village, spec, state.world.world_draws.seed, openings)
     real = columns_of_state(state)
     told = columns_of_village(village, real)

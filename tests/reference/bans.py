@@ -71,5 +71,5 @@ def deliverable(village: Village, posts: Post) -> Post:
         if rules.enabled:
             seen /= math.sqrt(1.0 + loud[village.channels[int(posts.channel[k])].account] / rules.throttle_posts)
         visibility.append(seen)
-    columns = {name: getattr(posts, name)[kept] for name in ("channel", "offer", "items", "commercial", "value")}
+    columns = {name: getattr(posts, name)[kept] for name in ("channel", "offer", "items", "commercial", "value", "lasting")}
     return replace(posts, **columns, visibility=np.array(visibility))

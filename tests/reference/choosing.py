@@ -72,8 +72,10 @@ def index_of(village: Village, m: Meeting) -> int:
 
 
 def considers(village: Village, m: Meeting) -> bool:
-    """An open need is enough; without one it takes an impulse, rarer while the last unit is in use."""
+    """What fits not at all is passed over; else an open need is enough, or an impulse, rarer while a unit is in use."""
     rules, day = village.rules.choice, village.day
+    if village.offers[m.offer].fit <= 1e-9:
+        return False
     person = village.people[m.person]
     known = person.about[village.offers[m.offer].product]
     if known.open_until >= day or m.sure:
@@ -100,7 +102,9 @@ def wish(village: Village, m: Meeting) -> float:
         u += rules.b_peers * log(1.0 + known.peers)
     if offer.price_fen != offer.list_price_fen:
         u -= rules.b_price * person.price_factor * log(offer.price_fen / offer.list_price_fen)
-    u += rules.b_fit * (offer.fit - 1.0) - rules.b_fatigue * tired + talk
+    if offer.fit < 1.0:
+        u += rules.b_fit * log(offer.fit)
+    u += talk - rules.b_fatigue * tired
     return u / rules.nest
 
 

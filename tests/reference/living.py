@@ -10,7 +10,7 @@ from tests.reference.chance import draw, normal, uniform
 from tests.reference.hearing import OWN, Signal, learn
 from tests.reference.money import take_back
 from tests.reference.needs import after_purchase
-from tests.reference.village import IMPRESSION, MEMORY, TIE
+from tests.reference.village import IMPRESSION, LIVE, MEMORY, TIE
 
 if TYPE_CHECKING:
     from tests.reference.village import Order, Person, Village
@@ -37,7 +37,8 @@ def judge(village: Village, order: Order) -> Delivery:
     is_defect = uniform(name, 1) < rules.defect
     if is_defect:
         delivered, gap = 0.0, -1.0
-    chance = rules.return_base + rules.return_disappointed * max(0.0, -gap)
+    live = rules.return_live if order.door == LIVE else 0.0
+    chance = rules.return_base + live + rules.return_disappointed * max(0.0, -gap)
     is_returned = uniform(name, 2) < chance
     shock = -(rules.defect_units * rules.unit) if is_defect else gap
     return Delivery(

@@ -127,6 +127,15 @@ def test_posts_of_one_strategy_join_too() -> None:
     assert plan.post.commercial.tolist() == pytest.approx([0.3])
 
 
+def test_what_stays_up_does_not_join_what_is_gone_tomorrow() -> None:
+    plan = plan_of(a=acts(post(3, items=1.0), post(3, items=2.0, lasting=1)),
+                   b=acts(post(3, items=4.0, lasting=1), post(3, items=8.0)))
+    assert plan.post.items.tolist() == [9.0, 6.0]
+    assert plan.post.lasting.tolist() == [0, 1]
+    with pytest.raises(PlanError, match="lasting"):
+        plan_of(a=acts(post(3, lasting=-1)))
+
+
 def test_empty_posts_join_without_dividing_by_nothing() -> None:
     plan = plan_of(a=acts(post([3, 3], items=0.0, value=[0.3, 0.9])))
     assert (plan.post.items.tolist(), plan.post.value.tolist()) == ([0.0], [0.3])

@@ -153,3 +153,15 @@ def test_distrust_answers_the_other_way_round(tmp_path: Path) -> None:
         sizes[quality] = float(finished(spec).world.ties.trust()[0])
     assert -0.5 < sizes[0.9] < 0
     assert -1 <= sizes[0.3] < -0.5
+
+
+@pytest.mark.parametrize(("kind", "base", "live", "expected"), [
+    ("live", 0.05, 0.1, 0.15), ("feed", 0.05, 0.1, 0.05), ("live", 0.05, 0.0, 0.05), ("live", 1.0, 0.3, 1.0)])
+def test_what_is_bought_at_a_live_event_comes_back_more_often(kind: str, base: float, live: float,
+                                                              expected: float) -> None:
+    seller = Feeds(feeds=(Feed(followers=PEOPLE, kind=kind),))
+    series = finished(quiet(PEOPLE, 10, [seller], repurchase={"mode": "always"},
+                            experience={"return_base": base, "return_live": live})).recorder.series
+    orders = series["orders"].sum()
+    assert orders == 10 * PEOPLE
+    assert abs(series["returns"].sum() / orders - expected) <= 4 * np.sqrt(expected * (1 - expected) / orders)

@@ -96,6 +96,24 @@ def test_price_and_its_elasticity(agree: Any) -> None:
         -b_price * (1 - cheap[0]), rel=1e-4)
 
 
+@pytest.mark.parametrize("fit", [0.9, 0.5, 0.1])
+def test_conversion_is_in_proportion_to_fit(fit: float, agree: Any) -> None:
+    """Domain 4.11: U + ln(fit) multiplies the odds by the fit, so at a small chance the chance itself."""
+    p = 0.02
+    found = frequencies(market([formulas.logit(p)], 0.3, (Terms(fit=fit),)), 1, 1)
+    expected = fit * p / (1 - p + fit * p)
+    assert expected == pytest.approx(fit * p, rel=0.02)
+    agree(f"logit of {p} at a fit of {fit}", found.mean(), expected, binomial_error(expected))
+
+
+@pytest.mark.parametrize("mode", ["logit", "certain"])
+def test_what_fits_not_at_all_is_never_bought(mode: str) -> None:
+    for fit, some in ((0.0, False), (1e-9, False), (1e-6, mode == "certain"), (1.0, True)):
+        spec = quiet(300, 3, [Feeds(offers=(Terms(fit=fit),), feeds=(Feed(followers=300),))],
+                     choice={"mode": mode, "doors": {"feed": 0}})
+        assert bool(finished(spec).recorder.series["orders"].sum()) is some
+
+
 @pytest.mark.parametrize(("quality", "sign"), [(0.72, 1), (0.2, -1)])
 def test_talk_shifts_the_logit_by_one(quality: float, sign: int, tmp_path: Path, agree: Any) -> None:
     """A pleased (or disappointed) friend, fully trusted, adds +1 (or -1) to the utility on that day."""
