@@ -64,7 +64,9 @@ def _agents(days, rng, n=None):
     n = int(rng.integers(90, 220)) if n is None else n
     upline = np.array([-1] * 10 + [int(rng.integers(0, k)) for k in range(10, n)])
     joined = np.sort(np.concatenate([np.zeros(10), rng.integers(1, days, n - 10)])).astype(np.int64)
-    income = (rng.pareto(1.2, n) * 60_000).astype(np.int64)
+    # A third of those who recruited nobody only bought for themselves.
+    consumes = (rng.random(n) < 0.33) & ~np.isin(np.arange(n), upline)
+    income = np.where(consumes, 0, rng.pareto(1.2, n) * 60_000).astype(np.int64)
     buy_in = np.where(upline < 0, 384_000, 64_000)
     return {
         "person": rng.permutation(20_000)[:n].astype(np.int64),
@@ -176,8 +178,11 @@ def make_run(name="community", replication=0, *, days=180, n_people=20_000, seed
     if name == "community":
         facts["n_groups"] = 20.0
     if name == "dual_rebate":
+        sales = float(daily["sell_through"].sum()) * PRICE
         facts |= {"rebate_levels": 3.0, "entry_fee_fen": 64_000.0, "top_seller_share": 0.18,
-                  "recruiting_income_fen": 0.3 * float(agents["income_fen"].sum())}
+                  "retail_sales_fen": sales, "retail_cost_fen": 0.6 * sales, "recruiting_income_fen": 0.15 * sales,
+                  "entry_fee_pay_fen": 0.12 * sales, "team_pay_fen": 0.1 * sales, "bought_back_units": 40.0,
+                  "income_shown_fen": 300_000.0, "ultimate_units": 0.9 * float(daily["sell_through"].sum())}
     if shock:
         facts["shock_day"] = float(days // 2)
         events.append((days // 2, "account_ban", "account_ban"))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from sim.analysis.expectations import Judgement
     from sim.api import Result
+    from sim.records.comparison import Comparison
 
 
 def show(result: Result, folder: Path, page: Path, *, as_json: bool, quiet: bool) -> None:
@@ -47,6 +48,7 @@ def document(result: Result, folder: Path, page: Path) -> dict[str, Any]:
             "replications": len(data.replications[name]),
             "chance_of_best": verdict.chance[name],
             "outcomes": {outcome: _estimate(findings, name, outcome) for outcome in data.summary[name]},
+            "compliance": _compliance(data, name),
         }
         for name in data.strategies
     ]
@@ -67,6 +69,23 @@ def _estimate(findings: Any, strategy: str, outcome: str) -> dict[str, Any]:
     """Return mean, interval and number of defined values of one outcome."""
     one = findings.estimate(strategy, outcome)
     return {"mean": one.mean, "low": one.low, "high": one.high, "n": one.n}
+
+
+def _compliance(data: Comparison, strategy: str) -> dict[str, Any]:
+    """Return the lights and the indicators of one strategy under both ways of counting; never advice."""
+    from sim.analysis.compliance import COUNTS, DISCLAIMER, indicators, strategy_light
+
+    lights = {}
+    for count in COUNTS:
+        one = strategy_light(data, strategy, count)
+        lights[count] = {"light": one.name, "replications": one.runs, "of": one.of, "reasons": dict(one.reasons)}
+    found = [
+        {"name": i.line.name, "count": i.count, "outcome": i.line.outcome_of(i.count), "mean": i.value,
+         "limit": i.line.limit, "side": i.line.side, "crossed_share": i.reached_share, "day_median": i.day,
+         "source": i.line.source}
+        for i in indicators(data, strategy)
+    ]  # fmt: skip
+    return {"note": DISCLAIMER[current()], "lights": lights, "indicators": found}
 
 
 def _expectation(one: Judgement) -> dict[str, Any]:

@@ -110,8 +110,13 @@ class Comparison:
         return np.array(sorted(shared), dtype=np.int64)
 
     def values(self, strategy: str, outcome: str, replications: Ints | None = None) -> Floats:
-        """Return one outcome of one strategy, of all or of the given replications, in their order."""
-        column = self.summary[strategy][outcome]
+        """Return one outcome of one strategy, of all or of the given replications, in their order.
+
+        A result kept by an older version may lack an outcome: it is then undefined, as NaN.
+        """
+        column = self.summary[strategy].get(outcome)
+        if column is None:
+            column = np.full(len(self.replications[strategy]), np.nan)
         return column if replications is None else column[self._rows(strategy, replications)]
 
     def paths(self, strategy: str, series: str, replications: Ints | None = None) -> Floats:

@@ -109,6 +109,9 @@ DAILY: dict[str, Outcome] = {o.name: o for o in _DAILY}
 
 _NEVER = "NaN if no order was placed"
 _REPURCHASE = "seed customers count from day 0; only buyers with at least that many days left after their first order count; NaN if there are none"
+_NO_LINE = "NaN if the line was never reached"
+_NO_PAY = "NaN where resellers were paid nothing"
+_NO_SELL_IN = "NaN where nothing was sold to resellers"
 _INCOME = "NaN without resellers; Gini is taken on gross income because it has no meaning with negative values"
 
 _SUMMARY = (
@@ -171,22 +174,59 @@ _SUMMARY = (
             "gross income of the best-paid 1 % (at least one) / gross income of all", "domain 4.18", "less", _INCOME),
     Outcome("agent_income_gini", "代理收入基尼系数", "Gini of agents' income", "index",
             "Gini coefficient of gross income with the n/(n-1) correction", "domain 2.8", "less", _INCOME),
-    Outcome("compliance_people", "层级网络人数", "People under one organiser", "people",
-            "resellers who ever joined, and the organiser", "domain 4.18", "less"),
-    Outcome("compliance_levels", "层级数(含组织者)", "Levels, all downlines", "count",
-            "levels of the deepest line of recruits, the organiser's own included", "domain 4.18", "less"),
+    Outcome("zero_recruit_share", "零推荐代理占比", "Agents who recruited nobody", "share",
+            "resellers without a recruit / resellers", "domain row 71", "neutral", _NO_AGENTS),
+    Outcome("compliance_people", "层级网络人数(全部下线)", "People, all downlines", "people",
+            "people who ever became resellers, and the organiser", "domain row 80", "less"),
+    Outcome("compliance_people_paid", "层级网络人数(不计终端消费者)", "People, end consumers left out", "people",
+            "the organiser and resellers who earned anything or recruited somebody", "domain row 83", "less"),
+    Outcome("compliance_levels", "层级数(全部下线)", "Levels, all downlines", "count",
+            "levels of the deepest line of recruits, the organiser's own included", "domain row 80", "less"),
     Outcome("compliance_levels_paid", "计酬层级数", "Levels that are paid", "count",
-            "levels linked by rebates: the smaller of all levels and rebate depth + 1", "domain 4.18", "less"),
-    Outcome("compliance_line_day", "越线日(30人3级)", "Day of 30 people and 3 levels", "day",
-            "first day with at least 30 people and 3 levels, the organiser included", "domain 2.6 row 80", "more",
-            "NaN if the line was never reached"),
+            "as before, end consumers left out, and no more than rebate levels + 1", "domain row 83", "less"),
+    *(Outcome(f"compliance_{what}_day{count}", f"{zh}({zh_count})", f"{en}, {en_count}", "day",
+              f"first day with {rule}, the organiser included, {en_count}", f"domain row {row}", "more", _NO_LINE)
+      for what, zh, en, rule, row in (
+          ("levels", "达到3级之日", "Day of 3 levels", "3 levels", 80),
+          ("line", "越线日:30人3级", "Day of 30 people and 3 levels", "at least 30 people and 3 levels", 80),
+          ("serious", "达到120人之日", "Day of 120 people", "at least 120 people", 82))
+      for count, zh_count, en_count in (("", "全部下线", "all downlines"), ("_paid", "仅计酬层级", "paid levels only"))),
     Outcome("compliance_light", "合规信号灯", "Compliance light", "light",
-            "0 green, 1 amber, 2 red; a convention, never legal advice", "domain 4.18", "less"),
+            "0 green, 1 amber, 2 red, all downlines counted; a convention, never legal advice", "domain 4.18", "less"),
+    Outcome("compliance_light_paid", "合规信号灯(仅计酬层级)", "Compliance light, paid levels only", "light",
+            "the same with paid levels only", "domain 4.18", "less"),
+    Outcome("entry_fee_fen", "入门费", "Entry fee", "fen", "smallest buy-in of a reseller", "domain row 79", "less"),
+    Outcome("entry_payments_fen", "入门款总额", "Entry payments", "fen",
+            "what all resellers paid to enter, forced purchases included", "domain row 82", "less"),
     Outcome("recruiting_income_share", "拉人收入占比", "Recruiting share of agents' income", "share",
-            "pay for recruits and for entry fees / all income of resellers", "domain 4.18", "less", _NO_AGENTS),
+            "pay for recruits and for entry fees / all pay of resellers (retail margin, rebates, tier spread, rewards)",
+            "domain 4.18", "less", _NO_PAY),
+    Outcome("entry_fee_ratio", "入门费报酬占比", "Entry-fee share of agents' income", "share",
+            "pay on recruits' entry purchases / all pay of resellers", "domain row 79", "less", _NO_PAY),
+    Outcome("team_pay_ratio", "团队计酬占比", "Team-pay share of agents' income", "share",
+            "pay on downlines' purchases (level and same-level rebates, tier spread) / all pay of resellers",
+            "domain rows 79 and 81", "less", _NO_PAY),
+    Outcome("own_sales_pay_ratio", "报酬与本人销售额之比", "Pay to own sales", "share",
+            "all pay of resellers / their own sales to consumers, refunds taken off", "domain row 84", "less",
+            "NaN where resellers sold nothing to consumers, or their sales were not recorded"),
     Outcome("ultimate_user_share", "最终用户购买占比", "Share bought by ultimate users", "share",
-            "units sold to consumers / units sold in to resellers", "domain 4.18", "more",
-            "NaN where nothing was sold to resellers"),
+            "units sold to people who are no resellers / units sold in to resellers", "domain 4.18", "more",
+            _NO_SELL_IN),
+    Outcome("channel_stock_ratio", "渠道积压率", "Channel inventory ratio", "share",
+            "units held by resellers on the last day / units sold in to resellers", "domain 4.18", "less", _NO_SELL_IN),
+    Outcome("buyback_share", "回购退货率", "Share bought back", "share",
+            "units bought back from resellers / units sold in to resellers", "domain 4.18", "neutral", _NO_SELL_IN),
+    Outcome("break_even_recruits", "回本所需推荐人数", "Recruits needed to break even", "people",
+            "entry fee / what a direct recruit brings the sponsor, rounded up: ceil(c / d)", "domain 2.8", "less",
+            "NaN where nothing was paid for recruits"),
+    Outcome("income_shown_fen", "招募时展示的月收入", "Monthly income shown to recruits", "fen",
+            "mean monthly income that invitations to become a reseller showed", "domain 4.18", "neutral",
+            "NaN where nobody was invited to become a reseller"),
+    Outcome("income_true_fen", "代理真实月净收入", "Agents' true monthly net income", "fen",
+            "net result of all resellers / months that they were resellers", "domain 4.18", "more", _NO_AGENTS),
+    Outcome("deceptive_income_index", "收入夸大指数", "Deceptive-income index", "index",
+            "monthly income shown / true monthly net income", "domain 4.18", "less",
+            "NaN where nothing was shown, or where resellers earned nothing on average: any income shown then deceives"),
     Outcome("top_seller_share", "头部卖家依赖度", "Dependence on the top seller", "share",
             "sales value of the largest single seller / sales value of all sellers", "design 8", "less",
             "NaN where nobody but the brand sells"),
@@ -212,7 +252,15 @@ FACTS: dict[str, str] = {
     "n_groups": "groups the strategy keeps",
     "rebate_levels": "levels of uplines that a sale pays",
     "entry_fee_fen": "smallest buy-in of a reseller",
-    "recruiting_income_fen": "what resellers received for recruits and entry fees",
+    "recruiting_income_fen": "what resellers received for recruits and entry fees together",
+    "entry_fee_pay_fen": "what resellers received on recruits' entry purchases, part of the former",
+    "team_pay_fen": "what resellers received on downlines' purchases: level and same-level rebates, tier spread",
+    "retail_sales_fen": "resellers' own sales to consumers, refunds taken off",
+    "retail_cost_fen": "what the goods in those sales had cost the resellers",
+    "ultimate_units": "units that resellers sold to people who are no resellers",
+    "bought_back_units": "units bought back from resellers",
+    "entry_payments_fen": "what resellers paid to enter, forced purchases included",
+    "income_shown_fen": "mean monthly income that invitations to become a reseller showed",
     "top_seller_share": "share of the largest single seller in all sellers' sales value",
     "shock_day": "day of the first shock",
     "insolvent_day": "first day on which a due debt could not be paid",
@@ -222,5 +270,8 @@ FACTS: dict[str, str] = {
 LIGHTS = ("green", "amber", "red")
 """Names of the values of `compliance_light`."""
 
-NEVER_REACHED = frozenset({"payback_day", "insolvent_day", "compliance_line_day"})
+LINE_DAYS = tuple(f"compliance_{what}_day{count}" for what in ("levels", "line", "serious") for count in ("", "_paid"))
+"""Days on which a scheme reaches a line, under both ways of counting."""
+
+NEVER_REACHED = frozenset({"payback_day", "insolvent_day", *LINE_DAYS})
 """Days that are NaN because they lie beyond the end of the run: later than any day in it."""

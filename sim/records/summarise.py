@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.records import formulas as f
+from sim.records.compliance import compliance
 from sim.records.outcomes import SUMMARY
 
 if TYPE_CHECKING:
@@ -122,44 +123,10 @@ def resellers(run: RunRecord) -> Part:
         "agent_income_median_fen": float(np.median(net)) if many else f.NAN,
         "agent_income_top1_share": f.top_share(income, 0.01),
         "agent_income_gini": f.gini(income),
+        "zero_recruit_share": f.ratio(float((run.agents["recruits"] == 0).sum()), float(many)),
         "top_seller_share": run.facts.get("top_seller_share", f.NAN),
         "participants_result_fen": _last(run, "profit_fen") + float(net.sum()),
     }
-
-
-def compliance(run: RunRecord) -> Part:
-    """Return the indicators of domain 4.18; conventions with sources, never legal advice."""
-    upline = run.agents["upline"]
-    people, levels = f.tree_size_and_levels(upline)
-    depth = run.facts.get("rebate_levels", math.inf)
-    income = float(run.agents["income_fen"].sum())
-    entry = run.facts.get("entry_fee_fen", float(run.agents["buy_in_fen"].min()) if len(upline) else 0.0)
-    recruiting = f.ratio(_recruiting_income(run), income) if len(upline) else f.NAN
-    ultimate = f.ratio(_total(run, "sell_through"), _total(run, "sell_in"))
-    light = f.compliance_light({
-        "people": people,
-        "levels": levels,
-        "recruiting_income_share": recruiting,
-        "ultimate_user_share": ultimate,
-        "entry_fee_fen": entry,
-    })
-    return {
-        "compliance_people": float(people),
-        "compliance_levels": float(levels),
-        "compliance_levels_paid": float(min(levels, depth + 1)) if levels else 0.0,
-        "compliance_line_day": f.line_day(upline, run.agents["joined_day"]),
-        "compliance_light": float(light),
-        "recruiting_income_share": recruiting,
-        "ultimate_user_share": ultimate,
-    }
-
-
-def _recruiting_income(run: RunRecord) -> float:
-    """Return what was paid for recruits: as recorded, else the brand's referral rebates."""
-    known = run.facts.get("recruiting_income_fen")
-    if known is not None:
-        return known
-    return -float(run.statement.get("referral_rebate", np.zeros(1, dtype=np.int64)).sum())
 
 
 def resilience(run: RunRecord) -> Part:

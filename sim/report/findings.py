@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from functools import cache, cached_property
 
+from sim.analysis.compliance import Light, strategy_light
 from sim.analysis.crossings import Crossing, crossings
 from sim.analysis.intervals import Interval, mean_interval
 from sim.analysis.paired import Verdict, difference, verdict
@@ -88,6 +89,11 @@ class Findings:
     def gap(self, strategy: str, other: str, outcome: str = "profit_fen") -> Interval:
         """Return the paired difference, strategy minus other, over replications that define both."""
         return difference(self.comparison, strategy, other, outcome).interval
+
+    @cached_property
+    def lights(self) -> dict[str, Light]:
+        """Return the compliance light of each strategy, all downlines counted."""
+        return {s: strategy_light(self.comparison, s) for s in self.strategies}
 
     @cached_property
     def crossings(self) -> list[Crossing]:

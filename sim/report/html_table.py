@@ -37,6 +37,11 @@ def table(name: str, caption: str, head: Row, rows: Sequence[Row], *, text_colum
         el("thead", None, el("tr", None, heads)),
         el("tbody", None, body),
     )
+    return scrolling(caption, inner)
+
+
+def scrolling(caption: str, inner: Html) -> Html:
+    """Return a table that scrolls inside itself where a screen is narrow; its caption names the region."""
     return el("div", {"class": "scroll", "role": "region", "aria-label": caption, "tabindex": "0"}, inner)
 
 

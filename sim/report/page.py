@@ -19,8 +19,8 @@ from sim.report.inputs import Extras
 from sim.report.markup import Html, el, join, script_json
 from sim.report.palette import NEUTRAL, SHADES, dark_twin, mark
 from sim.report.sections.cards import cards, differences
+from sim.report.sections.compliance import compliance_section
 from sim.report.sections.meaning import (
-    compliance_section,
     outcomes_section,
     reading_section,
     repeat_section,

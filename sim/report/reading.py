@@ -17,7 +17,7 @@ from sim.records.ablation import Ablation
 from sim.report.findings import Findings, has_interval, is_separated
 from sim.report.numbers import day, money, percent, show, span
 from sim.report.strings import Words
-from sim.report.strip import light_of, payback_of
+from sim.report.strip import payback_of
 
 MOST = 8
 
@@ -217,7 +217,7 @@ def _agents(findings: Findings, words: Words) -> Sentence:
 
 
 def _light(findings: Findings, words: Words) -> Sentence:
-    lights = {s: light_of(findings, s)[0] for s in findings.strategies}
+    lights = {s: findings.lights[s].name for s in findings.strategies}
     bad = [
         f"{_title(findings, words, s)}（{words(f'strip.{one}')}）" if words.lang == "zh"
         else f"{_title(findings, words, s)} ({words(f'strip.{one}').lower()})"

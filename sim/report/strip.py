@@ -126,19 +126,10 @@ def _losing(findings: Findings, strategy: str, lang: Lang) -> Cell:
     return Cell(percent(one.mean), say("page", "strip.agents", lang, n=many), -one.mean, brief=many)
 
 
-def light_of(findings: Findings, strategy: str) -> tuple[str, int, int]:
-    """Return (light, runs that show it or worse, runs): the worst that half of the runs reach."""
-    lights = findings.comparison.summary[strategy]["compliance_light"]
-    shown = lights[np.isfinite(lights)]
-    if not len(shown):
-        return "", 0, 0
-    value = int(np.sort(shown)[len(shown) // 2])
-    return LIGHTS[value], int((shown >= value).sum()), len(shown)
-
-
 def _compliance(findings: Findings, strategy: str, lang: Lang) -> Cell:
-    light, runs, of = light_of(findings, strategy)
-    if not light:
+    light = findings.lights[strategy]
+    if not light.of:
         return _missing(lang)
-    note = say("page", "strip.light_runs", lang, n=of, k=runs) if runs < of else ""
-    return Cell(say("page", f"strip.{light}", lang), note, -LIGHTS.index(light), light, brief=f"{runs}/{of}")
+    note = say("page", "strip.light_runs", lang, n=light.of, k=light.runs) if light.runs < light.of else ""
+    score = -LIGHTS.index(light.name)
+    return Cell(say("page", f"strip.{light.name}", lang), note, score, light.name, brief=f"{light.runs}/{light.of}")

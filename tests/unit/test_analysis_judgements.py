@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.analysis.compliance import DISCLAIMER, LINES, Light, indicators, light, strategy_light
+from sim.analysis.compliance import COUNTS, DISCLAIMER, LINES, Light, indicators, light, median_day, strategy_light
 from sim.analysis.crossings import WINDOW, crossings, sign_changes, widest_line
 from sim.analysis.expectations import judge, judge_all
 from sim.analysis.inequality import earnings, lorenz
@@ -117,21 +117,44 @@ def test_the_light_of_a_strategy_is_the_worst_that_a_tenth_showed(values, name, 
     assert light(np.array(values, dtype=float)) == Light(name, runs, len(values))
 
 
+def test_a_light_that_was_not_recorded_is_no_light():
+    assert light(np.full(3, math.nan)).of == 0
+
+
 def test_indicators_name_value_share_and_source():
     made = make_comparison(replications=4)
-    found = {i.line.name: i for i in indicators(made, "dual_rebate")}
-    assert list(found) == [line.name for line in LINES]
-    assert found["people_30"].reached_share == 1.0
-    assert found["people_30"].value == made.summary["dual_rebate"]["compliance_people"].mean()
-    assert found["levels_3_paid"].value == 4.0
-    assert strategy_light(made, "dual_rebate") == Light("red", 4, 4)
+    found = {(i.line.name, i.count): i for i in indicators(made, "dual_rebate")}
+    assert [name for name, count in found if count == "all"] == [line.name for line in LINES]
+    assert [name for name, count in found if count == "paid"] == [line.name for line in LINES if line.counts]
+    people = found["people_30", "all"]
+    assert (people.reached_share, people.runs, people.of) == (1.0, 4, 4)
+    assert people.value == made.summary["dual_rebate"]["compliance_people"].mean()
+    assert people.day == np.sort(made.summary["dual_rebate"]["compliance_line_day"])[2]
+    assert found["levels_3", "paid"].value == 4.0
+    assert found["people_30", "paid"].value < people.value, "who neither sold nor recruited is left out"
+    assert math.isnan(found["gini", "all"].reached_share), "no line, hence no share"
+    shown = strategy_light(made, "dual_rebate")
+    assert (shown.name, shown.runs, shown.of) == ("red", 4, 4)
+    assert ("line", 4) in shown.reasons
+    assert not {"levels", "entry"} & {name for name, _ in shown.reasons}, "only what turns it this far"
     nobody = {i.line.name: i for i in indicators(made, "community")}
-    assert all(i.reached_share == 0.0 for i in nobody.values())
+    assert all(i.reached_share == 0.0 for i in nobody.values() if math.isfinite(i.line.limit))
     assert math.isnan(nobody["losing"].value)
-    assert all(line.outcome in SUMMARY and line.zh and line.en for line in LINES)
+    assert math.isnan(nobody["people_30"].day)
+    assert strategy_light(made, "community") == Light("green", 4, 4)
+    assert all(line.zh and line.en for line in LINES)
+    assert {o for line in LINES for c in COUNTS for o in (line.outcome_of(c), line.day_of(c)) if o} <= set(SUMMARY)
     assert [line.source for line in LINES if unknown_in(line.source)] == []
     assert "not legal advice" in DISCLAIMER["en"]
     assert "不构成法律意见" in DISCLAIMER["zh"]
+
+
+@pytest.mark.parametrize(
+    ("days", "middle"),
+    [([5, 9, 7], 7), ([5, math.nan, 7], 7), ([5, math.nan, math.nan], math.nan), ([5, math.nan], math.nan), ([], math.nan)],
+)
+def test_a_day_never_reached_is_later_than_all(days, middle):
+    assert median_day(np.array(days, dtype=float)) == pytest.approx(middle, nan_ok=True)
 
 
 def test_half_is_not_more_than_half():

@@ -67,6 +67,9 @@ def test_every_declared_outcome_is_there_in_order(run):
         ("mutes", 2), ("complaints", 1), ("return_rate", 1 / 4), ("zombie_share", math.nan), ("n_agents", 0),
         ("losing_agent_share", math.nan), ("agent_income_gini", math.nan), ("compliance_people", 0),
         ("compliance_levels", 0), ("compliance_light", 0), ("compliance_line_day", math.nan),
+        ("compliance_people_paid", 0), ("compliance_light_paid", 0), ("compliance_serious_day_paid", math.nan),
+        ("recruiting_income_share", math.nan), ("break_even_recruits", math.nan), ("income_true_fen", math.nan),
+        ("channel_stock_ratio", math.nan), ("own_sales_pay_ratio", math.nan), ("entry_fee_fen", 0),
         ("ultimate_user_share", math.nan), ("survival_after_shock", math.nan), ("participants_result_fen", 12_000),
     ],
 )
@@ -86,7 +89,8 @@ def test_opening_cash_counts_as_the_trough_of_a_run_that_only_earns(run):
 
 def with_agents(run, **columns):
     agents = {name: np.zeros(3, kind) for name, kind in AGENT_COLUMNS.items()}
-    agents |= {"upline": np.array([-1, 0, 1]), "joined_day": np.array([0, 5, 9])}
+    agents |= {"upline": np.array([-1, 0, 1]), "joined_day": np.array([0, 5, 9]), "person": np.array([4, 2, 0]),
+               "left_day": np.full(3, -1)}
     agents |= {name: np.array(values) for name, values in columns.items()}
     return dataclasses.replace(run, agents=agents, facts=run.facts | {"rebate_levels": 2.0})
 
@@ -101,6 +105,34 @@ def test_resellers(run):
     assert (found["compliance_people"], found["compliance_levels"], found["compliance_levels_paid"]) == (4, 4, 3)
     assert found["compliance_light"] == 1, "levels and an entry fee, nothing paid for recruits"
     assert found["participants_result_fen"] == 12_000 + 85
+    # The last of the three neither earned nor recruited (recruits are 0 in this table): an end consumer.
+    assert (found["compliance_people_paid"], found["compliance_levels_day"]) == (3, 5)
+    assert found["compliance_levels_day_paid"] == 5
+    assert found["zero_recruit_share"] == 1.0
+    assert found["entry_fee_fen"] == 3
+    assert found["entry_payments_fen"] == 19
+    assert found["income_true_fen"] == pytest.approx(85 / ((200 + 195 + 191) / 30))
+
+
+def test_pay_goods_and_incomes_come_from_the_facts(run):
+    made = with_agents(run, net_fen=[300, 0, 0], income_fen=[900, 0, 0], buy_in_fen=[40, 40, 40])
+    facts = {"recruiting_income_fen": 60.0, "entry_fee_pay_fen": 40.0, "team_pay_fen": 60.0, "retail_sales_fen": 1000.0,
+             "retail_cost_fen": 720.0, "ultimate_units": 6.0, "bought_back_units": 1.0, "income_shown_fen": 50.0}
+    daily = made.daily | {"sell_in": np.full(DAYS, 0.1), "sell_through": np.full(DAYS, 0.05),
+                          "channel_stock": np.full(DAYS, 4.0)}
+    found = summarise(dataclasses.replace(made, facts=made.facts | facts, daily=daily))
+    pay = 280 + 60 + 60
+    assert found["recruiting_income_share"] == pytest.approx(60 / pay)
+    assert found["entry_fee_ratio"] == pytest.approx(40 / pay)
+    assert found["team_pay_ratio"] == pytest.approx(60 / pay)
+    assert found["own_sales_pay_ratio"] == pytest.approx(pay / 1000)
+    assert found["ultimate_user_share"] == pytest.approx(6 / 20)
+    assert found["channel_stock_ratio"] == pytest.approx(4 / 20)
+    assert found["buyback_share"] == pytest.approx(1 / 20)
+    assert found["break_even_recruits"] == 2, "two recruits brought 60: 30 each, 40 to earn back"
+    true = 300 / ((200 + 195 + 191) / 30)
+    assert found["deceptive_income_index"] == pytest.approx(50 / true)
+    assert math.isnan(summarise(with_agents(run, net_fen=[-1, 0, 0]))["deceptive_income_index"])
 
 
 def test_recruiting_income_comes_from_the_facts_or_else_the_statement(run):

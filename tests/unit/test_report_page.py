@@ -109,7 +109,7 @@ def test_every_figure_has_words_and_a_table(page):
     assert len(plots) == 1 + 6 + 1 + 1 + 1
     assert all(attrs["role"] == "img" and len(attrs["aria-label"]) > 20 for attrs in plots)
     wanted = {"strip", "differences", "lead", "profit", "crossings", "panels", "earners", "split", "network", "outcomes",
-              "compliance", "sourced", "calibrated", "assumed"}  # fmt: skip
+              "lights", "compliance", "sourced", "calibrated", "assumed"}  # fmt: skip
     assert {name.removeprefix("table-") for name in reader.tables} == wanted
     assert sum(tag == "caption" for tag, _ in reader.tags) == len(reader.tables)
 

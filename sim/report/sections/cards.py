@@ -11,13 +11,8 @@ from sim.report.findings import COMPARED, has_interval, is_separated
 from sim.report.html_table import folded, table
 from sim.report.markup import Html, el, join, keep_numbers
 from sim.report.numbers import DASH, money, percent, span
+from sim.report.sections.compliance import light_shape
 from sim.report.strip import Cell, strip
-
-_LIGHT_SHAPES = {
-    "green": ("circle", {"cx": "8", "cy": "8", "r": "6.5"}),
-    "amber": ("path", {"d": "M8 1.2L15.2 14H.8z"}),
-    "red": ("path", {"d": "M5 1h6l4 4v6l-4 4H5l-4-4V5z"}),
-}
 
 
 def cards(context: Context) -> Html:
@@ -64,18 +59,13 @@ def _entry(context: Context, row: str, cell: Cell, strategy: str) -> Html:
         if cell.is_best
         else None
     )
-    value = el("span", {"class": "value"}, _light(cell.light) if cell.light else None, cell.text)
+    value = el("span", {"class": "value"}, light_shape(cell.light) if cell.light else None, cell.text)
     parts = [el("dt", None, words(f"strip.{row}"), crown), el("dd", None, value)]
     if row == "profit":
         parts.append(el("dd", {"class": "glyph-row"}, _interval_glyph(context, strategy)))
     if cell.note:
         parts.append(el("dd", {"class": "small"}, keep_numbers(cell.note)))
     return el("div", {"class": f"entry {row}" + (" is-best" if cell.is_best else ""), "data-row": row}, parts)
-
-
-def _light(light: str) -> Html:
-    name, attrs = _LIGHT_SHAPES[light]
-    return el("svg", {"class": f"light {light}", "viewBox": "0 0 16 16", "aria-hidden": "true"}, el(name, attrs))
 
 
 def _interval_glyph(context: Context, strategy: str) -> Html | None:

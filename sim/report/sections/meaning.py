@@ -1,23 +1,15 @@
-"""The reading, the standing of the numbers, compliance, all outcomes, and how to repeat it."""
+"""The reading, the standing of the numbers, all outcomes, and how to repeat it."""
 
 from __future__ import annotations
 
-from sim.records.outcomes import LIGHTS, SUMMARY
+from sim.records.outcomes import SUMMARY
 from sim.report.context import Context, pairs, section
 from sim.report.findings import has_interval
 from sim.report.html_table import folded, table
 from sim.report.inputs import STATUSES, Parameter
 from sim.report.markup import Html, el, join, keep_numbers
-from sim.report.numbers import DASH, show, span
+from sim.report.numbers import DASH, span
 from sim.report.reading import Sentence, reading
-from sim.report.strip import light_of
-
-_COMPLIANCE = {
-    "compliance_people": "people", "compliance_levels": "levels", "compliance_levels_paid": "levels_paid",
-    "compliance_line_day": "line_day", "recruiting_income_share": "recruiting", "ultimate_user_share": "ultimate",
-    "losing_agent_share": "losing",
-}  # fmt: skip
-"""Indicator to its message under ``compliance``, which names the source."""
 
 
 def reading_section(context: Context) -> Html:
@@ -62,7 +54,7 @@ def outcomes_section(context: Context) -> Html:
     head = [words("table.outcome"), *[context.title(s) for s in context.strategies]]
     rows = [
         [words.outcome(name), *[_outcome(context, s, name) for s in context.strategies]]
-        for name in SUMMARY if name != "compliance_light"
+        for name in SUMMARY if SUMMARY[name].unit != "light"
     ]  # fmt: skip
     sheet = table("table-outcomes", words("table.caption_outcomes"), head, rows)
     return section("outcomes", words("section.outcomes"), words("deck.outcomes"), folded(words("figure.table"), sheet))
@@ -127,30 +119,6 @@ def _parameters(context: Context, status: str, rows: list[Parameter]) -> Html:
     ]  # fmt: skip
     caption = words("table.caption_standing", status=words(f"standing.{status}"), n=len(rows))
     return table(f"table-{status}", caption, head, cells, text_columns=(0, 3, 4))
-
-
-def compliance_section(context: Context) -> Html:
-    """Return the indicators, each with its source; never advice."""
-    words = context.words
-    head = [words("table.indicator"), *[context.title(s) for s in context.strategies]]
-    lights = [light_of(context.findings, s)[0] for s in context.strategies]
-    shown = [words(f"strip.{one}") if one in LIGHTS else DASH for one in lights]
-    rows = [[_sourced(context, words("strip.compliance"), "light"), *shown]]
-    for name, message in _COMPLIANCE.items():
-        cells = [_indicator(context, s, name) for s in context.strategies]
-        rows.append([_sourced(context, words.outcome(name), message), *cells])
-    sheet = table("table-compliance", words("table.caption_compliance"), head, rows)
-    return section("compliance", words("section.compliance"), words("deck.compliance"), sheet)
-
-
-def _sourced(context: Context, label: str, message: str) -> Html:
-    """Return an indicator with its source and line of reference below it."""
-    return join(label, el("br"), el("span", {"class": "small"}, context.words(f"compliance.{message}")))
-
-
-def _indicator(context: Context, strategy: str, name: str) -> str:
-    one = context.findings.estimate(strategy, name)
-    return show(one.mean, SUMMARY[name].unit, context.words.lang) if one.n else DASH
 
 
 def repeat_section(context: Context) -> Html:
