@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.scenario.spec import ScenarioSpec
+from sim.world.brands import CATEGORIES
 from tests.reference.bazaar import BazaarParams
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def scenarios() -> dict[str, dict[str, Any]]:
     return {
         "community": _market(strategies=[_COMMUNITY]),
         "paid_ads": _market(strategies=[_ADS]),
+        "last_category": _market(brand={"seed_customers": 20, "product": {"uses_days": 8, "category": CATEGORIES[-1]}},
+                                 strategies=[_COMMUNITY, _ADS | {"targeting": 1.0}]),
         "both": _market(strategies=[_COMMUNITY, _ADS]),
         "as_shipped": _market(mechanisms={}, strategies=[_COMMUNITY, _ADS]),
         "nobody": _market(strategies=[]),
