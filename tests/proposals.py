@@ -46,7 +46,7 @@ def tend(channel: Any = 0, spend: Any = -1, **changes: Any) -> Tend:
 
 def invite(sponsor: Any, *, invitee: Any = -1, channel: Any = 0, tier: Any = -1, sponsor_fen: Any = 0,
            invitee_fen: Any = 0, buy_in: Any = 0, income: Any = 0) -> Invite:
-    return rows(Invite, sponsor=sponsor, invitee=invitee, channel=channel, role_tier=tier,
+    return rows(Invite, sponsor=sponsor, invitee=invitee, channel=channel, role_tier=tier, brand=0,
                 reward_sponsor_fen=sponsor_fen, reward_invitee_fen=invitee_fen, buy_in_fen=buy_in,
                 perceived_income_fen=income)
 

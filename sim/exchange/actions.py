@@ -145,14 +145,16 @@ class Invite(Table):
     """Sponsors asked to bring somebody.
 
     invitee: person, or -1 (drawn along a tie of the sponsor). channel: where the invitee would
-    join, or -1. role_tier: tier of reseller offered, or -1 (no reseller role). Rewards in fen.
-    buy_in_fen: what the invitee must pay. perceived_income_fen: monthly income shown to recruits.
+    join, or -1. role_tier: tier of reseller offered, or -1 (no reseller role). brand: who asks; what a
+    reward is weighed against, and whom a new reseller sells for. Rewards in fen. buy_in_fen: what the
+    invitee must pay. perceived_income_fen: monthly income shown to recruits.
     """
 
     sponsor: Ints
     invitee: Ints
     channel: Ints
     role_tier: Ints
+    brand: Ints
     reward_sponsor_fen: Ints
     reward_invitee_fen: Ints
     buy_in_fen: Ints
@@ -163,13 +165,16 @@ class Invite(Table):
 class Enrol(Table):
     """Put people where they have agreed to be: a channel (or -1), or a reseller's tier (or -1).
 
-    upline: reseller row, -1: the brand.
+    brand: whom a reseller sells for. upline: reseller row of that brand, -1: the brand itself.
+    buy_in_fen: what a reseller brings from home to buy stock with.
     """
 
     person: Ints
     channel: Ints
     tier: Ints
+    brand: Ints
     upline: Ints
+    buy_in_fen: Ints
 
 
 @dataclass(frozen=True)

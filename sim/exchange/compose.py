@@ -11,8 +11,8 @@ by their ids:
   one with both rewards. Care for one channel adds: hours, packets, fake accounts.
 - *Budgets* cut `Spend` alone, pro rata within a brand and floored; what a row pays for shrinks with
   it (`sim.exchange.budget`). This happens before rows merge, so nobody's cut falls on another's row.
-- *Exclusive claims* are an error (`ExclusiveClaimError`): a person enrolled as reseller at two tiers
-  or under two uplines, a reseller promoted to two tiers, a queue staffed twice, an offer proposed twice.
+- *Exclusive claims* are an error (`ExclusiveClaimError`): a person enrolled as reseller of one brand
+  on two terms, a reseller promoted to two tiers, a queue staffed twice, an offer proposed twice.
 - What names something that does not exist (an id out of range, an offer that is not made today) is an
   error too (`PlanError`), for kernels do not look twice.
 """
@@ -156,8 +156,10 @@ _PLACES: dict[str, tuple[tuple[str, str, int], ...]] = {
     "post": (("channel", "channels", 0),),
     "peer_post": (("person", "people", 0),),
     "contact": (("row", "members", 0),),
-    "invite": (("sponsor", "people", -1), ("invitee", "people", -1), ("channel", "channels", -1)),
-    "enrol": (("person", "people", 0), ("channel", "channels", -1), ("upline", "resellers", -1)),
+    "invite": (("sponsor", "people", -1), ("invitee", "people", -1), ("channel", "channels", -1),
+               ("brand", "brands", 0)),
+    "enrol": (("person", "people", 0), ("channel", "channels", -1), ("brand", "brands", 0),
+              ("upline", "resellers", -1)),
     "release": (("person", "people", 0), ("channel", "channels", -1)),
     "stock_order": (("buyer", "resellers", 0), ("supplier", "resellers", -1), ("product", "products", 0)),
     "promote": (("reseller", "resellers", 0),),
@@ -171,7 +173,7 @@ _COUNTS: dict[str, tuple[str, ...]] = {
     "impress": ("count",), "stock_order": ("quantity", "unit_fen"), "pool_open": ("seats",),
     "tend": ("host_hours", "packet_fen", "packets", "prune_idle_days", "fake_accounts"), "capacity": ("servers",),
     "invite": ("reward_sponsor_fen", "reward_invitee_fen", "buy_in_fen", "perceived_income_fen"),
-    "post": ("items", "lasting"), "peer_post": ("items",),
+    "enrol": ("buy_in_fen",), "post": ("items", "lasting"), "peer_post": ("items",),
 }
 """Columns that cannot be negative (nor, where they are sizes, no number at all)."""
 
@@ -303,6 +305,8 @@ def _check_offers(table: Any, offers: OfferTable) -> None:
 def _size(limits: Limits, what: str) -> int:
     if what == "products":
         return len(limits.space.brand_of)
+    if what == "brands":
+        return len(limits.cash_fen)
     if what == "queues":
         return limits.space.n_queues
     size: int = getattr(limits, f"n_{what}")

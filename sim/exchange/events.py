@@ -146,6 +146,7 @@ class Joined(EventTable):
     person: Ints
     channel: Ints
     tier: Ints
+    brand: Ints
     sponsor: Ints
     path_row: Ints
     reward_sponsor_fen: Ints

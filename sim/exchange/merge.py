@@ -129,20 +129,20 @@ def merge_posts(table: Post) -> Post:
 def merge_invites(table: Invite, origin: Origin) -> Invite:
     """Incentives add: two strategies that ask one sponsor for the same thing make one request with both rewards.
 
-    Same: sponsor, invitee, channel and tier. A strategy that asks twice means two requests, so its
+    Same: sponsor, invitee, channel, tier and brand. A strategy that asks twice means two requests, so its
     first meets the other's first, its second the other's second. The dearer buy-in is what must be
     paid, and the higher income is what is shown.
     """
     if origin.is_single:
         return table
-    keys = (table.sponsor, table.invitee, table.channel, table.role_tier)
+    keys = (table.sponsor, table.invitee, table.channel, table.role_tier, table.brand)
     found = groups(*keys, _repetition(*keys, origin.strategy))
     if found is None:
         return table
     first, group = found
     return Invite(
         sponsor=table.sponsor[first], invitee=table.invitee[first],
-        channel=table.channel[first], role_tier=table.role_tier[first],
+        channel=table.channel[first], role_tier=table.role_tier[first], brand=table.brand[first],
         reward_sponsor_fen=_added(table.reward_sponsor_fen, first, group),
         reward_invitee_fen=_added(table.reward_invitee_fen, first, group),
         buy_in_fen=_highest(table.buy_in_fen, first, group),
@@ -187,18 +187,22 @@ def merge_tends(table: Tend) -> Tend:
 
 
 def merge_enrols(table: Enrol, origin: Origin) -> Enrol:
-    """Drop repeated rows; refuse a person enrolled as reseller at two tiers or under two uplines."""
+    """Drop repeated rows; refuse a person enrolled as reseller of one brand on two terms.
+
+    Brands may want the same person: a hashed draw decides when they are enrolled.
+    """
     is_role = table.tier >= 0
     if np.count_nonzero(is_role):
         rows = is_role.nonzero()[0]
-        _one_claim(table.person[rows], (table.tier[rows], table.upline[rows]), rows, origin,
-                   ("person", "enrolled as reseller at different tiers or under different uplines"))
+        _one_claim((table.person[rows], table.brand[rows]),
+                   (table.tier[rows], table.upline[rows], table.buy_in_fen[rows]), rows, origin,
+                   ("person", "enrolled as reseller on different terms"))
     return _distinct(table)
 
 
 def merge_promotes(table: Promote, origin: Origin) -> Promote:
     """Drop repeated rows; refuse a reseller promoted to two tiers."""
-    _one_claim(table.reseller, (table.tier,), np.arange(len(table)), origin,
+    _one_claim((table.reseller,), (table.tier,), np.arange(len(table)), origin,
                ("reseller", "promoted to different tiers"))
     return _distinct(table)
 
@@ -218,19 +222,20 @@ def check_capacities(table: Capacity, origin: Origin) -> Capacity:
     return table
 
 
-def _one_claim(who: Ints, claims: tuple[Ints, ...], rows: Ints, origin: Origin, words: tuple[str, str]) -> None:
-    """Raise if rows about one person (or reseller) differ in what they claim."""
-    found = groups(who)
+def _one_claim(who: tuple[Ints, ...], claims: tuple[Ints, ...], rows: Ints, origin: Origin,
+               words: tuple[str, str]) -> None:
+    """Raise if rows about one person (or reseller) differ in what they claim; `who` begins with the number shown."""
+    found = groups(*who)
     if found is None:
         return
     first, group = found
-    differs = np.zeros(len(who), np.bool_)
+    differs = np.zeros(len(group), np.bool_)
     for claim in claims:
         differs |= claim != claim[first][group]
     if np.count_nonzero(differs):
         g = int(group[differs.nonzero()[0][0]])
         mine = rows[group == g]
-        raise ExclusiveClaimError(f"{words[0]} {int(who[first[g]])}", origin.of(mine), words[1])
+        raise ExclusiveClaimError(f"{words[0]} {int(who[0][first[g]])}", origin.of(mine), words[1])
 
 
 def _distinct(table: _T) -> _T:

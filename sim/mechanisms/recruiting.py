@@ -3,9 +3,10 @@
 People bring friends when they are pleased and when it pays; a paid invitation is believed a little
 less. Becoming a reseller (代理) depends on what recruits are offered and shown.
 
-Equations, sponsor j, invitee i, tie trust T, reward R, list price p:
+Equations, sponsor j, invitee i, tie trust T, reward R, and of the brand that asks: dearest list price p,
+best experience S_j:
 
-    P(invite)          = sigma(u_0 + u_1 S_j + u_2 R / p)
+    P(invite)          = sigma(u_0 + u_1 S_j + u_2 R / p)      (a sponsor who names somebody has decided)
     P(join a channel)  = sigma(c_0 + c_1 T (1 - kappa [R > 0, one-sided]) + c_2 h)
     P(become reseller) = sigma(j_0 + j_1 T + j_2 ln(1 + income / buy-in) - j_3 buy-in / wealth - j_5 density)
     a buyer asked by the brand itself joins with chance `buyer_joins`
@@ -77,7 +78,7 @@ class RecruitingParams(Params):
 def find_invitees(sponsor: Array, nth: Array, invitee: Array, uid: Array, satisfaction: Array, reward_rate: Array, start: Array,
                   listener: Array, weight: Array, key: int, base: float, per_sat: float, per_reward: float,
                   certain: bool, out_person: Array, out_tie: Array, out_trust: Array) -> None:
-    """Decide who invites, and along which tie; -1 where nobody is asked.
+    """Decide who invites, and along which tie; -1 where nobody is asked, or the two are not tied.
 
     nth : int64 (m,), how often the sponsor was asked before today. Draw index: uid of the sponsor, then 2 nth.
     """
@@ -96,9 +97,15 @@ def find_invitees(sponsor: Array, nth: Array, invitee: Array, uid: Array, satisf
                 continue
             e = start[j] + np.int64(uniform(inner, 2 * nth[k] + 1) * degree)
             out_person[k] = listener[e]
-            out_tie[k] = e
-            w = np.int64(weight[e])
-            out_trust[k] = (w & 32767) / 32767.0 * (-1.0 if w & 32768 else 1.0)
+        else:  # who is named is believed as the friend they are, if they listen to the sponsor at all
+            e = start[j]
+            while e < start[j + 1] and listener[e] != invitee[k]:
+                e += 1
+            if e == start[j + 1]:
+                continue
+        out_tie[k] = e
+        w = np.int64(weight[e])
+        out_trust[k] = (w & 32767) / 32767.0 * (-1.0 if w & 32768 else 1.0)
 
 
 @kernel()
@@ -151,8 +158,8 @@ def recruit(world: World, invite: Invite, day: int, params: RecruitingParams) ->
     reason = _verdicts(world, invite, asked, day, params)
     yes = reason < 0
     r = asked.row
-    joined = Joined(asked.person[yes], invite.channel[r[yes]], invite.role_tier[r[yes]], invite.sponsor[r[yes]],
-                    asked.tie[yes], invite.reward_sponsor_fen[r[yes]], invite.reward_invitee_fen[r[yes]],
+    joined = Joined(asked.person[yes], invite.channel[r[yes]], invite.role_tier[r[yes]], invite.brand[r[yes]],
+                    invite.sponsor[r[yes]], asked.tie[yes], invite.reward_sponsor_fen[r[yes]], invite.reward_invitee_fen[r[yes]],
                     invite.buy_in_fen[r[yes]])
     no = ~yes
     refused = Refused(asked.person[no], invite.sponsor[r[no]], invite.channel[r[no]], invite.role_tier[r[no]],
@@ -164,15 +171,24 @@ def _ask(world: World, invite: Invite, day: int, params: RecruitingParams) -> _A
     people, ties = world.people, world.ties
     m = len(invite)
     sponsor = invite.sponsor
-    price = float(world.products.price_fen.max())
-    satisfaction = np.where(sponsor >= 0, people.satisfaction[np.maximum(sponsor, 0)].max(axis=1), 0.0)
+    satisfaction, price = _of_the_brand(world, sponsor, invite.brand)
     person, tie, trust = np.empty(m, np.int64), np.empty(m, np.int64), np.empty(m)
-    find_invitees(sponsor, _asked_before(sponsor), invite.invitee, people.uid, satisfaction.astype(np.float64),
+    find_invitees(sponsor, _asked_before(sponsor), invite.invitee, people.uid, satisfaction,
                   invite.reward_sponsor_fen / price, ties.start, ties.listener, ties.weight,
                   world.draws.key("invite", day), params.invite_base, params.invite_satisfaction,
                   params.invite_reward, params.mode == "certain", person, tie, trust)
     row = np.flatnonzero(person >= 0)
     return _Asked(row, person[row], tie[row], trust[row])
+
+
+def _of_the_brand(world: World, sponsor: NDArray[np.int64],
+                  brand: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return each sponsor's best satisfaction with the goods of the brand that asks, and its dearest list price."""
+    products = world.products
+    theirs = products.brand_of == brand[:, None]
+    price = np.where(theirs, products.price_fen, 0).max(axis=1).astype(np.float64)
+    known = np.where(theirs, world.people.satisfaction[np.maximum(sponsor, 0)], -np.inf).max(axis=1)
+    return np.where(sponsor >= 0, known, 0.0).astype(np.float64), price
 
 
 def _asked_before(sponsor: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -6,21 +6,35 @@ money and goods that go with them are booked.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Account, Purpose
 from sim.exchange.actions import Enrol, Promote, Release, StockOrder
 from sim.exchange.events import Joined, Left, Reason, Refused, StockMoved
+from sim.exchange.postings import postings
 from sim.ledger.goods import Place
 from sim.ledger.ledger import Ledger
 from sim.mechanisms.audience import admit
-from sim.mechanisms.fulfilment import contest_units
+from sim.mechanisms.fulfilment import contest_units, hashes
 from sim.model.trade import make
 from sim.world.audiences import LEFT, NO_ROW
 from sim.world.state import World
 
 Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """People about to become resellers, one row each; upline -1: the brand."""
+
+    person: Ints
+    brand: Ints
+    tier: Ints
+    upline: Ints
+    buy_in_fen: Ints
 
 
 def sort_for_channels(world: World, person: Ints, channel: Ints) -> Ints:
@@ -55,10 +69,10 @@ def join(world: World, ledger: Ledger, joined: Joined, day: int) -> tuple[Joined
     let = to_channel[let_in(world, joined.person[to_channel], joined.channel[to_channel], day)]
     to_role = np.flatnonzero(joined.tier >= 0)
     if len(to_role):
-        turn = to_role[np.argsort(world.people.uid[joined.person[to_role]], kind="stable")]
-        sponsor = joined.sponsor[turn]
+        sponsor = joined.sponsor[to_role]
         upline = np.where(sponsor >= 0, world.resellers.row_of[np.maximum(sponsor, 0)], -1).astype(np.int64)
-        enrol_resellers(world, ledger, joined.person[turn], joined.tier[turn], upline, joined.buy_in_fen[turn], day)
+        enrol_resellers(world, ledger, Newcomers(joined.person[to_role], joined.brand[to_role], joined.tier[to_role],
+                                                 upline, joined.buy_in_fen[to_role]), day)
     pick = np.sort(np.concatenate([let, to_role]))
     late = np.setdiff1d(to_channel, let)
     refused = Refused(joined.person[late], joined.sponsor[late], joined.channel[late], joined.tier[late],
@@ -66,15 +80,15 @@ def join(world: World, ledger: Ledger, joined: Joined, day: int) -> tuple[Joined
     return Joined(*[getattr(joined, name)[pick] for name in Joined.__dataclass_fields__]), refused
 
 
-def enrol_resellers(world: World, ledger: Ledger, person: Ints, tier: Ints, upline: Ints, buy_in_fen: Ints,
-                    day: int) -> Ints:
-    """Open rows of the resellers' table; their buy-in comes out of their household's purse."""
-    rows = world.resellers.enrol(person, tier, upline, buy_in_fen, day)
-    world.people.role[person] = 2
-    for row, amount in zip(rows.tolist(), buy_in_fen.tolist(), strict=True):
-        if amount:
-            ledger.pay((int(Account.HOUSEHOLD), 0), (int(Account.RESELLER), row), amount, int(Purpose.BUY_IN), day, "join")
-    return rows
+def enrol_resellers(world: World, ledger: Ledger, newcomers: Newcomers, day: int) -> None:
+    """Open rows of the resellers' table, by uid; their buy-in comes out of their household's purse."""
+    turn = np.argsort(world.people.uid[newcomers.person], kind="stable")
+    n = Newcomers(*[column[turn] for column in vars(newcomers).values()])
+    rows = world.resellers.enrol(n.person, n.brand, n.tier, n.upline, n.buy_in_fen, day)
+    world.people.role[n.person] = 2
+    ledger.post(postings(payer_account=int(Account.HOUSEHOLD), payer_owner=0, payee_account=int(Account.RESELLER),
+                         payee_owner=rows, amount_fen=n.buy_in_fen, purpose=int(Purpose.BUY_IN), due_day=day), day,
+                "join")
 
 
 def enrol(world: World, ledger: Ledger, table: Enrol, day: int) -> Joined:
@@ -87,12 +101,24 @@ def enrol(world: World, ledger: Ledger, table: Enrol, day: int) -> Joined:
     role = np.flatnonzero(table.tier >= 0)
     role = role[world.resellers.row_of[table.person[role]] < 0]
     if len(role):
-        role = role[np.argsort(world.people.uid[table.person[role]], kind="stable")]
-        enrol_resellers(world, ledger, table.person[role], table.tier[role], table.upline[role], zero[role], day)
+        role = _one_brand_each(world, table, role, day)
+        enrol_resellers(world, ledger, Newcomers(table.person[role], table.brand[role], table.tier[role],
+                                                 table.upline[role], table.buy_in_fen[role]), day)
         kept.append(role)
     pick = np.sort(np.concatenate(kept))
-    return Joined(table.person[pick], table.channel[pick], table.tier[pick], np.full(len(pick), -1, np.int64),
-                  np.full(len(pick), -1, np.int64), zero[pick], zero[pick], zero[pick])
+    return Joined(table.person[pick], table.channel[pick], table.tier[pick], table.brand[pick],
+                  np.full(len(pick), -1, np.int64), np.full(len(pick), -1, np.int64), zero[pick], zero[pick],
+                  np.where(table.tier[pick] >= 0, table.buy_in_fen[pick], 0))
+
+
+def _one_brand_each(world: World, table: Enrol, role: Ints, day: int) -> Ints:
+    """Return the rows left when of several brands that enrol one person the smallest hash wins."""
+    score = np.empty(len(role))
+    hashes(world.people.uid[table.person[role]], table.brand[role], world.draws.key("enrol", day), score)
+    turn = role[np.lexsort((score, table.person[role]))]
+    again = np.zeros(len(turn), np.bool_)
+    again[1:] = table.person[turn[1:]] == table.person[turn[:-1]]
+    return np.sort(turn[~again])
 
 
 def release(world: World, table: Release, day: int) -> Left:

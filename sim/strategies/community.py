@@ -210,6 +210,6 @@ class CommunityParams(Params):
         counts = view.members(view.channels)
         room = view.channels[int(np.argmin(counts))]
         invite: Invite = rows(Invite, sponsor=sponsor, invitee=invitee, channel=np.full(len(sponsor), room),
-                              role_tier=-1, reward_sponsor_fen=reward, reward_invitee_fen=newcomer, buy_in_fen=0,
-                              perceived_income_fen=0)
+                              role_tier=-1, brand=view.brand, reward_sponsor_fen=reward, reward_invitee_fen=newcomer,
+                              buy_in_fen=0, perceived_income_fen=0)
         return invite

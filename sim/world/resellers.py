@@ -41,19 +41,19 @@ class Resellers:
         if not self.stock.size:
             self.stock = np.empty((0, self.n_products), np.int64)
 
-    def enrol(self, person: NDArray[np.int64], tier: NDArray[np.int64], upline: NDArray[np.int64],
-              buy_in_fen: NDArray[np.int64], day: int) -> NDArray[np.int64]:
-        """Append resellers and return their rows; counts the recruit at its upline, whose brand it shares.
+    def enrol(self, person: NDArray[np.int64], brand: NDArray[np.int64], tier: NDArray[np.int64],
+              upline: NDArray[np.int64], buy_in_fen: NDArray[np.int64], day: int) -> NDArray[np.int64]:
+        """Append resellers and return their rows; counts the recruit at its upline.
 
-        Without an upline a reseller belongs to the first brand.
+        Who sells for another brand is nobody's upline in this one: the brand takes that place.
         """
         m = len(person)
         start, stop = self.size, self.size + m
         self._reserve(stop)
         rows = np.arange(start, stop, dtype=np.int64)
-        brand = np.where(upline >= 0, self.brand[np.maximum(upline, 0)], 0)
-        values = {"person": person, "brand": brand, "buy_in_fen": buy_in_fen, "tier": tier, "upline": upline, "joined": day, "left": -1,
-                  "recruits": 0, "refusals": 0, "bought": 0, "profit_day": day}
+        upline = np.where((upline >= 0) & (self.brand[np.maximum(upline, 0)] == brand), upline, NO_UPLINE)
+        values = {"person": person, "brand": brand, "buy_in_fen": buy_in_fen, "tier": tier, "upline": upline,
+                  "joined": day, "left": -1, "recruits": 0, "refusals": 0, "bought": 0, "profit_day": day}
         for name, value in values.items():
             getattr(self, name)[start:stop] = value
         self.stock[start:stop] = 0

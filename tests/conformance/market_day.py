@@ -118,7 +118,7 @@ class MarketDay(Scripted):
         yield rows(Impress, offer=[ids[SINGLE], ids[TRAFFIC]], count=[view.n_people, view.n_people // 2],
                    targeting=[0.5, 0], spend=[0, -1])
         if (seller := self._seller(view)) >= 0:
-            yield rows(PeerPost, person=view.resellers.person[seller], offer=ids[RESOLD], items=2, layers=LAYER_ALL)
+            yield rows(PeerPost, person=view.resellers.person[seller], offer=ids[RESOLD], items=9, layers=LAYER_ALL)
 
     def _care(self, view: View) -> Iterator[Table]:
         """A host, packets, fakes and pruning for the group; staff for the chats; a deal every fourth day."""
@@ -133,21 +133,21 @@ class MarketDay(Scripted):
         """Buyers are asked in, members bring friends, resellers bring resellers, all want person `day`."""
         buyers = np.unique(view.events.delivered.person)
         group, contacts = int(view.channels[GROUP]), int(view.channels[LIST])
-        yield _invite(sponsor=-1, invitee=buyers[::2], channel=group)
-        yield _invite(sponsor=-1, invitee=buyers[1::2], channel=contacts)
-        yield _invite(sponsor=buyers, invitee=np.full(len(buyers), -1), channel=group, sponsor_fen=self.reward_fen)
+        yield _invite(view, sponsor=-1, invitee=buyers[::2], channel=group)
+        yield _invite(view, sponsor=-1, invitee=buyers[1::2], channel=contacts)
+        yield _invite(view, sponsor=buyers, invitee=np.full(len(buyers), -1), channel=group, sponsor_fen=self.reward_fen)
         table = view.resellers
         here = table.person[(table.left < 0) & (table.brand == view.brand)]
-        yield _invite(sponsor=here, invitee=np.full(len(here), view.day % view.n_people), tier=0, buy_in_fen=50_000,
+        yield _invite(view, sponsor=here, invitee=np.full(len(here), view.day % view.n_people), tier=0, buy_in_fen=50_000,
                       income_fen=2_000_000)
-        yield _invite(sponsor=here, invitee=np.full(len(here), -1), tier=0, buy_in_fen=50_000, income_fen=2_000_000)
+        yield _invite(view, sponsor=here, invitee=np.full(len(here), -1), tier=0, buy_in_fen=50_000, income_fen=2_000_000)
 
     def _agency(self, view: View) -> Iterator[Table]:
         """Founders, restocking from the upline if it has stock, and who is let go."""
         table = view.resellers
         if view.day == 0:
             who = (np.arange(self.founders) * 7 + view.brand) % view.n_people
-            yield rows(Enrol, person=np.unique(who), channel=-1, tier=2, upline=-1)
+            yield rows(Enrol, person=np.unique(who), channel=-1, tier=2, brand=view.brand, upline=-1, buy_in_fen=0)
             return
         mine = np.flatnonzero((table.left < 0) & (table.brand == view.brand))
         item = view.product(view.n_products - 1)
@@ -214,12 +214,12 @@ def level_rebates(view: View, buyer: NDArray[np.int64], value_fen: NDArray[np.in
                            due_day=view.day + 1)
 
 
-def _invite(sponsor: object, invitee: NDArray[np.int64], channel: int = -1, tier: int = -1, sponsor_fen: int = 0,
-            buy_in_fen: int = 0, income_fen: int = 0) -> Invite:
+def _invite(view: View, *, sponsor: object, invitee: NDArray[np.int64], channel: int = -1, tier: int = -1,
+            sponsor_fen: int = 0, buy_in_fen: int = 0, income_fen: int = 0) -> Invite:
     """Build invitations, one for each entry of `invitee`."""
     n = len(invitee)
     made: Invite = rows(Invite, sponsor=np.broadcast_to(np.asarray(sponsor), n), invitee=invitee,
-                        channel=np.full(n, channel), role_tier=np.full(n, tier),
+                        channel=np.full(n, channel), role_tier=np.full(n, tier), brand=np.full(n, view.brand),
                         reward_sponsor_fen=np.full(n, sponsor_fen), reward_invitee_fen=np.zeros(n, np.int64),
                         buy_in_fen=np.full(n, buy_in_fen), perceived_income_fen=np.full(n, income_fen))
     return made

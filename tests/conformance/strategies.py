@@ -114,7 +114,7 @@ class Feeds(Scripted):
         """Offer, enrol on day 0, post."""
         tables: list[Table] = []
         if view.day == 0:
-            tables += [rows(Enrol, person=f.people, channel=int(view.channels[c]), tier=-1, upline=-1)
+            tables += [rows(Enrol, person=f.people, channel=int(view.channels[c]), tier=-1, brand=view.brand, upline=-1, buy_in_fen=0)
                        for c, f in enumerate(self.feeds) if f.people]
         told = [c for c, f in enumerate(self.feeds) if f.first_day <= view.day <= f.last_day]
         if told:
@@ -200,12 +200,12 @@ class Inviters(Scripted):
         """Invite, and enrol the founders on day 0."""
         tables: list[Table] = []
         if view.day == 0 and self.founders:
-            tables.append(rows(Enrol, person=self.founders, channel=-1, tier=0, upline=-1))
+            tables.append(rows(Enrol, person=self.founders, channel=-1, tier=0, brand=view.brand, upline=-1, buy_in_fen=0))
         if view.day >= self.first_day:
             n = max(len(self.sponsors), len(self.invitees))
             tables.append(rows(Invite, sponsor=np.broadcast_to(self.sponsors, n), invitee=np.broadcast_to(self.invitees,
                                                                                                           n),
-                               channel=-1 if self.role else int(view.channels[0]), role_tier=0 if self.role else -1,
+                               channel=-1 if self.role else int(view.channels[0]), role_tier=0 if self.role else -1, brand=view.brand,
                                reward_sponsor_fen=self.reward_sponsor_fen, reward_invitee_fen=self.reward_invitee_fen,
                                buy_in_fen=self.buy_in_fen, perceived_income_fen=self.income_fen))
         return Actions(tables=tuple(tables))
@@ -272,8 +272,8 @@ class Forest(Scripted):
         """Invite today's newcomers."""
         newcomers = view.day * self.trees + np.arange(self.trees)
         if view.day == 0:
-            return Actions(tables=(rows(Enrol, person=newcomers, channel=-1, tier=0, upline=-1),))
+            return Actions(tables=(rows(Enrol, person=newcomers, channel=-1, tier=0, brand=view.brand, upline=-1, buy_in_fen=0),))
         sponsor: NDArray[np.int64] = view.resellers.person
-        invite = rows(Invite, sponsor=sponsor, invitee=newcomers[sponsor % self.trees], channel=-1, role_tier=0,
+        invite = rows(Invite, sponsor=sponsor, invitee=newcomers[sponsor % self.trees], channel=-1, role_tier=0, brand=view.brand,
                       reward_sponsor_fen=0, reward_invitee_fen=0, buy_in_fen=0, perceived_income_fen=0)
         return Actions(tables=(invite,))

@@ -126,7 +126,8 @@ class Chain(Scripted):
         """Enrol day by day, restock on day 3, sell from day 4."""
         tables: list[Table] = []
         if view.day < 3:
-            tables.append(rows(Enrol, person=view.day, channel=-1, tier=2 - view.day, upline=view.day - 1))
+            tables.append(rows(Enrol, person=view.day, channel=-1, tier=2 - view.day, brand=0, upline=view.day - 1,
+                               buy_in_fen=0))
         if view.day == 3:
             tables.append(rows(StockOrder, buyer=2, supplier=-1, product=0, quantity=3, unit_fen=6_401))
         return Actions(tables=tuple(tables))

@@ -236,7 +236,7 @@ def proposal(draw: st.DrawFn, name: str) -> Actions:
                        value=0.5, visibility=column(eighths, n)))
     tables.append(rows(Impress, offer=OFFERS[name][0], count=column(st.integers(0, 10**6), n), targeting=0.5,
                        spend=column(payer, n)))
-    tables.append(rows(Invite, sponsor=column(st.integers(0, 3), n), invitee=-1, channel=0, role_tier=-1,
+    tables.append(rows(Invite, sponsor=column(st.integers(0, 3), n), invitee=-1, channel=0, role_tier=-1, brand=0,
                        reward_sponsor_fen=column(st.integers(0, 900), n), reward_invitee_fen=column(st.integers(0, 9), n),
                        buy_in_fen=0, perceived_income_fen=column(st.integers(0, 99), n)))
     tables.append(rows(Tend, channel=column(st.integers(0, 3), n), host_hours=column(eighths, n),

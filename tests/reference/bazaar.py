@@ -109,7 +109,7 @@ class BazaarParams(Params):
         group, feed, contacts = view.channels.tolist()
         buyers = view.events.delivered.person[:4]
         sponsors = (np.arange(5, dtype=np.int64) * 11 + 3 * view.day) % view.n_people
-        common = {"perceived_income_fen": 500_000}
+        common = {"perceived_income_fen": 500_000, "brand": view.brand}
         tables: list[Table] = [
             rows(Invite, sponsor=-1, invitee=buyers, channel=contacts, role_tier=-1, reward_sponsor_fen=0,
                  reward_invitee_fen=0, buy_in_fen=0, **common),
@@ -119,7 +119,7 @@ class BazaarParams(Params):
             rows(Invite, sponsor=sponsors[:3], invitee=[view.day, view.day, -1], channel=-1, role_tier=view.day % 2,
                  reward_sponsor_fen=0, reward_invitee_fen=0, buy_in_fen=[40_000, 40_000, 90_000], **common),
             rows(Enrol, person=[(5 * view.day + 1) % view.n_people, (3 * view.day + 2) % view.n_people],
-                 channel=[feed, -1], tier=[-1, 0], upline=[-1, view.resellers.size - 1]),
+                 channel=[feed, -1], tier=[-1, 0], brand=view.brand, upline=[-1, view.resellers.size - 1], buy_in_fen=[0, 30_000]),
         ]
         if view.resellers.size > 1:  # the first reseller and the newest want the same four friends
             rivals = view.resellers.person[[0, 0, 0, 0, -1, -1, -1, -1]]

@@ -22,6 +22,7 @@ class Asked:
     sponsor: int
     channel: int
     tier: int
+    brand: int
     reward_sponsor: int
     reward_invitee: int
     buy_in: int
@@ -37,8 +38,8 @@ def recruit(village: Village, invites: Invite) -> list[Asked]:
     rules = village.rules.recruiting
     if rules.mode == "off":
         return []
-    columns = (invites.invitee, invites.sponsor, invites.channel, invites.role_tier, invites.reward_sponsor_fen,
-               invites.reward_invitee_fen, invites.buy_in_fen, invites.perceived_income_fen)
+    columns = (invites.invitee, invites.sponsor, invites.channel, invites.role_tier, invites.brand,
+               invites.reward_sponsor_fen, invites.reward_invitee_fen, invites.buy_in_fen, invites.perceived_income_fen)
     everybody = [Asked(*row) for row in zip(*(c.tolist() for c in columns), strict=True)]
     times: dict[int, int] = {}
     for a in everybody:
@@ -54,13 +55,19 @@ def recruit(village: Village, invites: Invite) -> list[Asked]:
 
 
 def _finds_somebody(village: Village, a: Asked) -> bool:
-    """The pleased and the rewarded bring a friend, drawn along one of their ties."""
+    """The pleased and the rewarded bring a friend, drawn along one of their ties; who is named is asked as named."""
     rules = village.rules.recruiting
-    if a.sponsor < 0 or a.person >= 0:
+    if a.sponsor < 0:
         return a.person >= 0
     sponsor = village.people[a.sponsor]
-    pleased = max(known.satisfaction for known in sponsor.about)
-    reward = a.reward_sponsor / max(product.price_fen for product in village.products)
+    if a.person >= 0:
+        tie = next((tie for tie in sponsor.ties if tie.listener == a.person), None)
+        if tie is not None:
+            a.tie, a.trust = tie.number, tie.trust
+        return True
+    goods = [p for p, product in enumerate(village.products) if product.brand == a.brand]
+    pleased = max(sponsor.about[p].satisfaction for p in goods)
+    reward = a.reward_sponsor / max(village.products[p].price_fen for p in goods)
     chance = logistic(rules.invite_base + rules.invite_satisfaction * pleased + rules.invite_reward * reward)
     name = draw(village.key("invite"), sponsor.uid)
     if not sponsor.ties or (rules.mode != "certain" and uniform(name, 2 * a.nth) >= chance):

@@ -79,31 +79,39 @@ def _join(village: Village, yes: list[Asked]) -> list[Asked]:
     to_role = [k for k, a in enumerate(yes) if a.tier >= 0]
     uplines = {k: village.people[yes[k].sponsor].reseller if yes[k].sponsor >= 0 else -1 for k in to_role}
     for k in sorted(to_role, key=lambda k: village.people[yes[k].person].uid):
-        _become_reseller(village, yes[k].person, yes[k].tier, uplines[k], yes[k].buy_in)
+        _become_reseller(village, yes[k].person, yes[k].brand, yes[k].tier, uplines[k], yes[k].buy_in)
     for k in sorted([*kept, *to_role]):
         a = yes[k]
-        village.diary.joined.append((a.person, a.channel, a.tier, a.sponsor, a.tie, a.reward_sponsor,
+        village.diary.joined.append((a.person, a.channel, a.tier, a.brand, a.sponsor, a.tie, a.reward_sponsor,
                                      a.reward_invitee, a.buy_in))
     return [yes[k] for k in to_channel if k not in kept]
 
 
 def _enrol(village: Village, table: Enrol) -> None:
     """Put people where they have agreed to be."""
-    rows = list(zip(table.person.tolist(), table.channel.tolist(), table.tier.tolist(), table.upline.tolist(),
-                    strict=True))
-    to_channel = [k for k, (_, channel, tier, _) in enumerate(rows) if channel >= 0 and tier < 0]
+    columns = (table.person, table.channel, table.tier, table.brand, table.upline, table.buy_in_fen)
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
+    to_channel = [k for k, (_, channel, tier, *_) in enumerate(rows) if channel >= 0 and tier < 0]
     kept = [to_channel[k] for k in let_in(village, [rows[k][:2] for k in to_channel])]
-    to_role = [k for k, (person, _, tier, _) in enumerate(rows) if tier >= 0 and village.people[person].reseller < 0]
+    to_role = [k for k, (person, _, tier, *_) in enumerate(rows) if tier >= 0 and village.people[person].reseller < 0]
+    best: dict[int, tuple[float, int]] = {}
+    for k in to_role:  # of several brands that want one person, the smallest lot wins
+        person, b = rows[k][0], rows[k][3]
+        lot = (uniform(village.key("enrol"), pair(village.people[person].uid, b)), k)
+        best[person] = min(lot, best.get(person, lot))
+    to_role = [k for k in to_role if best[rows[k][0]][1] == k]
     for k in sorted(to_role, key=lambda k: village.people[rows[k][0]].uid):
-        _become_reseller(village, rows[k][0], rows[k][2], rows[k][3], 0)
+        _become_reseller(village, rows[k][0], rows[k][3], rows[k][2], *rows[k][4:])
     for k in sorted([*kept, *to_role]):
-        person, channel, tier, _ = rows[k]
-        village.diary.joined.append((person, channel, tier, -1, -1, 0, 0, 0))
+        person, channel, tier, b, _, buy_in = rows[k]
+        village.diary.joined.append((person, channel, tier, b, -1, -1, 0, 0, buy_in if tier >= 0 else 0))
 
 
-def _become_reseller(village: Village, person: int, tier: int, upline: int, buy_in: int) -> None:
+def _become_reseller(village: Village, person: int, b: int, tier: int, upline: int, buy_in: int) -> None:
     row, day = len(village.resellers), village.day
-    village.resellers.append(Reseller(person, 0, tier, upline, day, -1, 0, 0, 0, day, [0] * len(village.products)))
+    if upline >= 0 and village.resellers[upline].brand != b:
+        upline = -1
+    village.resellers.append(Reseller(person, b, tier, upline, day, -1, 0, 0, 0, day, [0] * len(village.products)))
     village.people[person].reseller = row
     village.people[person].role = 2
     if upline >= 0:

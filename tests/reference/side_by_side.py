@@ -29,7 +29,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "unfilled": ("person", "offer", "reason"),
     "delivered": ("order", "person", "product", "satisfaction", "returned", "refund_fen", "resaleable"),
     "talked": ("person", "product", "polarity", "told"),
-    "joined": ("person", "channel", "tier", "sponsor", "path_row", "reward_sponsor_fen", "reward_invitee_fen",
+    "joined": ("person", "channel", "tier", "brand", "sponsor", "path_row", "reward_sponsor_fen", "reward_invitee_fen",
                "buy_in_fen"),
     "refused": ("person", "sponsor", "channel", "tier", "reason"),
     "left": ("person", "channel", "reason"),

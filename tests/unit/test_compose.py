@@ -214,7 +214,7 @@ def test_several_tables_of_one_kind_are_one() -> None:
 
 
 def enrol(person: Any, tier: Any = -1, upline: Any = -1, channel: Any = -1) -> Enrol:
-    return rows(Enrol, person=person, channel=channel, tier=tier, upline=upline)
+    return rows(Enrol, person=person, channel=channel, tier=tier, brand=0, upline=upline, buy_in_fen=0)
 
 
 @pytest.mark.parametrize("other", [enrol(9, tier=2, upline=3), enrol([5, 9], tier=1, upline=4)])

@@ -202,3 +202,46 @@ def test_a_paid_invitation_does_not_soften_distrust(tmp_path: Path) -> None:
     weights = {"join_base": 0.0, "join_trust": 2.0, "paid_discount": 0.35}
     free, paid = (joined(network, Inviters(sponsors=CUSTOMERS, reward_sponsor_fen=r), **weights) for r in (0, 500))
     assert free == paid == about(sigma(-1.2))
+
+
+def test_who_is_named_is_believed_as_the_friend_they_are(pairs: dict[str, Any]) -> None:
+    """Sponsor k names its own listener, or somebody who does not know it."""
+    weights = {"join_base": -1.0, "join_trust": 2.0}
+    friends, strangers = (Inviters(sponsors=CUSTOMERS, invitees=tuple((k + shift) % PEOPLE for k in CUSTOMERS))
+                          for shift in (1, 3))
+    assert joined(pairs, friends, **weights) == about(sigma(-1 + 2 * 0.6))
+    assert joined(pairs, strangers, **weights) == about(sigma(-1))
+
+
+def test_a_reward_is_weighed_against_the_price_of_the_brand_that_pays_it(pairs: dict[str, Any]) -> None:
+    """The second brand asks 50 yuan beside the first brand's 100; a dearer rival changes nothing for it."""
+    for brand, price in ((0, 100), (1, 50)):
+        asked = Inviters(sponsors=CUSTOMERS, reward_sponsor_fen=2_500, brand=brand)
+        spec = quiet(PEOPLE, 1, [asked], network=pairs, brands=2, recruiting=FLAT | {
+            "invite_base": -2.0, "invite_reward": 3.0, "join_base": 50})
+        dear, cheap = spec.brands
+        cheap = cheap.model_copy(update={"product": cheap.product.model_copy(update={"price": 5_000})})
+        ((_, day),) = days_of(spec.model_copy(update={"brands": (dear, cheap)}))
+        assert len(day.events.joined) / len(CUSTOMERS) == about(sigma(-2 + 3 * 25 / price))
+
+
+def test_two_brands_that_want_the_same_founders_share_them_by_lot() -> None:
+    people = tuple(range(1_000))
+    both = [Inviters(id=f"brand {b}", brand=b, founders=people, first_day=10_000) for b in (0, 1)]
+    table = finished(quiet(PEOPLE, 1, both, brands=2)).world.resellers
+    assert table.size == 1_000
+    assert table.person[:1_000].tolist() == list(people)
+    assert (table.brand[:1_000] == 0).mean() == pytest.approx(0.5, abs=4 * 0.5 / math.sqrt(1_000))
+
+
+def test_a_recruit_sells_for_the_brand_that_asked(pairs: dict[str, Any]) -> None:
+    """Sponsors who sell for another brand bring the recruit, but are not its upline."""
+    sellers = Inviters(id="sellers", brand=0, founders=CUSTOMERS, first_day=10_000)
+    asking = Inviters(id="asking", brand=1, sponsors=CUSTOMERS, role=True, first_day=1)
+    state = finished(quiet(PEOPLE, 2, [sellers, asking], network=pairs, brands=2, recruiting=FLAT | {"mode": "certain"}))
+    table = state.world.resellers
+    new = table.joined[: table.size] == 1
+    assert new.sum() == len(CUSTOMERS)
+    assert (table.brand[: table.size][new] == 1).all()
+    assert (table.upline[: table.size][new] == -1).all()
+    assert table.recruits[: table.size].sum() == 0
