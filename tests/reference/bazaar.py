@@ -71,7 +71,7 @@ class BazaarParams(Params):
             row = view.day % view.resellers.size
             offers.append(Offer(int(view.offers[RESOLD]), p, price, price, claim, stock_owner=row))
             person = view.resellers.person[row]
-            tables.append(rows(PeerPost, person=person, offer=view.offers[RESOLD], items=2.0, layers=0b0011))
+            tables.append(rows(PeerPost, person=person, offer=view.offers[RESOLD], items=6.0, layers=0b0111))
         return Actions(tuple(offers), tuple(tables))
 
     def _messages(self, view: View) -> list[Table]:
