@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from sim.core.errors import Problem, ScenarioError
 from sim.scenario import kinds
 from sim.scenario.problems import params_in
-from sim.scenario.spec import ScenarioSpec
+from sim.scenario.spec import ScenarioSpec, strategy_id
 from sim.scenario.template import meaning_of
 
 if TYPE_CHECKING:
@@ -58,3 +60,57 @@ def _inside(owner: type[Params] | None, path: str) -> Iterator[tuple[str, FieldI
             continue
         yield here, field
         yield from _inside(params_in(field.annotation), here)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One number of a scenario as it was declared.
+
+    Parameters
+    ----------
+    value : float
+        What the scenario says, in the unit of the declaration.
+    low, high : float
+        Ends of the declared range.
+    unit : str
+        Unit of all three; ``fen`` for money.
+    is_whole : bool
+        Whether only whole numbers are values.
+    """
+
+    value: float
+    low: float
+    high: float
+    unit: str
+    is_whole: bool
+
+    def setting(self, path: str, value: float) -> str:
+        """Return ``path=value`` as `--set` reads it."""
+        number = f"{value:.0f}" if self.is_whole else f"{value:.10g}"
+        return f"{path}={number} fen" if self.unit == "fen" else f"{path}={number}"
+
+
+def declared(spec: ScenarioSpec, path: str) -> Declared | None:
+    """Return a parameter of a scenario with its declared range; None if the scenario has no such strategy.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such parameter, or it was declared without a range.
+    """
+    owner: Any = spec
+    *parents, last = path.split(".")
+    for at, name in enumerate(parents):
+        if at == 1 and parents[0] == "strategies":
+            owner = next((s for s in owner if strategy_id(s) == name), None)
+            if owner is None:
+                return None
+        else:
+            owner = getattr(owner, name, None)
+    field = type(owner).model_fields.get(last) if owner is not None else None
+    extra = field.json_schema_extra if field is not None else None
+    if field is None or not isinstance(extra, dict) or "range" not in extra:
+        raise ScenarioError(Problem("no parameter with a declared range", path))
+    low, high = extra["range"]
+    value = getattr(owner, last)
+    return Declared(float(value), float(low), float(high), str(extra.get("unit", "")), isinstance(value, int))

@@ -1,0 +1,111 @@
+"""What a claim measures in one run, where no summary outcome says it.
+
+Each measure is a pure function of what a run left; NaN where it has no value. A name that is not in
+`MEASURES` is a summary outcome of `sim.records.outcomes`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.core.errors import Problem, ScenarioError, did_you_mean
+from sim.records.formulas import NAN, ratio
+from sim.records.outcomes import SUMMARY
+from sim.records.summarise import TIE_PATH, summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sim.records.run_record import RunRecord
+
+MONTH, QUARTER = 30, 90
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure: its unit, as in `sim.records.outcomes.Outcome`, and how it is computed."""
+
+    unit: str
+    value: Callable[[RunRecord], float]
+
+
+def _total(run: RunRecord, name: str, days: int | None = None) -> float:
+    """Return the sum of a series over the first `days` days."""
+    return float(np.nansum(run.daily[name][:days]))
+
+
+def profit_of_a_month(run: RunRecord) -> float:
+    """Return profit after 30 days."""
+    return float(run.daily["profit_fen"][MONTH - 1]) if run.days >= MONTH else NAN
+
+
+def sales_of_a_quarter(run: RunRecord) -> float:
+    """Return GMV of the first 90 days."""
+    return _total(run, "gmv_fen", QUARTER) if run.days >= QUARTER else NAN
+
+
+def buyers_per_message(run: RunRecord) -> float:
+    """Return first orders a message seen."""
+    return ratio(_total(run, "first_orders"), _total(run, "exposures"))
+
+
+def buyers_per_talk(run: RunRecord) -> float:
+    """Return first orders that came along a tie, a talk: every talk tells as many ties on average."""
+    new = np.asarray(run.people["first_day"]) > 0
+    return ratio(float((new & (run.people["first_path"] == TIE_PATH)).sum()), _total(run, "talks"))
+
+
+def dead_group_days(run: RunRecord) -> float:
+    """Return the share of group-days that groups are zombies."""
+    groups = run.facts.get("n_groups", 0.0)
+    return float(run.daily["zombie_groups"].mean()) / groups if groups else NAN
+
+
+def two_lives(run: RunRecord) -> float:
+    """Return how far lifetimes lie at both ends: min(dead in the first third, alive at the end) - dead in between.
+
+    Above zero, both the short and the long life are commoner than any life between them; at or below
+    zero there is one kind of life. Groups that die and come back count as alive.
+    """
+    groups = run.facts.get("n_groups", 0.0)
+    if not groups:
+        return NAN
+    dead = run.daily["zombie_groups"] / groups
+    early, late = float(dead[run.days // 3]), float(dead[-1])
+    return min(early, 1.0 - late) - max(0.0, late - early)
+
+
+MEASURES: dict[str, Measure] = {
+    "profit_of_a_month": Measure("fen", profit_of_a_month),
+    "sales_of_a_quarter": Measure("fen", sales_of_a_quarter),
+    "buyers_per_message": Measure("share", buyers_per_message),
+    "buyers_per_talk": Measure("share", buyers_per_talk),
+    "dead_group_days": Measure("share", dead_group_days),
+    "two_lives": Measure("share", two_lives),
+}
+
+
+def unit_of(name: str) -> str:
+    """Return the unit of a measure.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none of that name; carries the nearest.
+    """
+    if name in MEASURES:
+        return MEASURES[name].unit
+    if name in SUMMARY:
+        return SUMMARY[name].unit
+    raise ScenarioError(Problem(f"no measure {name!r}{did_you_mean(name, [*MEASURES, *SUMMARY])}"))
+
+
+def measured(run: RunRecord, names: Iterable[str]) -> dict[str, float]:
+    """Return measures of a run by name."""
+    summary = run.summary or summarise(run)
+    found = {name: MEASURES[name].value(run) if name in MEASURES else summary[name] for name in names}
+    return {name: float(value) if math.isfinite(value) else NAN for name, value in found.items()}

@@ -1,0 +1,218 @@
+"""What testing claims leaves: the verdicts with their evidence, and the measured runs behind them.
+
+A folder of claims holds ``manifest.json`` (kind, what was asked), ``claims.json`` (every effect with
+its interval, in the main condition, with the mechanism off, at each value tried), ``runs.jsonl`` (one
+line a run: its id, scenario, settings, replication and measures) and the table as text. While runs are under way
+each finished one is a small file of its own (`write_measured`); a killed worker leaves all or nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sim.core.errors import DataError
+from sim.records.folders import whole_folder
+from sim.records.manifest import machine, read_manifest, write_manifest
+from sim.records.spool import PART
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+KIND = "guanxi claims"
+RUNS = "runs.jsonl"
+_FILE = "claims.json"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean effect with its 95 % interval over `n` pairs; NaN where undefined."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Tried:
+    """An effect with one assumption at another value.
+
+    Parameters
+    ----------
+    path : str
+        The parameter.
+    value, default : float
+        Where it was put, and where it stands.
+    end : {'low', 'high', ''}
+        Which end of its declared range; empty for a value in between.
+    effect : Estimate
+        The effect there.
+    holds : bool
+        Whether the effect is there on the claimed side.
+    """
+
+    path: str
+    value: float
+    default: float
+    end: str
+    effect: Estimate
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where an effect comes or goes: between two values of one assumption, one as at the default, one not."""
+
+    path: str
+    same_at: float
+    other_at: float
+    end: str
+
+
+@dataclass(frozen=True)
+class PartRecord:
+    """The evidence on one effect; see `sim.experiment.claims.claim.Part` for what was asked."""
+
+    id: str
+    measure: str
+    unit: str
+    relative: bool
+    direction: int
+    margin: float
+    off_rule: str
+    arms: list[dict[str, Any]]
+    off_settings: list[str]
+    main: Estimate
+    off: Estimate
+    lost: Estimate
+    tried: list[Tried]
+    turns: list[Turn]
+    result: str
+    reason: str
+    is_range_tried: bool
+
+
+@dataclass(frozen=True)
+class ClaimRecord:
+    """The verdict on one claim."""
+
+    number: int
+    people: int
+    days: int
+    result: str
+    parts: list[PartRecord]
+
+
+@dataclass(frozen=True)
+class ClaimsRecord:
+    """All verdicts of one call.
+
+    Parameters
+    ----------
+    claims : list of ClaimRecord
+        In the order asked.
+    seed, replications : int
+        What the pairs are.
+    command, version : str
+        What repeats it.
+    failures : list of dict
+        Runs set apart: scenario, replication, reason.
+    timings : dict of float
+        Seconds.
+    """
+
+    claims: list[ClaimRecord]
+    seed: int
+    replications: int
+    command: str = ""
+    version: str = ""
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+def plain(value: Any) -> Any:
+    """Return dataclasses and numbers as JSON holds them; what is undefined is null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(name): plain(entry) for name, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(entry) for entry in value]
+    return value
+
+
+def as_document(record: ClaimsRecord) -> dict[str, Any]:
+    """Return the record as plain data."""
+    document: dict[str, Any] = plain(asdict(record))
+    return document
+
+
+def save_claims(record: ClaimsRecord, runs: Iterable[dict[str, Any]], texts: dict[str, str], path: Path, *,
+                replace: bool = False) -> None:
+    """Write a folder of claims whole: tables, runs, and `texts` by file name."""
+    document = as_document(record)
+    body = {name: document[name] for name in ("seed", "replications", "command", "version", "timings")}
+    with whole_folder(path, replace=replace) as folder:
+        write_manifest(folder, KIND, {**body, "machine": machine()})
+        (folder / _FILE).write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        with (folder / RUNS).open("w", encoding="utf-8") as stream:
+            stream.writelines(json.dumps(plain(run), ensure_ascii=False) + "\n" for run in runs)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+
+
+def read_runs(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the measured runs of a folder of claims by id.
+
+    Raises
+    ------
+    DataError
+        If it is no folder of claims, or torn.
+    """
+    read_manifest(folder, KIND)
+    try:
+        lines = (folder / RUNS).read_text(encoding="utf-8").splitlines()
+        return {run["id"]: run for run in map(json.loads, lines)}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{folder / RUNS}: cannot be read ({error}); copy the whole folder again") from error
+
+
+def read_claims(folder: Path) -> dict[str, Any]:
+    """Return the stored document of a folder of claims.
+
+    Raises
+    ------
+    DataError
+        If it is no folder of claims, or torn.
+    """
+    read_manifest(folder, KIND)
+    try:
+        document: dict[str, Any] = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{folder / _FILE}: cannot be read ({error}); copy the whole folder again") from error
+    return document
+
+
+def write_measured(run: dict[str, Any], path: Path) -> None:
+    """Write one measured run whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}{PART}")
+    with part.open("w", encoding="utf-8") as stream:
+        json.dump(plain(run), stream, ensure_ascii=False)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(path)
+
+
+def read_measured(path: Path) -> dict[str, Any] | None:
+    """Return a measured run; None if there is none or it is torn."""
+    try:
+        run = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return run if isinstance(run, dict) and isinstance(run.get("values"), dict) else None
