@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "new": "sim.cli.new:new",
     "check": "sim.cli.check:check",
     "report": "sim.cli.report:report",
+    "claims": "sim.cli.claims:claims",
     "network": "sim.cli.network:network",
     "schema": "sim.cli.schema:schema",
     "explain": "sim.cli.explain:explain",

@@ -35,6 +35,8 @@ CASES = [
     (["compare", "--help"], 0),
     (["run", "--help"], 0),
     (["report", "--help"], 0),
+    (["claims", "--help"], 0),
+    (["claims", "--list"], 0),
     (["network", "--help"], 0),
     (["schema"], 0),
     (["explain"], 0),

@@ -67,7 +67,7 @@ def _spec(claim: Claim, arm: Arm, condition: Settings, scale: Scale) -> Scenario
     return _resolved(arm.scenario, settled, *size)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def _resolved(scenario: str, settings: Settings, people: int, days: int, seed: int | None) -> ScenarioSpec:
     return resolve(scenario, settings, people=people, days=days, seed=seed).spec
 

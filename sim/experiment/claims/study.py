@@ -137,7 +137,7 @@ class _Trial:
 
 
 def study(claims: Sequence[Claim], asked: Asked, progress: Callback | None = None) -> tuple[ClaimsRecord, list[dict[str, Any]]]:
-    """Test claims and return the verdicts, and the measured runs behind them.
+    """Test claims and return the verdicts, and all measured runs known by now, those of earlier calls included.
 
     Parameters
     ----------
@@ -163,7 +163,8 @@ def study(claims: Sequence[Claim], asked: Asked, progress: Callback | None = Non
         runs = Runs(folder, asked.replications, asked.workers, names, _known(asked.out), asked.model)
         runs.carry_out((one for trial in trials for one in trial.specs()), progress)
         for _ in range(STEPS):
-            if not any([trial.narrow(runs) for trial in trials]):
+            went_on = [trial.narrow(runs) for trial in trials]
+            if not any(went_on):
                 break
             runs.carry_out((one for trial in trials for one in trial.specs()), progress)
         parts = {(trial.claim.number, trial.part.id): _judged(trial, runs) for trial in trials}
@@ -172,7 +173,7 @@ def study(claims: Sequence[Claim], asked: Asked, progress: Callback | None = Non
         [_claim(claim, asked.scale, [parts[claim.number, part.id] for part in claim.parts]) for claim in claims],
         seed=next(trials[0].specs())[0].seed if seed is None else seed, replications=asked.replications,
         command=asked.command, version=code_version(), failures=list(runs.failures.values()), timings=runs.timings)
-    return record, [runs.known[name] for name in runs.used if name in runs.known]
+    return record, list(runs.known.values())
 
 
 def _trial(claim: Claim, part: Part, asked: Asked) -> _Trial:
