@@ -47,6 +47,9 @@ class Offer:
         Seats of a group deal that must fill; 0: sold singly.
     commission : float, [0, 1]
         Share of the price owed to the path's owner (settled by the strategy).
+    warmth : float, [0, 1]
+        How far a good delivery is put down to the person on the path: scales the gain of trust in
+        the path, never its loss. Whoever talks by script stays a stranger.
     """
 
     offer: int
@@ -59,6 +62,7 @@ class Offer:
     queue: int = -1
     pool_seats: int = 0
     commission: float = 0.0
+    warmth: float = 1.0
 
 
 UNLESS_SAID = "unless said"
@@ -127,6 +131,22 @@ class Impress(Table):
     """
 
     offer: Ints
+    count: Ints
+    targeting: Floats
+    spend: Ints
+
+
+@dataclass(frozen=True)
+class Lead(Table):
+    """Bought leads (加粉): advertisements that each find one person who agrees to be contacted.
+
+    channel: one of the seller's own, which they join if they are no member of the seller yet and there
+    is room. product: the one whose interest counts for targeting. targeting: as in `Impress`. Whoever is
+    found a second time is paid for a second time. spend: row of `Spend` that pays.
+    """
+
+    channel: Ints
+    product: Ints
     count: Ints
     targeting: Floats
     spend: Ints
@@ -235,7 +255,7 @@ class Tend(Table):
 
 @dataclass(frozen=True)
 class Capacity(Table):
-    """Staff of a queue: servers, opening hours of the day, minutes a case, mean patience, skill."""
+    """Staff of a queue: servers, opening hours of the day, minutes a case, mean patience."""
 
     queue: Ints
     servers: Ints
@@ -243,7 +263,6 @@ class Capacity(Table):
     close_minute: Ints
     minutes_a_case: Floats
     patience_minutes: Floats
-    skill: Floats
     spend: Ints
 
 

@@ -9,7 +9,7 @@ Debts are not spending and are never cut.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,9 @@ from sim.core.errors import PlanError
 from sim.core.money import LIMIT_FEN
 
 if TYPE_CHECKING:
-    from sim.exchange.actions import Capacity, Impress, Spend, Tend
+    from sim.exchange.actions import Capacity, Impress, Lead, Spend, Tend
+
+    _Counted = TypeVar("_Counted", Impress, Lead)
 
 Ints = NDArray[np.int64]
 
@@ -108,8 +110,8 @@ class Cuts:
         return size * (self._part / self._whole)
 
 
-def cut_impress(table: Impress, asked_fen: Ints, paid_fen: Ints) -> Impress:
-    """Shrink bought impressions."""
+def cut_counts(table: _Counted, asked_fen: Ints, paid_fen: Ints) -> _Counted:
+    """Shrink bought impressions or leads."""
     return replace(table, count=Cuts(table.spend, asked_fen, paid_fen).floored(table.count))
 
 

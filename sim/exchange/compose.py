@@ -6,7 +6,7 @@ by their ids:
 - *Offers*: an id describes one offer. The lowest price wins between strategies (`sim.exchange.offers`).
 - *Audiences join*: posts with equal channel and offer become one (those that stay up for themselves);
   items add, visibility is the highest, commercial share and value are means weighted by items. Personal
-  posts, contacts, bought impressions, stock orders and pools simply stand side by side.
+  posts, contacts, bought impressions and leads, stock orders and pools simply stand side by side.
 - *Incentives add*: invitations of two strategies with equal sponsor, invitee, channel and tier become
   one with both rewards. Care for one channel adds: hours, packets, fake accounts.
 - *Budgets* cut `Spend` alone, pro rata within a brand and floored; what a row pays for shrinks with
@@ -34,6 +34,7 @@ from sim.exchange.actions import (
     Enrol,
     Impress,
     Invite,
+    Lead,
     PeerPost,
     PoolOpen,
     Post,
@@ -46,7 +47,7 @@ from sim.exchange.actions import (
     columns_of,
     rows,
 )
-from sim.exchange.budget import check_spend, cut_capacity, cut_impress, cut_tend, paid
+from sim.exchange.budget import check_spend, cut_capacity, cut_counts, cut_tend, paid
 from sim.exchange.events import Settled
 from sim.exchange.merge import (
     Origin,
@@ -111,6 +112,7 @@ class DayPlan:
     post: Post
     peer_post: PeerPost
     impress: Impress
+    lead: Lead
     contact: Contact
     invite: Invite
     enrol: Enrol
@@ -142,19 +144,20 @@ class DayPlan:
 
 
 _FIELD: dict[type[Table], str] = {
-    Post: "post", PeerPost: "peer_post", Impress: "impress", Contact: "contact", Invite: "invite", Enrol: "enrol",
-    Release: "release", StockOrder: "stock_order", Promote: "promote", PoolOpen: "pool_open", Tend: "tend",
-    Capacity: "capacity", Spend: "spend",
+    Post: "post", PeerPost: "peer_post", Impress: "impress", Lead: "lead", Contact: "contact", Invite: "invite",
+    Enrol: "enrol", Release: "release", StockOrder: "stock_order", Promote: "promote", PoolOpen: "pool_open",
+    Tend: "tend", Capacity: "capacity", Spend: "spend",
 }
 _NOTHING: dict[str, Table] = {name: rows(cls, **dict.fromkeys(columns_of(cls), ())) for cls, name in _FIELD.items()}
 
 _CUT: dict[str, Callable[[Any, Ints, Ints], Any]] = {
-    "impress": cut_impress, "tend": cut_tend, "capacity": cut_capacity,
+    "impress": cut_counts, "lead": cut_counts, "tend": cut_tend, "capacity": cut_capacity,
 }
 
 _PLACES: dict[str, tuple[tuple[str, str, int], ...]] = {
     "post": (("channel", "channels", 0),),
     "peer_post": (("person", "people", 0),),
+    "lead": (("channel", "channels", 0), ("product", "products", 0)),
     "contact": (("row", "members", 0),),
     "invite": (("sponsor", "people", -1), ("invitee", "people", -1), ("channel", "channels", -1),
                ("brand", "brands", 0)),
@@ -170,7 +173,7 @@ _PLACES: dict[str, tuple[tuple[str, str, int], ...]] = {
 """Columns that name something, what they name, and the lowest number allowed (-1: nothing named)."""
 
 _COUNTS: dict[str, tuple[str, ...]] = {
-    "impress": ("count",), "stock_order": ("quantity", "unit_fen"), "pool_open": ("seats",),
+    "impress": ("count",), "lead": ("count",), "stock_order": ("quantity", "unit_fen"), "pool_open": ("seats",),
     "tend": ("host_hours", "packet_fen", "packets", "prune_idle_days", "fake_accounts"), "capacity": ("servers",),
     "invite": ("reward_sponsor_fen", "reward_invitee_fen", "buy_in_fen", "perceived_income_fen"),
     "enrol": ("buy_in_fen",), "post": ("items", "lasting"), "peer_post": ("items",),

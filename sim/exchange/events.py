@@ -116,6 +116,21 @@ class Unfilled(EventTable):
 
 
 @dataclass(frozen=True)
+class Chatted(EventTable):
+    """Chats of today, whether or not they ended in an order; a person chats once a queue, about `offer`.
+
+    arrival_minute: of the day; wait_minutes: until the answer, or until the person gave up.
+    """
+
+    person: Ints
+    offer: Ints
+    queue: Ints
+    arrival_minute: Floats
+    wait_minutes: Floats
+    answered: Ints
+
+
+@dataclass(frozen=True)
 class Delivered(EventTable):
     """Experience of today's deliveries; refund_fen > 0 and resaleable for goods sent back."""
 
@@ -224,6 +239,7 @@ class Events:
     exposed: Exposed = field(default_factory=Exposed.empty)
     ordered: Ordered = field(default_factory=Ordered.empty)
     unfilled: Unfilled = field(default_factory=Unfilled.empty)
+    chatted: Chatted = field(default_factory=Chatted.empty)
     delivered: Delivered = field(default_factory=Delivered.empty)
     talked: Talked = field(default_factory=Talked.empty)
     joined: Joined = field(default_factory=Joined.empty)

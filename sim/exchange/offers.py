@@ -35,7 +35,7 @@ class OfferTable:
     offer : int64 (n,)
         Id.
     product, price_fen, list_price_fen, stock_owner, queue, pool_seats : int64 (n,)
-    claim, fit, commission : float64 (n,), [0, 1]
+    claim, fit, commission, warmth : float64 (n,), [0, 1]
         As in `Offer`; `price_fen` after the rule of the lowest price.
     brand : int64 (n,)
         Brand that sells the product.
@@ -55,6 +55,7 @@ class OfferTable:
     queue: Ints
     pool_seats: Ints
     commission: Floats
+    warmth: Floats
     brand: Ints
     strategy: Ints
     is_live: NDArray[np.bool_]
@@ -74,7 +75,7 @@ class OfferSpace:
 
 
 _WHOLE = ("offer", "product", "list_price_fen", "stock_owner", "queue", "pool_seats")
-_SHARES = ("claim", "fit", "commission")
+_SHARES = ("claim", "fit", "commission", "warmth")
 
 
 @functools.lru_cache(maxsize=128)
@@ -126,8 +127,8 @@ def _fault(offer: Offer, space: OfferSpace) -> str:
         f"product {offer.product} does not exist": 0 <= offer.product < len(space.brand_of),
         f"price_fen {offer.price_fen} is out of range": 0 < offer.price_fen <= LIMIT_FEN,
         f"list_price_fen {offer.list_price_fen} is out of range": 0 < offer.list_price_fen <= LIMIT_FEN,
-        "claim, fit and commission must lie in [0, 1]": all(
-            math.isfinite(x) and 0 <= x <= 1 for x in (offer.claim, offer.fit, offer.commission)),
+        "claim, fit, commission and warmth must lie in [0, 1]": all(
+            math.isfinite(x) and 0 <= x <= 1 for x in (offer.claim, offer.fit, offer.commission, offer.warmth)),
         f"queue {offer.queue} does not exist": -1 <= offer.queue < space.n_queues,
         f"a pool of {offer.pool_seats} seats cannot be": offer.pool_seats >= 0,
         f"stock owner {offer.stock_owner} does not exist": offer.stock_owner >= -1,

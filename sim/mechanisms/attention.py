@@ -43,6 +43,7 @@ from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.actions import Contact, Impress, Post
 from sim.exchange.events import PathKind
 from sim.mechanisms.encounters import Encounters, encounters
+from sim.mechanisms.targeting import found
 from sim.world.audiences import ACTIVE
 from sim.world.state import World
 
@@ -166,21 +167,14 @@ def notice_posts(start: Array, stop: Array, at: Array, items: Array, commercial:
 def draw_impressions(count: int, targeting: float, product: int, key: int, n: int, row_of_uid: Array,
                      interest: Array, attention: Array, background: float, factor: float, everything: bool, at: int,
                      person: Array, met: Array) -> int:
-    """Hand `count` impressions to people drawn at random; a targeted one goes by interest (rejection).
+    """Hand `count` impressions to people found by `targeting`.
 
     key : the offer's own. Draw index: 64 numbers an impression. Writes person and whether it was noticed;
     returns the next free place.
     """
     for j in range(count):
         base = 64 * j
-        who = np.int64(0)
-        if uniform(key, base) < targeting:
-            for attempt in range(16):
-                who = np.int64(row_of_uid[np.int64(uniform(key, base + 32 + 2 * attempt) * n)])
-                if uniform(key, base + 33 + 2 * attempt) < interest[who, product]:
-                    break
-        else:
-            who = np.int64(row_of_uid[np.int64(uniform(key, base + 1) * n)])
+        who = found(key, base, targeting, product, n, row_of_uid, interest)
         person[at + j] = who
         v = 1.0 if everything else min(1.0, np.float64(attention[who]) * factor / background)
         met[at + j] = everything or uniform(key, base + 2) < v

@@ -9,7 +9,8 @@ Equations, an order with expectation E and delivered quality s:
     s = quality_p + sd z,     d = s - E + tolerance                 (a defect: d = -1)
     for trust a defect counts u = -`defect_units`; across distrust u turns its sign
     S = g_+ max(d, 0) - g_- max(-d, 0)
-    T <- T + e_+ max(u, 0) (1 - T) - e_- (1 - rho after_sales) max(-u, 0) T,    u = d / sd_d
+    T <- T + w e_+ max(u, 0) (1 - T) - e_- (1 - rho after_sales) max(-u, 0) T,    u = d / sd_d
+    w = warmth of the offer for the trust in its path, 1 for the trust in the brand
     P(return) = min(1, r_0 + r_live [bought at a live event] + r_1 max(-d, 0))
 
 With E ~ a constant gap the trust has the fixed point of domain 2.8, T* = e_+ psi(u) / (e_+ psi(u) +
@@ -22,7 +23,8 @@ and the other way round. A defect severs the tie it came through with chance `se
 | T | trust of the tie, audience row, and brand | [0, 1] |
 
 Sources: [Oliver1980] disconfirmation, [Mittal1998] asymmetry, [Slovic1993] trust, domain 4.4 as
-corrected by market 0.2 (tolerance zone, units of the spread); returns domain row 39 and 4.11.
+corrected by market 0.2 (tolerance zone, units of the spread); returns domain row 39 and 4.11; warmth domain
+4.10.
 """
 
 from __future__ import annotations
@@ -106,9 +108,9 @@ def moved(t: float, u: float, up: float, down: float) -> Number:
 
 
 @kernel()
-def move_trust(person: Array, brand: Array, kind: Array, row: Array, gap: Array, unit: float, up: float, down: float,
-               severed: Array, day: int, brand_trust: Array, row_trust: Array, weight: Array, mark: Array,
-               tie_kind: int, impression_kind: int, memory_kind: int) -> None:
+def move_trust(person: Array, brand: Array, kind: Array, row: Array, gap: Array, warmth: Array, unit: float, up: float,
+               down: float, severed: Array, day: int, brand_trust: Array, row_trust: Array, weight: Array,
+               mark: Array, tie_kind: int, impression_kind: int, memory_kind: int) -> None:
     """Move the trust in the path and in the brand for every delivery, in the order of the table."""
     for k in range(len(person)):
         u = gap[k] / unit
@@ -117,17 +119,18 @@ def move_trust(person: Array, brand: Array, kind: Array, row: Array, gap: Array,
         r = row[k]
         if r < 0 or kind[k] == impression_kind or kind[k] == memory_kind:
             continue
+        won = up * warmth[k]
         if kind[k] == tie_kind:
             w = np.int64(weight[r])
             size: Number = (w & 32767) / 32767.0
             # What pleases makes distrust smaller, what disappoints makes it greater.
-            size = moved(size, -u, down, up) if w & 32768 else moved(size, u, up, down)
+            size = moved(size, -u, down, won) if w & 32768 else moved(size, u, won, down)
             if severed[k]:
                 size = 0.0
             weight[r] = (w & 32768) | np.int64(size * 32767.0 + 0.5)
             mark[r] = (np.int64(mark[r]) & 49152) | (day & 16383)
         else:
-            row_trust[r] = 0.0 if severed[k] else moved(np.float64(row_trust[r]), u, up, down)
+            row_trust[r] = 0.0 if severed[k] else moved(np.float64(row_trust[r]), u, won, down)
 
 
 def deliver(world: World, orders: Ordered, day: int, params: ExperienceParams, belief: BeliefParams) -> Delivered:
@@ -149,8 +152,8 @@ def deliver(world: World, orders: Ordered, day: int, params: ExperienceParams, b
     severed = defective & _coins(people.uid[person], product, key, params.sever)
     if params.moves_trust:
         down = params.trust_loss * (1.0 - params.after_sales_effect * params.after_sales)
-        move_trust(person, world.products.brand_of[product], orders.path_kind, orders.path_row, gap, params.unit,
-                   params.trust_gain, down, severed, day, people.brand_trust, world.audiences.trust,
+        move_trust(person, world.products.brand_of[product], orders.path_kind, orders.path_row, gap,
+                   world.offers.warmth[orders.offer], params.unit, params.trust_gain, down, severed, day, people.brand_trust, world.audiences.trust,
                    world.ties.weight, world.ties.mark, int(PathKind.TIE), int(PathKind.IMPRESSION),
                    int(PathKind.MEMORY))
     people.satisfaction[person, product] = satisfaction

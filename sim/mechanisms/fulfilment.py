@@ -7,34 +7,32 @@ Rules, in this order:
 
     ban     a remembered seller whose every account is banned cannot be found
     seat    who already waits in an open deal for a product does not take a second seat
-    queue   chats of the day arrive through the opening hours; c servers, exponential service;
-            a chat waiting longer than its exponential patience is lost (Erlang-A, chat by chat)
+    queue   an order of an offer sold by chat needs its chat answered (`queueing`)
     stock   the owner's units go to the orders with the smallest hash
     pool    an order takes a seat in the oldest open deal of its offer, or opens one; a deal that is
             full by the end of its deadline day delivers, otherwise everybody is refunded
 
 | symbol | array | shape |
 |---|---|---|
-| arrival, service, patience | minutes | (n,) ascending arrival |
-| free | minute at which each server is free | (c,) |
+| lot | number of (person, offer) in a contest, [0, 1] | (m,) |
 
-Sources: [Erlang1917], [Palm1957] for the queue, domain 4.10 and 4.14; contests market 0.9.
+Sources: domain 4.14; contests market 0.9.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.draws import draw64, pair, uniform
+from sim.core.draws import pair, uniform
 from sim.core.kernel import Array, kernel
-from sim.core.maths import log_
 from sim.core.params import Params, param
 from sim.exchange.actions import Capacity, PoolOpen, StockOrder
-from sim.exchange.events import Ordered, PathKind, PoolClosed, Reason, Unfilled
+from sim.exchange.events import Chatted, Ordered, PathKind, PoolClosed, Reason, Unfilled
 from sim.mechanisms.choice import Choices
+from sim.mechanisms.queueing import Wishes, answer
 from sim.world.state import Pools, World
 
 _POOL_DAYS = 1
@@ -52,50 +50,14 @@ class FulfilmentParams(Params):
 
 @dataclass(frozen=True)
 class Filled:
-    """Result of a day's fulfilment: orders taken, orders to deliver now, refused ones, pools closed."""
+    """Result of a day's fulfilment: orders taken, orders to deliver now, refused ones, pools closed, chats."""
 
     ordered: Ordered
     deliver: Ordered
     refund: Ordered
     unfilled: Unfilled
     closed: PoolClosed
-
-
-@kernel()
-def draw_chats(uid: Array, key: int, opens: float, closes: float, minutes: float, patience: float, arrival: Array,
-               service: Array, patient: Array) -> None:
-    """Draw arrival in the opening hours, service time and patience of every chat."""
-    for k in range(len(uid)):
-        inner = draw64(key, np.int64(uid[k]))
-        arrival[k] = opens + (closes - opens) * uniform(inner, 0)
-        service[k] = -log_(uniform(inner, 1)) * minutes
-        patient[k] = -log_(uniform(inner, 2)) * patience
-
-
-@kernel()
-def serve(arrival: Array, service: Array, patience: Array, free: Array, closes: float, wait: Array,
-          answered: Array) -> None:
-    """Serve chats in order of arrival by the first free of c servers.
-
-    Parameters
-    ----------
-    arrival, service, patience : float64 (n,), minutes, arrival ascending
-    free : float64 (c,), minute at which each server is free; changed
-    closes : float, minute after which nobody is answered any more
-    wait : float64 (n,), minutes waited (until answer or loss); answered : bool (n,)
-    """
-    for k in range(len(arrival)):
-        best = -1
-        for c in range(len(free)):
-            if best < 0 or free[c] < free[best]:
-                best = c
-        start = arrival[k] if best < 0 else max(arrival[k], free[best])
-        wait[k] = start - arrival[k]
-        answered[k] = best >= 0 and wait[k] <= patience[k] and start < closes
-        if answered[k]:
-            free[best] = start + service[k]
-        else:
-            wait[k] = min(wait[k], patience[k])
+    chatted: Chatted = field(default_factory=Chatted.empty)
 
 
 @kernel()
@@ -105,18 +67,17 @@ def hashes(uid: Array, offer: Array, key: int, out: Array) -> None:
         out[k] = uniform(key, pair(np.int64(uid[k]), offer[k]))
 
 
-def fulfil(world: World, chosen: Choices, capacity: Capacity, opened: PoolOpen, day: int,
+def fulfil(world: World, chosen: Choices, asked: Wishes, capacity: Capacity, opened: PoolOpen, day: int,
            params: FulfilmentParams) -> Filled:
-    """Turn today's choices into orders, deliveries, refusals and closed deals.
+    """Turn today's choices and chats into orders, deliveries, refusals and closed deals.
 
-    Reads offers. Writes stock (brand's and resellers'), pools. Purposes of draws: queue, stock.
+    Reads offers. Writes stock (brand's and resellers'), pools. Purposes of draws: stock, pool.
     """
     offers = world.offers
     reason = np.full(len(chosen.person), -1, np.int64)
     _bans(world, chosen, day, reason)
     _waiting(world, chosen, reason)
-    if params.queues:
-        _queues(world, chosen, capacity, day, reason)
+    chatted = _queues(world, chosen, asked, capacity, day, params, reason)
     _stock(world, chosen, day, reason)
     good = reason < 0
     unfilled = Unfilled(chosen.person[~good], chosen.offer[~good], reason[~good])
@@ -127,7 +88,7 @@ def fulfil(world: World, chosen: Choices, capacity: Capacity, opened: PoolOpen, 
     ordered = Ordered(order, person, offer, product, np.ones(m, np.int64), chosen.kind[good], chosen.row[good],
                       offers.stock_owner[offer], offers.price_fen[offer], chosen.expectation[good],
                       np.full(m, -1, np.int64), (world.people.orders[person, product] == 0).astype(np.int64))
-    return _pools(world, ordered, unfilled, opened, day, params)
+    return replace(_pools(world, ordered, unfilled, opened, day, params), chatted=chatted)
 
 
 def _bans(world: World, chosen: Choices, day: int, reason: NDArray[np.int64]) -> None:
@@ -151,26 +112,14 @@ def _waiting(world: World, chosen: Choices, reason: NDArray[np.int64]) -> None:
     reason[again & (reason < 0)] = Reason.POOL
 
 
-def _queues(world: World, chosen: Choices, capacity: Capacity, day: int, reason: NDArray[np.int64]) -> None:
-    """Send the orders of offers with a queue through it."""
-    queue = np.where(reason < 0, world.offers.queue[chosen.offer], -1)
-    for q in np.unique(queue[queue >= 0]):
-        mine = np.flatnonzero(queue == q)
-        row = np.flatnonzero(capacity.queue == q)
-        if not len(row):
-            reason[mine] = Reason.QUEUE
-            continue
-        r = int(row[0])
-        n = len(mine)
-        arrival, service, patience = np.empty(n), np.empty(n), np.empty(n)
-        opens, closes = float(capacity.open_minute[r]), float(capacity.close_minute[r])
-        draw_chats(world.people.uid[chosen.person[mine]], world.draws.key(world.queue_names[q], day), opens, closes,
-                   float(capacity.minutes_a_case[r]), float(capacity.patience_minutes[r]), arrival, service, patience)
-        turn = np.lexsort((world.people.uid[chosen.person[mine]], arrival))
-        wait, answered = np.empty(n), np.empty(n, np.bool_)
-        free = np.full(int(capacity.servers[r]), opens)
-        serve(arrival[turn], service[turn], patience[turn], free, closes, wait, answered)
-        reason[mine[turn[~answered]]] = Reason.QUEUE
+def _queues(world: World, chosen: Choices, asked: Wishes, capacity: Capacity, day: int, params: FulfilmentParams,
+            reason: NDArray[np.int64]) -> Chatted:
+    """Let today's chats be answered; an order whose chat was lost is lost."""
+    alive = np.flatnonzero(reason < 0)
+    chatted, lost = answer(world, asked, Wishes(chosen.person[alive], chosen.offer[alive]), capacity, day,
+                           waits=params.queues)
+    reason[alive[lost]] = Reason.QUEUE
+    return chatted
 
 
 def _stock(world: World, chosen: Choices, day: int, reason: NDArray[np.int64]) -> None:

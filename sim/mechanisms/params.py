@@ -10,6 +10,7 @@ from sim.mechanisms.choice import ChoiceParams
 from sim.mechanisms.enforcement import EnforcementParams
 from sim.mechanisms.experience import ExperienceParams
 from sim.mechanisms.fulfilment import FulfilmentParams
+from sim.mechanisms.inquiry import InquiryParams
 from sim.mechanisms.recruiting import RecruitingParams
 from sim.mechanisms.repurchase import RepurchaseParams
 from sim.mechanisms.word_of_mouth import WordOfMouthParams
@@ -25,6 +26,7 @@ class MechanismsSpec(Params):
     experience: ExperienceParams = ExperienceParams()
     word_of_mouth: WordOfMouthParams = WordOfMouthParams()
     repurchase: RepurchaseParams = RepurchaseParams()
+    inquiry: InquiryParams = InquiryParams()
     recruiting: RecruitingParams = RecruitingParams()
     audience: AudienceParams = AudienceParams()
     enforcement: EnforcementParams = EnforcementParams()

@@ -215,15 +215,21 @@ def first_days(world: World, params: RepurchaseParams, product: int) -> NDArray[
     return out
 
 
-def ask_memory(world: World, day: int, params: RepurchaseParams) -> tuple[list[Encounters], list[Encounters]]:
-    """Open today's occasions; return what memory brings up: (to be chosen, bought for certain).
+Opened = list[tuple[int, NDArray[np.int32]]]
+"""Whose need for which product opens today: (product, people ascending)."""
+
+
+def ask_memory(world: World, day: int,
+               params: RepurchaseParams) -> tuple[list[Encounters], list[Encounters], Opened]:
+    """Open today's occasions; return (what memory brings up to be chosen, bought for certain, whose need opens).
 
     Reads and writes needs and agendas. Purposes of draws: wait, memory. Cost: O(people of the day).
     """
     asked: list[Encounters] = []
     certain: list[Encounters] = []
+    opened: Opened = []
     if params.mode in {"always", "off"}:
-        return asked, certain
+        return asked, certain, opened
     people = world.people
     for p, agenda in enumerate(world.agendas):
         who = take(agenda, day, world.scratch.people_list)
@@ -242,7 +248,8 @@ def ask_memory(world: World, day: int, params: RepurchaseParams) -> tuple[list[E
                        agenda.day, remembered)
         if remembered.any():
             asked.append(_from_memory(world, who[remembered], p))
-    return asked, certain
+        opened.append((p, who))
+    return asked, certain, opened
 
 
 def _from_memory(world: World, who: NDArray[np.int32], product: int) -> Encounters:

@@ -104,7 +104,7 @@ def build_world(spec: ScenarioSpec, replication: int, openings: list[tuple[str, 
         talkers=Talkers([np.empty(0, np.int32) for _ in range(n_products)],
                         [np.empty(0, np.int32) for _ in range(n_products)]),
         days=spec.days, row_of_uid=row_of_uid, brand_stock=products.stock.copy(),
-        spare=spare, queue_names=[f"queue {i} {q}" for i, _, o in openings for q in range(o.n_queues)],
+        spare=spare, queue_names=[f"{i} {q}" for i, _, o in openings for q in range(o.n_queues)],
     )
     _skill(world, mech)
     _needs(world, mech)

@@ -30,7 +30,10 @@ from sim.mechanisms import (
     enforcement,
     experience,
     fulfilment,
+    inquiry,
+    leads,
     moments,
+    queueing,
     recruiting,
     repurchase,
     word_of_mouth,
@@ -39,6 +42,7 @@ from sim.mechanisms import choice as choosing
 from sim.mechanisms.attention import Noticed
 from sim.mechanisms.choice import Choices
 from sim.mechanisms.encounters import Encounters, join
+from sim.mechanisms.queueing import Wishes
 from sim.mechanisms.word_of_mouth import Heard
 from sim.model import membership, trade
 from sim.model.day import Day
@@ -55,8 +59,8 @@ def step(state: RunState) -> Day:
     posts = enforcement.deliverable(state.world, plan.post, state.day, state.mechanisms.enforcement)
     noticed = _attend(state, plan, posts, day)
     heard = _hear(state, noticed, day)
-    chosen = _choose(state, noticed, heard, day)
-    _fulfil_and_experience(state, plan, chosen, day)
+    chosen, asked = _choose(state, noticed, heard, day)
+    _fulfil_and_experience(state, plan, chosen, asked, day)
     _recruit(state, plan, day)
     _tend_audiences(state, plan, posts, noticed, day)
     _settle(state)
@@ -90,7 +94,7 @@ def _plan(state: RunState) -> DayPlan:
     table, offers = plan.offers, world.offers
     at = table.offer
     for name in ("product", "price_fen", "list_price_fen", "claim", "fit", "stock_owner", "queue", "pool_seats",
-                 "commission"):
+                 "commission", "warmth"):
         getattr(offers, name)[at] = getattr(table, name)
     offers.live[:] = table.is_live
     if len(plan.tend):
@@ -138,11 +142,12 @@ def _hear(state: RunState, noticed: Noticed, day: Day) -> list[Heard]:
     return heard
 
 
-def _choose(state: RunState, noticed: Noticed, heard: list[Heard], day: Day) -> Choices:
-    """6: everybody who met an offer, or remembers one on the day a need opens, decides."""
+def _choose(state: RunState, noticed: Noticed, heard: list[Heard], day: Day) -> tuple[Choices, Wishes]:
+    """6: everybody who met an offer, remembers one or asks on the day a need opens, decides; and who wants to chat."""
     world, mech = state.world, state.mechanisms
-    asked, certain = repurchase.ask_memory(world, state.day, mech.repurchase)
-    met = join([noticed.encounters(), *word_of_mouth.recommendations(world, heard), *asked])
+    remembered, certain, opened = repurchase.ask_memory(world, state.day, mech.repurchase)
+    inbound = inquiry.inquire(world, opened, state.day, mech.inquiry)
+    met = join([noticed.encounters(), *word_of_mouth.recommendations(world, heard), *remembered, *inbound])
     live = world.offers.live[met.offer]
     if not live.all():
         met = Encounters(*[getattr(met, name)[live] for name in Encounters.__dataclass_fields__])
@@ -150,7 +155,7 @@ def _choose(state: RunState, noticed: Noticed, heard: list[Heard], day: Day) -> 
     about = chosen.considered & (world.products.brand_of[world.offers.product[met.offer]] == 0)
     day.considered = int(np.count_nonzero(about))
     day.events.exposed = _exposed(state, noticed, met, chosen)
-    return choosing.with_certain(world, chosen, certain)
+    return choosing.with_certain(world, chosen, certain), queueing.wishes(world, met, chosen.considered)
 
 
 def _exposed(state: RunState, noticed: Noticed, met: Encounters, chosen: Choices) -> Exposed:
@@ -165,10 +170,11 @@ def _exposed(state: RunState, noticed: Noticed, met: Encounters, chosen: Choices
     return Exposed(which // kinds, which % kinds, seen[which], considered[which], np.full(len(which), mean_p))
 
 
-def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, day: Day) -> None:
+def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, asked: Wishes, day: Day) -> None:
     """7 and 8: orders are filled, paid, sent, experienced, and sent back."""
     world, mech, ledger = state.world, state.mechanisms, state.ledger
-    filled = fulfilment.fulfil(world, chosen, plan.capacity, plan.pool_open, state.day, mech.fulfilment)
+    filled = fulfilment.fulfil(world, chosen, asked, plan.capacity, plan.pool_open, state.day, mech.fulfilment)
+    day.events.chatted = filled.chatted
     day.events.ordered, day.events.unfilled, day.events.pool_closed = filled.ordered, filled.unfilled, filled.closed
     day.sold = filled.deliver
     trade.take_money(world, ledger, filled.ordered, state.day)
@@ -198,14 +204,16 @@ def _bought_from_resellers(state: RunState, ordered: Ordered) -> None:
 
 
 def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
-    """9: invitations, enrolments, promotions, stock orders, exits."""
+    """9: invitations, leads, enrolments, promotions, stock orders, exits."""
     world, ledger = state.world, state.ledger
     joined, refused = recruiting.recruit(world, plan.invite, state.day, state.mechanisms.recruiting)
     joined, late = membership.join(world, ledger, joined, state.day)
+    bought, known = leads.bring(world, plan.lead, state.day)
+    bought, _ = membership.join(world, ledger, bought, state.day)
     enrolled = membership.enrol(world, ledger, plan.enrol, state.day)
-    day.events.joined = Joined(*[np.concatenate([getattr(joined, n), getattr(enrolled, n)])
+    day.events.joined = Joined(*[np.concatenate([getattr(joined, n), getattr(bought, n), getattr(enrolled, n)])
                                  for n in Joined.__dataclass_fields__])
-    day.events.refused = Refused(*[np.concatenate([getattr(refused, n), getattr(late, n)])
+    day.events.refused = Refused(*[np.concatenate([getattr(refused, n), getattr(late, n), getattr(known, n)])
                                    for n in Refused.__dataclass_fields__])
     recruiting.remember_refusals(world, refused)
     membership.promote(world, plan.promote)

@@ -29,6 +29,7 @@ class Offers:
     queue: NDArray[np.int64]
     pool_seats: NDArray[np.int64]
     commission: NDArray[np.float64]
+    warmth: NDArray[np.float64]
     strategy: NDArray[np.int64]
     live: NDArray[np.bool_]
 
@@ -57,7 +58,7 @@ def build_offers(products: Products, strategy_of: NDArray[np.int64], name: NDArr
         name=np.concatenate([np.arange(n_shops), name]),
         product=column(np.arange(n_shops), 0), price_fen=column(price, 1), list_price_fen=column(price, 1),
         claim=column(products.claim, 0.0), fit=np.ones(n), stock_owner=np.full(n, -1, np.int64),
-        queue=np.full(n, -1, np.int64), pool_seats=np.zeros(n, np.int64), commission=np.zeros(n),
+        queue=np.full(n, -1, np.int64), pool_seats=np.zeros(n, np.int64), commission=np.zeros(n), warmth=np.ones(n),
         strategy=np.concatenate([np.full(n_shops, -1, np.int64), strategy_of]),
         live=np.concatenate([np.ones(n_shops, np.bool_), np.zeros(extra, np.bool_)]),
     )

@@ -1,4 +1,4 @@
-"""A strategy for tests that uses every word of the vocabulary: all fourteen actions, and settling from all events.
+"""A strategy for tests that uses every word of the vocabulary: all fifteen actions, and settling from all events.
 
 It keeps a group, a feed, a contact list and a live channel, resellers in tiers with stock, tier spread,
 level rebates and a referral reward, chats with staff, group deals, and media that costs money. It is no
@@ -20,6 +20,7 @@ from sim.exchange.actions import (
     Enrol,
     Impress,
     Invite,
+    Lead,
     Offer,
     Opening,
     PeerPost,
@@ -92,7 +93,7 @@ class MarketDay(Scripted):
         ids = view.offers.tolist()
         claim = min(1.0, item.claim + self.claim_more)
         yield Offer(ids[SINGLE], item.index, max(1, round(price * (1 - self.discount))), price, claim, fit=0.8)
-        yield Offer(ids[CHATTED], item.index, price, price, claim, queue=int(view.queues[0]))
+        yield Offer(ids[CHATTED], item.index, price, price, claim, queue=int(view.queues[0]), warmth=0.7)
         yield Offer(ids[POOLED], item.index, max(1, price * 3 // 4), price, claim, pool_seats=self.seats)
         if (owner := self._seller(view)) >= 0:
             yield Offer(ids[RESOLD], item.index, price, price, claim, stock_owner=owner, pool_seats=self.resold_seats)
@@ -115,6 +116,7 @@ class MarketDay(Scripted):
                    commercial=[0.5, 1, 0.5, 1], value=[0.5, 0, 0.5, 0], visibility=[1, 1, 1, 2])
         known = view.rows(channel[LIST])
         yield rows(Contact, row=known, offer=np.full(len(known), ids[CHATTED]))
+        yield rows(Lead, channel=channel[LIST], product=view.product(0).index, count=3, targeting=0.5, spend=0)
         yield rows(Impress, offer=[ids[SINGLE], ids[TRAFFIC]], count=[view.n_people, view.n_people // 2],
                    targeting=[0.5, 0], spend=[0, -1])
         if (seller := self._seller(view)) >= 0:
@@ -125,7 +127,7 @@ class MarketDay(Scripted):
         yield rows(Tend, channel=view.channels[GROUP], host_hours=1, packet_fen=1_000 * (view.day % 7 == 0), packets=5,
                    rules=1, fit=0.7, prune_idle_days=3 * (view.day % 5 == 4), fake_accounts=2, spend=1)
         yield rows(Capacity, queue=view.queues, servers=self.servers, open_minute=540, close_minute=600,
-                   minutes_a_case=20, patience_minutes=10, skill=1, spend=2)
+                   minutes_a_case=20, patience_minutes=10, spend=2)
         if view.day % 4 == 0:
             yield rows(PoolOpen, initiator=-1, offer=view.offers[POOLED], seats=self.seats, deadline_day=view.day + 1)
 

@@ -6,10 +6,12 @@ that see nothing but the view, and are put into a scenario as objects.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.core.accounts import Account, Purpose
 from sim.core.params import Params
 from sim.exchange.actions import (
     Actions,
@@ -17,11 +19,13 @@ from sim.exchange.actions import (
     Enrol,
     Impress,
     Invite,
+    Lead,
     Offer,
     Opening,
     PeerPost,
     PoolOpen,
     Post,
+    Spend,
     Table,
     Tend,
     rows,
@@ -62,7 +66,7 @@ class Scripted(Params):
 
 
 class Terms(Params):
-    """Terms of an offer: product (counted within the brand), price against the list price, claim, queue, seats."""
+    """Terms of an offer: product (counted within the brand), price against the list price, claim, queue, seats, warmth."""
 
     product: int = 0
     price_share: float = 1.0
@@ -70,6 +74,7 @@ class Terms(Params):
     fit: float = 1.0
     queue: int = -1
     seats: int = 0
+    warmth: float = 1.0
 
 
 class Feed(Params):
@@ -133,7 +138,8 @@ class Feeds(Scripted):
                 offer=int(view.offers[k]), product=product.index,
                 price_fen=round(product.price_fen * terms.price_share),
                 list_price_fen=product.price_fen, claim=product.claim if terms.claim is None else terms.claim,
-                fit=terms.fit, queue=int(view.queues[terms.queue]) if terms.queue >= 0 else -1, pool_seats=terms.seats))
+                fit=terms.fit, queue=int(view.queues[terms.queue]) if terms.queue >= 0 else -1, pool_seats=terms.seats,
+                warmth=terms.warmth))
         return tuple(made)
 
 
@@ -242,8 +248,37 @@ class Chats(Feeds):
         """Post and staff the queues."""
         own = super().plan(view)
         staff = rows(Capacity, queue=view.queues, servers=self.servers, open_minute=0, close_minute=self.close_minute,
-                     minutes_a_case=self.minutes_a_case, patience_minutes=self.patience_minutes, skill=1.0, spend=-1)
+                     minutes_a_case=self.minutes_a_case, patience_minutes=self.patience_minutes, spend=-1)
         return Actions(offers=own.offers, tables=(*own.tables, staff))
+
+
+def contacts(*people: int, trust: float = 0.5) -> Feed:
+    """Return a channel of one-to-one contacts of the seller's own, to which nothing is posted."""
+    return Feed(kind="contacts", owned=True, people=people, trust=trust, first_day=EVER)
+
+
+class Leads(Feeds):
+    """Contacts with room for so many, and so many leads bought for each every day, at a price each."""
+
+    id: str = "leads"
+    feeds: tuple[Feed, ...] = (contacts(),)
+    rooms: tuple[int, ...] = (100_000,)
+    counts: tuple[int, ...] = (10,)
+    targeting: float = 0.0
+    lead_fen: int = 0
+
+    def open(self, view: View) -> Opening:
+        """Open the channels with their room."""
+        return replace(super().open(view), channel_capacity=self.rooms)
+
+    def plan(self, view: View) -> Actions:
+        """Buy the leads."""
+        own = super().plan(view)
+        paid = rows(Spend, brand=view.brand, payee_account=int(Account.PLATFORM), payee_owner=0,
+                    amount_fen=sum(self.counts) * self.lead_fen, purpose=int(Purpose.LEAD))
+        bought = rows(Lead, channel=view.channels, product=view.product(0).index, count=self.counts,
+                      targeting=self.targeting, spend=0)
+        return Actions(offers=own.offers, tables=(*own.tables, paid, bought))
 
 
 class Deals(Feeds):

@@ -93,7 +93,7 @@ class Doubled(Scripted):
             "enrol": rows(Enrol, person=3, channel=-1, tier=self.tier, brand=0, upline=-1, buy_in_fen=0),
             "promote": rows(Promote, reseller=0, tier=self.tier),
             "capacity": rows(Capacity, queue=0, servers=1, open_minute=0, close_minute=60, minutes_a_case=1,
-                             patience_minutes=1, skill=1, spend=-1),
+                             patience_minutes=1, spend=-1),
         }
         return Actions(tables=tuple(said[name] for name in self.tables) if view.day >= self.day else ())
 

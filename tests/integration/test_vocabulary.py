@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sim.model.state import RunState
 
 DAYS = 60
-EVENTS = ("exposed", "ordered", "unfilled", "delivered", "talked", "joined", "refused", "left", "stock_moved",
+EVENTS = ("exposed", "ordered", "unfilled", "chatted", "delivered", "talked", "joined", "refused", "left", "stock_moved",
           "pool_closed", "settled", "enforced")
 
 
@@ -75,12 +75,13 @@ def test_every_reason_and_door_happens(told: tuple[RunState, list[Day]]) -> None
     unfilled = counted(days, lambda e: e.unfilled.reason)
     assert {Reason.STOCK, Reason.QUEUE, Reason.POOL, Reason.BAN} <= unfilled.keys()
     refused = counted(days, lambda e: e.refused.reason)
-    assert {Reason.DECLINED, Reason.CONTEST, Reason.MEMBER} <= refused.keys()
+    assert {Reason.DECLINED, Reason.CONTEST, Reason.MEMBER, Reason.FULL, Reason.BAN} <= refused.keys()
     left = counted(days, lambda e: e.left.reason)
     assert {Reason.UNHAPPY, Reason.PRUNED, Reason.LOSSES, Reason.RELEASED} <= left.keys()
     assert set(PathKind) == set(counted(days, lambda e: e.ordered.path_kind))
     assert set(counted(days, lambda e: e.enforced.kind)) == {EnforcementKind.BAN, EnforcementKind.PERMANENT}
     assert set(counted(days, lambda e: e.talked.polarity)) == {1, -1}
+    assert set(counted(days, lambda e: e.chatted.answered)) == {0, 1}
     assert set(counted(days, lambda e: e.pool_closed.success)) == {0, 1}
     assert {0, 1} <= set(counted(days, lambda e: e.delivered.returned))
     assert {0, 1} == set(counted(days, lambda e: e.stock_moved.first))

@@ -244,7 +244,7 @@ def proposal(draw: st.DrawFn, name: str) -> Actions:
                        prune_idle_days=column(st.integers(0, 30), n), fake_accounts=column(st.integers(0, 9), n),
                        spend=column(payer, n)))
     tables.append(rows(Capacity, queue=NAMES.index(name), servers=draw(st.integers(0, 9)), open_minute=0,
-                       close_minute=600, minutes_a_case=5.0, patience_minutes=5.0, skill=0.5, spend=draw(payer)))
+                       close_minute=600, minutes_a_case=5.0, patience_minutes=5.0, spend=draw(payer)))
     return Actions(offers=offers, tables=tuple(tables))
 
 

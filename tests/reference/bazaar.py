@@ -20,6 +20,7 @@ from sim.exchange.actions import (
     Enrol,
     Impress,
     Invite,
+    Lead,
     Offer,
     Opening,
     PeerPost,
@@ -62,8 +63,8 @@ class BazaarParams(Params):
         product = view.product(view.n_products - 1)
         p, price, claim = product.index, product.price_fen, product.claim
         offers = [
-            Offer(int(view.offers[SINGLE]), p, price - price // 10, price, claim, fit=0.8),
-            Offer(int(view.offers[CHATTED]), p, price // 3, price, claim, queue=int(view.queues[0])),
+            Offer(int(view.offers[SINGLE]), p, price - price // 10, price, claim, fit=0.8, warmth=0.6),
+            Offer(int(view.offers[CHATTED]), p, price // 3, price, claim, queue=int(view.queues[0]), warmth=0.4),
             Offer(int(view.offers[POOLED]), p, price // 2, price, claim, pool_seats=self.pool_seats),
         ]
         tables = [*self._messages(view), *self._care(view), *self._recruiting(view), *self._channel(view)]
@@ -89,6 +90,8 @@ class BazaarParams(Params):
                  items=[2.0, 1.0, 3.5, 1.0], commercial=[0.5, 1.0, 0.3, 0.8], value=[0.5, 0.0, 0.7, 0.0],
                  visibility=[1.0, 1.0, 2.5, 0.7]),
             rows(Contact, row=known, offer=chatted),
+            rows(Lead, channel=[contacts, group, contacts], product=view.product(0).index, count=[3, 1, 2],
+                 targeting=[0.5, 1.0, 0.0], spend=[0, 0, -1]),
             rows(Impress, offer=[single, pooled], count=[20, 7], targeting=[0.5, 1.0], spend=[0, -1]),
             rows(PeerPost, person=sharers, offer=pooled, items=1.0, layers=[0b1111, 0b0001, 0b1000, 0b0110]),
         ]
@@ -101,7 +104,7 @@ class BazaarParams(Params):
                  rules=[float(view.day % 2), 0.0], fit=0.6, prune_idle_days=[3, 0], fake_accounts=[2, 0],
                  spend=[1, -1]),
             rows(Capacity, queue=view.queues, servers=self.servers, open_minute=540, close_minute=545 + view.weekday,
-                 minutes_a_case=60.0, patience_minutes=3.0, skill=1.0, spend=2),
+                 minutes_a_case=60.0, patience_minutes=3.0, spend=2),
         ]
 
     def _recruiting(self, view: View) -> list[Table]:

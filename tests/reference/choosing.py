@@ -108,14 +108,13 @@ def wish(village: Village, m: Meeting) -> float:
     return u / rules.nest
 
 
-def choose(village: Village, meetings: list[Meeting]) -> list[Choice]:
+def choose(village: Village, considered: list[Meeting]) -> list[Choice]:
     """One uniform a person decides buying, a second the product, a race among its offers the seller."""
     nests: dict[int, dict[int, Nest]] = {}
-    for m in meetings:
-        if considers(village, m):
-            m.wish = wish(village, m)
-            mine = nests.setdefault(m.person, {})
-            mine.setdefault(village.offers[m.offer].product, Nest()).meetings.append(m)
+    for m in considered:
+        m.wish = wish(village, m)
+        mine = nests.setdefault(m.person, {})
+        mine.setdefault(village.offers[m.offer].product, Nest()).meetings.append(m)
     choices = []
     for number in sorted(nests):
         person = village.people[number]

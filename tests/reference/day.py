@@ -9,7 +9,7 @@ import numpy as np
 from sim.core.accounts import Account
 from sim.exchange.compose import DayPlan, Limits, compose
 from sim.exchange.offers import OfferSpace
-from tests.reference import bans, choosing, filling, grouping, hearing, joining, living, money, needs, seeing
+from tests.reference import bans, chatting, choosing, filling, grouping, hearing, joining, living, money, needs, seeing
 from tests.reference.diary import Diary
 from tests.reference.village import Offer, Village
 
@@ -41,9 +41,11 @@ def live_a_day(village: Village, proposals: Mapping[str, Actions], owed: list[Po
     seeing.keep_in_mind(village, seen)
     hearing.hear_claims(village, seen)
     heard = hearing.hear_talk(village)
-    asked, certain = needs.open_occasions(village)
-    choices = choosing.choose(village, choosing.meetings_of(village, seen, heard, asked))
-    sell(village, choosing.with_certain(village, choices, certain), plan)
+    remembered, certain, opened = needs.open_occasions(village)
+    met = choosing.meetings_of(village, seen, heard, [*remembered, *chatting.inquiries(village, opened)])
+    considered = [m for m in met if choosing.considers(village, m)]
+    choices = choosing.with_certain(village, choosing.choose(village, considered), certain)
+    sell(village, choices, considered, plan)
     joining.recruit_and_exit(village, plan)
     grouping.tend_audiences(village, seen, posts, plan.tend)
     for postings in owed:
@@ -64,7 +66,8 @@ def make_plan(village: Village, proposals: Mapping[str, Actions]) -> DayPlan:
     village.books.post(plan.postings(village.day), village.day)
     table = plan.offers
     columns = [getattr(table, name).tolist() for name in
-               ("product", "price_fen", "list_price_fen", "claim", "fit", "stock_owner", "queue", "pool_seats")]
+               ("product", "price_fen", "list_price_fen", "claim", "fit", "stock_owner", "queue", "pool_seats",
+                "warmth")]
     for number, *values in zip(table.offer.tolist(), *columns, strict=True):
         village.offers[number] = Offer(*values, strategy=village.offers[number].strategy,
                                        name=village.offers[number].name, live=True)
@@ -73,9 +76,9 @@ def make_plan(village: Village, proposals: Mapping[str, Actions]) -> DayPlan:
     return plan
 
 
-def sell(village: Village, choices: list[choosing.Choice], plan: DayPlan) -> None:
-    """Steps 7 and 8: orders are filled, paid, sent, experienced and sent back."""
-    ordered, sent, refunded = filling.fulfil(village, choices, plan.capacity, plan.pool_open)
+def sell(village: Village, choices: list[choosing.Choice], considered: list[choosing.Meeting], plan: DayPlan) -> None:
+    """Steps 7 and 8: chats are held, orders filled, paid, sent, experienced and sent back."""
+    ordered, sent, refunded = filling.fulfil(village, choices, considered, plan.capacity, plan.pool_open)
     for order in ordered:
         money.take_money(village, order)
         village.diary.ordered.append((order.number, order.person, order.offer, order.product, order.door, order.row,

@@ -11,6 +11,7 @@ class Diary:
 
     ordered: list[tuple[float, ...]] = field(default_factory=list)
     unfilled: list[tuple[int, ...]] = field(default_factory=list)
+    chatted: list[tuple[float, ...]] = field(default_factory=list)
     delivered: list[tuple[float, ...]] = field(default_factory=list)
     talked: list[tuple[int, ...]] = field(default_factory=list)
     joined: list[tuple[int, ...]] = field(default_factory=list)

@@ -5,29 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.exchange.events import Reason
-from tests.reference.arithmetic import log
-from tests.reference.chance import draw, pair, uniform
+from tests.reference import chatting
+from tests.reference.chance import pair, uniform
 from tests.reference.village import MEMORY, Deal, Order
 
 if TYPE_CHECKING:
     from sim.exchange.actions import Capacity, PoolOpen
-    from tests.reference.choosing import Choice
+    from tests.reference.choosing import Choice, Meeting
     from tests.reference.village import Village
 
 
-def fulfil(village: Village, choices: list[Choice], staff: Capacity,
+def fulfil(village: Village, choices: list[Choice], considered: list[Meeting], staff: Capacity,
            opened: PoolOpen) -> tuple[list[Order], list[Order], list[Order]]:
     """Turn choices into orders; returns (ordered, delivered today, refunded today)."""
-    rules = village.rules.fulfilment
     # Who remembers a seller that the platform has banned altogether finds nobody there.
     lost = {k: Reason.BAN for k, c in enumerate(choices)
             if c.door == MEMORY and village.is_unreachable(village.offers[c.offer].strategy)}
     seated = {(o.person, o.product) for q in village.open_deals for o in village.deals[q].waiting}
     lost |= {k: Reason.POOL for k, c in enumerate(choices) if k not in lost and (c.person, c.product) in seated}
-    if rules.queues:
-        for queue in range(len(village.queue_names)):
-            waiting = [k for k, c in enumerate(choices) if k not in lost and village.offers[c.offer].queue == queue]
-            lost |= dict.fromkeys(_unanswered(village, choices, waiting, queue, staff), Reason.QUEUE)
+    unanswered = chatting.hold(village, considered, [c for k, c in enumerate(choices) if k not in lost], staff)
+    lost |= {k: Reason.QUEUE for k, c in enumerate(choices)
+             if k not in lost and (c.person, village.offers[c.offer].queue) in unanswered}
     lost |= dict.fromkeys(_out_of_stock(village, choices, set(lost)), Reason.STOCK)
     ordered = [_order(village, c) for k, c in enumerate(choices) if k not in lost]
     village.diary.unfilled = [(choices[k].person, choices[k].offer, int(lost[k])) for k in sorted(lost)]
@@ -46,31 +44,6 @@ def _order(village: Village, choice: Choice) -> Order:
     return Order(village.next_order - 1, choice.person, choice.offer, choice.product, choice.door, choice.row,
                  offer.stock_owner, offer.price_fen, choice.expectation, -1,
                  first=village.people[choice.person].about[choice.product].orders == 0)
-
-
-def _unanswered(village: Village, choices: list[Choice], waiting: list[int], queue: int,
-                staff: Capacity) -> list[int]:
-    """Chats come through the opening hours to c servers; whoever waits longer than their patience is lost."""
-    if queue not in staff.queue.tolist():
-        return waiting
-    r = staff.queue.tolist().index(queue)
-    opens, closes = float(staff.open_minute[r]), float(staff.close_minute[r])
-    free_at = [opens] * int(staff.servers[r])
-    lost = []
-    chats = []
-    for k in waiting:
-        uid = village.people[choices[k].person].uid
-        name = draw(village.key(village.queue_names[queue]), uid)
-        chats.append((opens + (closes - opens) * uniform(name, 0), uid, k, name))
-    for arrival, _, k, name in sorted(chats):
-        service = -log(uniform(name, 1)) * float(staff.minutes_a_case[r])
-        patience = -log(uniform(name, 2)) * float(staff.patience_minutes[r])
-        start = max(arrival, min(free_at)) if free_at else arrival
-        if free_at and start - arrival <= patience and start < closes:
-            free_at[free_at.index(min(free_at))] = start + service
-        else:
-            lost.append(k)
-    return lost
 
 
 def contest_number(village: Village, purpose: str, uid: int, thing: int) -> float:

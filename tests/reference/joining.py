@@ -8,25 +8,28 @@ from sim.core.accounts import Account
 from sim.exchange.events import Reason
 from sim.ledger.goods import Place
 from tests.reference.arithmetic import f32
-from tests.reference.chance import pair, uniform
+from tests.reference.chance import draw, pair, uniform
 from tests.reference.inviting import Asked, give_up, recruit, remember_refusals
 from tests.reference.money import HOME, OUTSIDE, brand, make, reseller, reseller_shelf, shelf
+from tests.reference.seeing import found
 from tests.reference.village import LEFT, Member, Reseller
 
 if TYPE_CHECKING:
-    from sim.exchange.actions import Enrol, Promote, Release, StockOrder
+    from sim.exchange.actions import Enrol, Lead, Promote, Release, StockOrder
     from sim.exchange.compose import DayPlan
     from tests.reference.village import Village
 
 
 def recruit_and_exit(village: Village, plan: DayPlan) -> None:
-    """Step 9 of the day: invitations, enrolments, promotions, stock orders, exits, releases."""
+    """Step 9 of the day: invitations, leads, enrolments, promotions, stock orders, exits, releases."""
     asked = recruit(village, plan.invite)
     late = _join(village, [a for a in asked if a.reason is None])
+    known = _lead(village, plan.lead)
     _enrol(village, plan.enrol)
     village.diary.refused = [(a.person, a.sponsor, a.channel, a.tier, int(a.reason))
                              for a in asked if a.reason is not None]
     village.diary.refused += [(a.person, a.sponsor, a.channel, a.tier, int(Reason.FULL)) for a in late]
+    village.diary.refused += known
     remember_refusals(village, asked)
     _promote(village, plan.promote)
     _restock(village, plan.stock_order)
@@ -85,6 +88,34 @@ def _join(village: Village, yes: list[Asked]) -> list[Asked]:
         village.diary.joined.append((a.person, a.channel, a.tier, a.brand, a.sponsor, a.tie, a.reward_sponsor,
                                      a.reward_invitee, a.buy_in))
     return [yes[k] for k in to_channel if k not in kept]
+
+
+def _lead(village: Village, table: Lead) -> list[tuple[int, ...]]:
+    """Advertisements find people who join; returns whom they found in vain: known already, or no room."""
+    room = {c.number: c.capacity - c.members for c in village.channels}
+    agreed: list[tuple[int, int]] = []
+    in_vain: list[tuple[int, ...]] = []
+    rows = zip(table.channel.tolist(), table.product.tolist(), table.count.tolist(), table.targeting.tolist(),
+               strict=True)
+    before: dict[int, int] = {}
+    for number, p, count, targeting in rows:
+        channel = village.channels[number]
+        key = draw(village.key("lead"), pair(before.get(number, 0), channel.name))
+        before[number] = before.get(number, 0) + 1
+        for j in range(count):
+            person = found(village, key, 64 * j, targeting, p)
+            is_known = person.home[channel.owner] >= 0 or any(
+                i == person.number and village.channels[c].owner == channel.owner for i, c in agreed)
+            reason = Reason.BAN if village.is_closed(number) else Reason.MEMBER if is_known else (
+                None if room[number] > 0 else Reason.FULL)
+            if reason is None:
+                room[number] -= 1
+                agreed.append((person.number, number))
+            else:
+                in_vain.append((person.number, -1, number, -1, int(reason)))
+    let_in(village, agreed)
+    village.diary.joined += [(person, number, -1, -1, -1, 0, 0, 0) for person, number in agreed]
+    return in_vain
 
 
 def _enrol(village: Village, table: Enrol) -> None:

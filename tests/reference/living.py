@@ -47,21 +47,24 @@ def judge(village: Village, order: Order) -> Delivery:
         is_defect and uniform(name, 4) < rules.sever)
 
 
-def trust_after(village: Village, trust: float, gap: float) -> float:
-    """Trust grows towards 1 by a surplus and shrinks by a shortfall, faster; service heals part of it."""
+def trust_after(village: Village, trust: float, gap: float, warmth: float = 1.0) -> float:
+    """Trust grows towards 1 by a surplus and shrinks by a shortfall, faster; service heals part of it.
+
+    warmth : share of a gain that the path gets.
+    """
     rules = village.rules.experience
     u = gap / rules.unit
     heals = rules.after_sales_effect * rules.after_sales
-    trust += rules.trust_gain * u * (1.0 - trust) if u > 0.0 else rules.trust_loss * (1.0 - heals) * u * trust
+    trust += rules.trust_gain * warmth * u * (1.0 - trust) if u > 0.0 else rules.trust_loss * (1.0 - heals) * u * trust
     return clip(trust)
 
 
-def distrust_after(village: Village, distrust: float, gap: float) -> float:
+def distrust_after(village: Village, distrust: float, gap: float, warmth: float = 1.0) -> float:
     """Distrust shrinks by a surplus and grows by a shortfall."""
     rules = village.rules.experience
     u = -(gap / rules.unit)
     heals = rules.after_sales_effect * rules.after_sales
-    distrust += rules.trust_loss * (1.0 - heals) * u * (1.0 - distrust) if u > 0.0 else rules.trust_gain * u * distrust
+    distrust += rules.trust_loss * (1.0 - heals) * u * (1.0 - distrust) if u > 0.0 else rules.trust_gain * warmth * u * distrust
     return clip(distrust)
 
 
@@ -74,15 +77,16 @@ def move_trust(village: Village, order: Order, came: Delivery) -> None:
     person.brand_trust[b] = f32(trust_after(village, person.brand_trust[b], came.gap))
     if order.row < 0 or order.door in {IMPRESSION, MEMORY}:
         return
+    warmth = village.offers[order.offer].warmth
     if order.door == TIE:
         tie = next(tie for speaker in village.people for tie in speaker.ties if tie.number == order.row)
         after = distrust_after if tie.distrust else trust_after
-        size = 0.0 if came.is_severed else after(village, tie.size / 32767.0, came.gap)
+        size = 0.0 if came.is_severed else after(village, tie.size / 32767.0, came.gap, warmth)
         tie.size = int(size * 32767.0 + 0.5)
         tie.touched = village.day
     else:
         member = village.members[order.row]
-        member.trust = 0.0 if came.is_severed else f32(trust_after(village, member.trust, came.gap))
+        member.trust = 0.0 if came.is_severed else f32(trust_after(village, member.trust, came.gap, warmth))
 
 
 def remember(village: Village, person: Person, order: Order) -> None:

@@ -20,12 +20,16 @@ def wait_for_need(village: Village, person: Person, p: int, key: int) -> float:
     return exponential(key, person.uid) / rate if rate > 0.0 else 1.0e9
 
 
-def open_occasions(village: Village) -> tuple[list[Meeting], list[Meeting]]:
-    """Return what memory brings up today: (offers to decide about, purchases that a clock has decided)."""
+def open_occasions(village: Village) -> tuple[list[Meeting], list[Meeting], list[tuple[int, int]]]:
+    """Return (offers remembered to decide about, purchases that a clock has decided, whose need opens).
+
+    The last are pairs (product, person).
+    """
     asked: list[Meeting] = []
     certain: list[Meeting] = []
+    opened: list[tuple[int, int]] = []
     if village.rules.repurchase.mode in {"always", "off"}:
-        return asked, certain
+        return asked, certain, opened
     for p in range(len(village.products)):
         for person in village.people:
             known = person.about[p]
@@ -34,9 +38,11 @@ def open_occasions(village: Village) -> tuple[list[Meeting], list[Meeting]]:
             known.occasion = -1
             if village.rules.repurchase.mode == "bgnbd" and known.orders > 0:
                 certain.append(_remembered(village, person, p))
-            elif _opens_and_remembers(village, person, p):
+                continue
+            opened.append((p, person.number))
+            if _opens_and_remembers(village, person, p):
                 asked.append(_remembered(village, person, p))
-    return asked, certain
+    return asked, certain, opened
 
 
 def _opens_and_remembers(village: Village, person: Person, p: int) -> bool:

@@ -81,6 +81,7 @@ def _market_responds(r: Random) -> dict[str, Any]:
                        "bgnbd": {"speed": r.choice([1, 10, 50]), "satisfaction": r.choice([0, 1.5])}},
         "audience": {"mode": r.choice(["living", "living", "living", "static"]), "mute_base": r.random() / 5,
                      "leave": r.choice([0, 0.1, 1]), "noise": r.random() / 10},
+        "inquiry": {"enabled": r.random() < 0.8, "ask": r.random()},
         "fulfilment": {"queues": r.random() < 0.7, "stock": r.random() < 0.7, "pool_days": r.choice([0, 1, 3])},
         "recruiting": {"mode": r.choice(["logit", "logit", "certain", "off"]), "join_base": r.uniform(-2, 1),
                        "contest": r.choice(["uniform", "preferential", "recency"]), "invite_base": r.uniform(-2, 1),

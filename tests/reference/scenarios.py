@@ -68,6 +68,9 @@ def scenarios() -> dict[str, dict[str, Any]]:
                                   brand={"seed_customers": 60, "product": {"stock": 40}},
                                   strategies=[BazaarParams(pool_seats=9)]),
         "bazaar": _market(strategies=[BazaarParams()], days=40),
+        "counter": _market(mechanisms=_mechanisms(
+            enforcement={"enabled": False}, inquiry={"ask": 0.8}, repurchase={"need_rate": 0.2}),
+            strategies=[BazaarParams(servers=2), BazaarParams(id="second")]),
         "calendar": _market(calendar={
             "weekday_attention": [1, 1, 1, 1, 1, 2, 0.5], "weekday_need": [1, 1, 1, 1, 1.5, 2, 2],
             "seasons": [{"first": "01-10", "last": "01-15", "attention": 1.3, "need": 1.7}]},

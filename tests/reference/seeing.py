@@ -111,14 +111,18 @@ def see_impressions(village: Village, bought: Impress) -> list[Message]:
         key = draw(village.key("impress"), pair(before.get(offer, 0), village.offers[offer].name))
         before[offer] = before.get(offer, 0) + 1
         for j in range(count):
-            if uniform(key, 64 * j) < targeting:
-                person = _interested(village, key, 64 * j + 32, product)
-            else:
-                person = _at_random(village, uniform(key, 64 * j + 1))
+            person = found(village, key, 64 * j, targeting, product)
             if village.rules.attention.mode == "all" or uniform(key, 64 * j + 2) < chance_of_one(village, person, 0):
                 seen.append(Message(person.number, offer, IMPRESSION, -1, None, 1.0, 1.0, 0.0, met=True,
                                     sender=village.offers[offer].name))
     return seen
+
+
+def found(village: Village, key: int, base: int, targeting: float, product: int) -> Person:
+    """Whom an advertisement finds: by interest with chance `targeting`, else anybody."""
+    if uniform(key, base) < targeting:
+        return _interested(village, key, base + 32, product)
+    return _at_random(village, uniform(key, base + 1))
 
 
 def _at_random(village: Village, u: float) -> Person:

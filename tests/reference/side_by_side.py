@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 EVENTS: dict[str, tuple[str, ...]] = {
     "ordered": ("order", "person", "offer", "product", "path_kind", "path_row", "seller", "price_fen", "expectation",
                 "pool", "first"),
+    "chatted": ("person", "offer", "queue", "arrival_minute", "wait_minutes", "answered"),
     "unfilled": ("person", "offer", "reason"),
     "delivered": ("order", "person", "product", "satisfaction", "returned", "refund_fen", "resaleable"),
     "talked": ("person", "product", "polarity", "told"),
@@ -120,7 +121,7 @@ def _differing_events(events: Events, diary: Diary) -> list[str]:
 def _count(counts: Counter[str], diary: Diary) -> None:
     for table in EVENTS:
         counts[table] += len(getattr(diary, table))
-    for table, column in (("unfilled", 2), ("refused", 4), ("left", 2), ("pool_closed", 2), ("ordered", 4)):
+    for table, column in (("unfilled", 2), ("refused", 4), ("chatted", 5), ("left", 2), ("pool_closed", 2), ("ordered", 4)):
         for row in getattr(diary, table):
             counts[f"{table} {row[column]}"] += 1
     for row in diary.ordered:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.reference.money import Books
 
 ACTIVE, MUTED, LEFT = 0, 1, 2
-GROUP = 0
+GROUP, CONTACTS = 0, 2
 IMPRESSION, FEED, IN_GROUP, LIVE, CHAT, TIE, MEMORY = range(7)
 DOOR_NAMES = ("impression", "feed", "group", "live", "chat", "tie", "memory")
 DOOR_OF_CHANNEL = (IN_GROUP, FEED, CHAT, LIVE)
@@ -167,6 +167,7 @@ class Offer:
     stock_owner: int
     queue: int
     pool_seats: int
+    warmth: float
     strategy: int
     name: int
     live: bool

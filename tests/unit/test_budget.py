@@ -51,7 +51,7 @@ def test_what_is_paid_for_shrinks_and_what_is_free_stays() -> None:
         spend(100),
         tend([0, 1], spend=[0, -1], host_hours=3.0, packet_fen=99, packets=5, fake_accounts=3, rules=1.0, fit=0.4),
         rows(Capacity, queue=[0, 1], servers=5, open_minute=540, close_minute=1260, minutes_a_case=10.0,
-             patience_minutes=5.0, skill=0.5, spend=[0, -1])))
+             patience_minutes=5.0, spend=[0, -1])))
     assert plan.tend.host_hours.tolist() == [1.5, 3.0]
     assert plan.tend.packet_fen.tolist() == [49, 99]
     assert plan.tend.packets.tolist() == [2, 5]

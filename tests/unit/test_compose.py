@@ -253,7 +253,7 @@ def test_releases_repeat_without_harm() -> None:
 def test_a_queue_is_staffed_once() -> None:
     def staff(queue: Any) -> Actions:
         return acts(rows(Capacity, queue=queue, servers=1, open_minute=0, close_minute=60, minutes_a_case=1.0,
-                         patience_minutes=1.0, skill=0.5, spend=-1))
+                         patience_minutes=1.0, spend=-1))
 
     assert plan_of(a=staff(0), b=staff(1)).capacity.queue.tolist() == [0, 1]
     with pytest.raises(ExclusiveClaimError, match=r"queue 1: staffed twice \(asked for by a and c\)"):

@@ -9,7 +9,6 @@ import pytest
 
 from sim.exchange.events import Reason
 from sim.ledger.goods import Place
-from sim.mechanisms.fulfilment import draw_chats, serve
 from tests.conformance.strategies import Chats, Deals, Feed, Feeds, Terms
 from tests.verification.quiet import days_of, quiet
 
@@ -107,26 +106,6 @@ def test_an_opened_deal_takes_the_first_orders() -> None:
 def test_a_failed_deal_disappoints_a_little() -> None:
     state, _ = first_day(Feeds(offers=(Terms(seats=5),), feeds=(Feed(followers=3),)), people=10, pool_days=0)
     assert np.sort(state.world.people.satisfaction[:, 0])[:3] == pytest.approx([-0.1] * 3)
-
-
-def test_serving_is_first_come_first_served_and_nobody_is_served_after_closing() -> None:
-    arrival = np.array([0.0, 1.0, 2.0, 50.0])
-    service, patience = np.array([10.0, 10.0, 10.0, 1.0]), np.array([0.1, 20.0, 5.0, 1.0])
-    for kernel in (serve, serve.py_func):
-        wait, answered = np.empty(4), np.empty(4, np.bool_)
-        kernel(arrival, service, patience, np.zeros(1), 40.0, wait, answered)
-        assert answered.tolist() == [True, True, False, False]
-        assert wait.tolist() == [0.0, 9.0, 5.0, 0.0]
-
-
-def test_chats_arrive_in_the_opening_hours() -> None:
-    n = 5_000
-    arrival, service, patience = np.empty(n), np.empty(n), np.empty(n)
-    draw_chats(np.arange(n, dtype=np.uint32), np.uint64(3), 540.0, 1020.0, 8.0, 12.0, arrival, service, patience)
-    assert 540 < arrival.min() < arrival.max() < 1020
-    assert service.mean() == pytest.approx(8, abs=4 * 8 / np.sqrt(n))
-    assert patience.mean() == pytest.approx(12, abs=4 * 12 / np.sqrt(n))
-    assert abs(np.corrcoef(service, patience)[0, 1]) < 4 / np.sqrt(n)
 
 
 def test_who_waits_in_a_deal_takes_no_second_seat() -> None:

@@ -1,9 +1,8 @@
-"""Queues are Erlang's and group deals are binomial, through the orders of whole days.
+"""Losses of queues are Erlang's and group deals are binomial, through the orders of whole days.
 
-Switches: `Capacity` with any opening hours, so that one day is a long stretch of steady traffic; what
-shows in events is who was not answered. With no patience at all that is the loss of Erlang B, with
-exponential patience Erlang A. Waits leave no event, so the chance to wait (Erlang C) is read from the
-same two kernels that serve the day.
+Switches: `Capacity` with any opening hours, so that one day is a long stretch of steady traffic. With no
+patience at all the orders lost are those of Erlang B, with exponential patience of Erlang A. Waits stand
+in `test_queueing.py`.
 """
 
 from __future__ import annotations
@@ -14,9 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.core.draws import Draws
 from sim.exchange.events import Reason
-from sim.mechanisms.fulfilment import draw_chats, serve
 from tests.conformance.strategies import Chats, Deals, Feed, Terms
 from tests.verification import formulas
 from tests.verification.quiet import days_of, quiet
@@ -50,27 +47,6 @@ def test_no_staff_answers_nobody_and_ample_staff_everybody() -> None:
         spec = quiet(people, 1, [chats], attention={"mode": "all"}, repurchase={"mode": "always"})
         ((_, day),) = days_of(spec)
         assert abs(len(day.events.ordered) - answered) <= (0 if servers == 0 else 2)
-
-
-@pytest.mark.parametrize(("servers", "load"), [(5, 4.0), (3, 2.0), (1, 0.8)])
-def test_chance_to_wait_and_length_of_waits(servers: int, load: float, agree: Any) -> None:
-    n, days = 40_000, 12
-    close = n * MINUTES / load
-    waited, length = [], []
-    for day in range(days):
-        arrival, service, patience = np.empty(n), np.empty(n), np.empty(n)
-        draw_chats(np.arange(n, dtype=np.uint32), Draws(3).key("queue 0", day), 0.0, close, MINUTES, 1e15, arrival,
-                   service, patience)
-        turn = np.argsort(arrival)
-        wait, answered = np.empty(n), np.empty(n, np.bool_)
-        serve(arrival[turn], service[turn], patience[turn], np.zeros(servers), close, wait, answered)
-        assert answered.mean() > 0.999
-        waited.append(float((wait > 0).mean()))
-        length.append(float(wait.mean()))
-    c = formulas.erlang_c(servers, load)
-    agree(f"Erlang C, c = {servers}, A = {load}: chance to wait", waited, c)
-    agree(f"Erlang C, c = {servers}, A = {load}: mean wait in services", np.array(length) / MINUTES,
-          c / (servers - load))
 
 
 @pytest.mark.parametrize(("invitees", "chance", "size"), [(10, 0.15, 3), (5, 0.1, 2)])
