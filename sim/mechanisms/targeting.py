@@ -1,10 +1,15 @@
 """Targeting: whom an advertisement finds, somebody at random or somebody interested.
 
-With chance `targeting` an advertisement goes by interest in the product, by rejection: a
-person proposed at random is kept with chance interest, the sixteenth is taken as they are. Otherwise
-it finds anybody with equal chance.
+A seller who knows whom to look for reaches people with an interest in the product; one who does not
+reaches anybody. Knowing it better is a matter of how many of the advertisements go by interest.
 
-Notation: interest by person and product (N, P), [0, 1]; 64 numbers of the draw an advertisement.
+Rule, N people with interest x_i in the product, one advertisement:
+
+    with chance `targeting`: propose people uniformly until one is kept, each with chance x_i; take the sixteenth
+    otherwise: anybody, with chance 1/N
+    so that P(i | targeted) = x_i / sum x, but for (1 - mean x)^16 of them, who are anybody
+
+Notation: x interest by person and product (N, P), [0, 1]; 64 numbers of the draw an advertisement.
 
 Sources: design 4; the number of tries assumed.
 """

@@ -20,3 +20,4 @@ class Day:
     considered: int = 0
     mutes: int = 0
     exits: int = 0
+    staff: int = 0

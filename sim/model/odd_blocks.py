@@ -312,21 +312,22 @@ def draws() -> str:
             if path.name == "describe.py":  # looks at a network, draws nothing in a run
                 continue
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            purposes = sorted({p for call in ast.walk(tree) if isinstance(call, ast.Call) and (p := _purpose(call))})
+            purposes = sorted({p for call in ast.walk(tree) if isinstance(call, ast.Call)
+                               and (p := _purpose(call, is_strategy=room == "strategies"))})
             world, day = (", ".join(f"`{name}`" for at, name in purposes if at == seed) for seed in ("world", "day"))
             if purposes:
                 rows.append((f"`{path.relative_to(PACKAGE).as_posix()}`", world, day))
     return table(("file", "under the world seed", "under the day seed, one key a day"), rows)
 
 
-def _purpose(call: ast.Call) -> tuple[str, str] | None:
-    """Return (seed, purpose) of a call that makes a key, or None."""
+def _purpose(call: ast.Call, *, is_strategy: bool) -> tuple[str, str] | None:
+    """Return (seed, purpose) of a call that makes a key, or None; a strategy's keys are all of the day."""
     named = call.func.id if isinstance(call.func, ast.Name) else ""
     method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     if named in _WORLD_KEYS and len(call.args) == 3:
         seed, purpose = "world", call.args[_WORLD_KEYS[named]]
     elif method == "key" and call.args:
-        seed, purpose = "day" if len(call.args) == 2 else "world", call.args[0]
+        seed, purpose = "day" if is_strategy or len(call.args) == 2 else "world", call.args[0]
     else:
         return None
     return (seed, _written(purpose)) if isinstance(purpose, (ast.Constant, ast.JoinedStr)) else None
@@ -359,5 +360,5 @@ def blocks() -> dict[str, Callable[[], str]]:
         "calendar": lambda: parameters(CalendarParams),
         "dunbar": lambda: parameters(_kind(kinds.NETWORK, "dunbar")),
     }
-    named |= {f"mechanism {name}": functools.partial(mechanism, name) for name in [*dict(mechanisms()), "moments"]}
+    named |= {f"mechanism {name}": functools.partial(mechanism, name) for name in [*dict(mechanisms()), "moments", "targeting", "leads", "queueing"]}
     return named

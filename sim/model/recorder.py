@@ -61,9 +61,11 @@ class Recorder:
         One array an outcome of `DAILY`; money series are filled by `finish`.
     marks : list of (day, kind, key)
         Events worth a mark on a time axis.
+    queues : int64
+        Queues of the first brand's strategies.
     """
 
-    def __init__(self, days: int, world: World, ledger: Ledger) -> None:
+    def __init__(self, days: int, world: World, ledger: Ledger, queues: NDArray[np.int64]) -> None:
         self.series: dict[str, Floats] = {name: np.zeros(days) for name in DAILY}
         self.marks: list[tuple[int, str, str]] = []
         self._sample = world.row_of_uid[np.sort(world.people.uid)[:SAMPLE]]
@@ -76,6 +78,7 @@ class Recorder:
         self._last = np.full(world.n_people, -ACTIVE_DAYS - 1, np.int16)
         self._ours = world.channels.brand == 0
         self._groups = self._ours & (world.channels.kind == _GROUP)
+        self.queues = queues
         self._accounts = np.unique(world.channels.account[self._ours])
         self._opening = ledger.cash_fen(0)
         opening_stock = ledger.balances.column(ledger.balances.opening, Account.INVENTORY)
@@ -86,6 +89,7 @@ class Recorder:
         self._trade(state, day)
         self._people(state, day)
         self._channels(state, day)
+        self._chats(day)
 
     def _put(self, day: int, **values: float) -> None:
         for name, value in values.items():
@@ -158,6 +162,14 @@ class Recorder:
         )
         if bans:
             self.marks.append((day.number, "ban", "account_ban"))
+
+    def _chats(self, day: Day) -> None:
+        told = day.events.chatted
+        mine = np.isin(told.queue, self.queues)
+        some = bool(mine.any())
+        self._put(day.number, staff=day.staff, chats=int(np.count_nonzero(mine)),
+                  chat_wait_minutes=float(told.wait_minutes[mine].mean()) if some else np.nan,
+                  chats_lost_share=1.0 - float(told.answered[mine].mean()) if some else np.nan)
 
     def close(self, state: RunState) -> None:
         """Write the day's closing cash and profit; note the day on which debts could no longer be covered."""

@@ -8,7 +8,7 @@
      6 choice                      need, memory, offers met, the outside option
      7 fulfilment                  queues, stock, pools
      8 experience                  satisfaction, returns, trust
-     9 recruiting and exit         invitations, resellers, stock orders
+     9 recruiting and exit         invitations, leads, resellers, stock orders
     10 audiences                   join, mute, leave, group health
     11 settle                      debts, rewards, rebates, into the ledger
     12 record
@@ -175,6 +175,7 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, aske
     world, mech, ledger = state.world, state.mechanisms, state.ledger
     filled = fulfilment.fulfil(world, chosen, asked, plan.capacity, plan.pool_open, state.day, mech.fulfilment)
     day.events.chatted = filled.chatted
+    day.staff = int(plan.capacity.servers[np.isin(plan.capacity.queue, state.recorder.queues)].sum())
     day.events.ordered, day.events.unfilled, day.events.pool_closed = filled.ordered, filled.unfilled, filled.closed
     day.sold = filled.deliver
     trade.take_money(world, ledger, filled.ordered, state.day)

@@ -77,12 +77,16 @@ def start(spec: ScenarioSpec, replication: int, *, audit: bool = False, threads:
     space = OfferSpace(len(world.offers), len(world.products), n_queues, tuple(int(b) for b in world.products.brand_of))
     state = RunState(
         spec, replication, cast("MechanismsSpec", spec.mechanisms), world, ledger, seats, space,
-        Recorder(spec.days, world, ledger), tuple(_ban(s) for s in spec.shocks),
+        Recorder(spec.days, world, ledger, _queues_of(seats, 0)), tuple(_ban(s) for s in spec.shocks),
         np.zeros(len(world.channels), np.int64), np.zeros(len(world.accounts)),
     )
     state.views = [DayView(state, k) for k in range(len(seats))]
     _seed_members(state, openings)
     return state
+
+
+def _queues_of(seats: list[Seat], brand: int) -> NDArray[np.int64]:
+    return np.concatenate([np.empty(0, np.int64), *(seat.queues for seat in seats if seat.brand == brand)])
 
 
 def _ban(shock: Any) -> BanShock:

@@ -25,7 +25,8 @@ class Outcome:
     zh, en : str
         Label.
     unit : str
-        One of ``fen``, ``share``, ``day``, ``people``, ``count``, ``index`` (a number without unit) or ``light``.
+        One of ``fen``, ``share``, ``day``, ``minutes``, ``people``, ``count``, ``index`` (a number without unit) or
+        ``light``.
     formula : str
         How it is computed, in words.
     source : str
@@ -47,6 +48,7 @@ class Outcome:
 
 
 _NO_GROUPS = "NaN where the strategy keeps no groups"
+_NO_CHATS = "NaN where nobody chats with staff"
 _NO_AGENTS = "NaN where the strategy has no resellers"
 
 _DAILY = (
@@ -94,6 +96,13 @@ _DAILY = (
             "domain 4.12", "less", _NO_GROUPS),
     Outcome("heat", "网红热度", "KOL heat", "index", "mean heat of rented accounts, 1 at the start",
             "domain 4.11", "more", "NaN where no account is rented"),
+    Outcome("staff", "在岗客服", "Staff", "people", "people who answered chats that day, after budget cuts", "domain 4.10"),
+    Outcome("chats", "咨询数", "Chats", "count", "people who chatted with staff, whatever came of it", "domain 4.10"),
+    Outcome("chat_wait_minutes", "平均等待", "Mean wait for staff", "minutes",
+            "minutes until the answer, or until the person gave up, mean of the day's chats", "Erlang1917", "less",
+            "NaN on a day without chats"),
+    Outcome("chats_lost_share", "咨询流失率", "Share of chats lost", "share", "chats not answered / chats",
+            "Palm1957", "less", "NaN on a day without chats"),
     Outcome("agents", "代理人数", "Agents", "people", "resellers active at the end of the day", "domain 4.9"),
     Outcome("agent_joins", "新增代理", "Agents joining", "people", "resellers who joined that day", "domain 4.8"),
     Outcome("agent_exits", "退出代理", "Agents leaving", "people", "resellers who left that day", "domain 4.8", "less"),
@@ -164,6 +173,11 @@ _SUMMARY = (
             "domain 4.12", "more", _NO_GROUPS),
     Outcome("zombie_share", "僵尸群占比", "Share of zombie groups", "share", "zombie groups on the last day / groups",
             "domain 4.12", "less", _NO_GROUPS),
+    Outcome("chats", "咨询总数", "Chats", "count", "sum of daily chats", "domain 4.10"),
+    Outcome("chat_wait_minutes", "平均等待", "Mean wait for staff", "minutes", "daily mean wait weighted by chats",
+            "Erlang1917", "less", _NO_CHATS),
+    Outcome("chats_lost_share", "咨询流失率", "Share of chats lost", "share", "chats not answered / chats", "Palm1957",
+            "less", _NO_CHATS),
     Outcome("n_agents", "代理总数", "Agents in all", "people", "resellers who ever joined", "domain 4.9"),
     Outcome("losing_agent_share", "亏损代理占比", "Agents losing money", "share",
             "resellers with a negative cash result, unsold stock at salvage value / resellers", "domain 4.18", "less",

@@ -113,6 +113,22 @@ def feeling(run: RunRecord) -> Part:
     }
 
 
+def service(run: RunRecord) -> Part:
+    """Return how many chats there were, how long people waited, and how many were lost."""
+    chats = run.daily.get("chats", np.empty(0))
+
+    def mean(name: str) -> float:
+        series = run.daily.get(name, np.empty(0))
+        some = chats > 0
+        return f.ratio(float(series[some] @ chats[some]), float(chats.sum())) if len(series) else f.NAN
+
+    return {
+        "chats": _total(run, "chats"),
+        "chat_wait_minutes": mean("chat_wait_minutes"),
+        "chats_lost_share": mean("chats_lost_share"),
+    }
+
+
 def resellers(run: RunRecord) -> Part:
     """Return what resellers earn and how unequally."""
     income, net = run.agents["income_fen"], run.agents["net_fen"]
@@ -142,7 +158,7 @@ def _survival(gmv: Floats, day: float) -> float:
     return f.ratio(float(gmv[at:at + SHOCK_WINDOW].sum()), float(gmv[at - SHOCK_WINDOW:at].sum()))
 
 
-PARTS: tuple[Callable[[RunRecord], Part], ...] = (trade, money, loyalty, feeling, resellers, compliance, resilience)
+PARTS: tuple[Callable[[RunRecord], Part], ...] = (trade, money, loyalty, feeling, service, resellers, compliance, resilience)
 """The functions that make up a summary."""
 
 

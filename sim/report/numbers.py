@@ -101,6 +101,7 @@ def show(value: float | None, unit: str, lang: Lang) -> str:
         "fen": lambda: money(value, lang),
         "share": lambda: percent(value),
         "day": lambda: day(value, lang),
+        "minutes": lambda: _signed(_digits(value, 1)) + f"{HARD}{'分钟' if lang == 'zh' else 'min'}",
         "people": lambda: _signed(_digits(value, 0)) + (f"{HARD}人" if lang == "zh" else ""),
         "count": lambda: _signed(_digits(value, 0 if abs(value) >= 10 or value == int(value) else 1)),
     }

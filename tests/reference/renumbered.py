@@ -38,7 +38,7 @@ def renumber(state: RunState, order: Ints) -> None:
     world.resellers.row_of = world.resellers.row_of[order]
     world.agendas = [build_agenda(agenda.day[order], world.days) for agenda in world.agendas]
     world.clocks = [Clock(c.rate[order], c.logit[order], c.next_time[order]) for c in world.clocks]
-    state.recorder = Recorder(state.spec.days, world, state.ledger)
+    state.recorder = Recorder(state.spec.days, world, state.ledger, state.recorder.queues)
     for seat in state.seats:
         if isinstance(seat.strategy, BazaarParams):  # it alone picks people by their numbers
             seat.strategy = Translated(seat.strategy, order)  # type: ignore[assignment]

@@ -41,6 +41,10 @@ def run():
     daily["satisfaction"][:] = np.nan
     daily["satisfaction"][[0, 100]] = 0.5, 0.7
     daily["trust"][:] = 0.25
+    daily["chats"][[0, 100]] = 1, 3
+    for name, values in (("chat_wait_minutes", (8, 2)), ("chats_lost_share", (0, 0.5))):
+        daily[name][:] = np.nan
+        daily[name][[0, 100]] = values
     columns = {name: np.full(6, -1, kind) for name, kind in PEOPLE_COLUMNS.items()}
     columns["first_day"][:3], columns["second_day"][:1], columns["last_day"][:3] = [0, 0, 100], [100], [100, 0, 100]
     columns["spend_fen"] = np.array([20_000, 10_000, 10_000, 0, 0, 0])
@@ -64,7 +68,7 @@ def test_every_declared_outcome_is_there_in_order(run):
         ("payback_day", 50), ("cash_trough_fen", 100), ("cash_trough_day", 40), ("insolvent_day", math.nan),
         ("k_factor", 2 / 3), ("repurchase_rate_30d", 0), ("repurchase_rate_90d", 0), ("repurchase_rate_180d", 1 / 2),
         ("retention_90d", 1 / 3), ("trust_mean", 0.25), ("trust_spread", math.nan), ("satisfaction_mean", 0.6),
-        ("mutes", 2), ("complaints", 1), ("return_rate", 1 / 4), ("zombie_share", math.nan), ("n_agents", 0),
+        ("mutes", 2), ("complaints", 1), ("chats", 4), ("chat_wait_minutes", 3.5), ("chats_lost_share", 0.375), ("return_rate", 1 / 4), ("zombie_share", math.nan), ("n_agents", 0),
         ("losing_agent_share", math.nan), ("agent_income_gini", math.nan), ("compliance_people", 0),
         ("compliance_levels", 0), ("compliance_light", 0), ("compliance_line_day", math.nan),
         ("compliance_people_paid", 0), ("compliance_light_paid", 0), ("compliance_serious_day_paid", math.nan),
@@ -153,7 +157,7 @@ def test_survival_after_a_shock_needs_30_days_on_either_side(run, day, value):
 
 
 def test_the_catalogue_declares_each_outcome_fully():
-    units = {"fen", "share", "day", "people", "count", "index", "light"}
+    units = {"fen", "share", "day", "minutes", "people", "count", "index", "light"}
     for name, outcome in [*DAILY.items(), *SUMMARY.items()]:
         assert outcome.name == name
         assert outcome.zh

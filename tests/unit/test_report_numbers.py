@@ -65,7 +65,7 @@ def test_a_range_of_days_keeps_both_words():
 @pytest.mark.parametrize(("value", "unit", "text"), [
     (math.nan, "fen", "–"), (None, "day", "–"), (math.inf, "share", "–"), (73.6, "day", "day 74"),
     (1_284.4, "people", "1,284"), (9.1875, "count", "9.2"), (4.0, "count", "4"), (157.3, "count", "157"),
-    (0.205, "index", "0.20"), (0.5, "share", "50%"),
+    (0.205, "index", "0.20"), (0.5, "share", "50%"), (6.66, "minutes", "6.7 min"),
 ])  # fmt: skip
 def test_show(value, unit, text):
     assert numbers.show(value, unit, "en").replace(numbers.HARD, " ") == text

@@ -20,10 +20,8 @@ PRICE = 800
 
 def test_contacts_after_so_many_leads_and_what_each_cost(agree: Any) -> None:
     people, a_day, days = 2_000, 100, 40
-    state, joined = None, []
-    for state, day in days_of(quiet(people, days, [Leads(counts=(a_day,), lead_fen=PRICE)])):
-        joined.append(len(day.events.joined))
-    assert state is not None
+    lived = list(days_of(quiet(people, days, [Leads(counts=(a_day,), lead_fen=PRICE)])))
+    state, joined = lived[-1][0], [len(day.events.joined) for _, day in lived]
     assert -int(state.ledger.statement[0, Purpose.LEAD].sum()) == PRICE * a_day * days
     for m in (500, 2_000, 4_000):
         mean, sd = formulas.reach(m, people)
