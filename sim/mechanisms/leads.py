@@ -102,7 +102,8 @@ def bring(world: World, table: Lead, day: int) -> tuple[Joined, Refused]:
     reason = _verdicts(world, ads, day)
     yes, no = np.flatnonzero(reason < 0), np.flatnonzero(reason >= 0)
     none, zero = np.full(len(yes), -1, np.int64), np.zeros(len(yes), np.int64)
-    joined = Joined(ads.person[yes], ads.channel[yes], none, none, none, zero, zero, zero)
+    joined = Joined(ads.person[yes], ads.channel[yes], none, world.channels.brand[ads.channel[yes]], none, none, zero,
+                    zero, zero)
     nobody = np.full(len(no), -1, np.int64)
     return joined, Refused(ads.person[no], nobody, ads.channel[no], nobody, reason[no])
 

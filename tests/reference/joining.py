@@ -114,7 +114,8 @@ def _lead(village: Village, table: Lead) -> list[tuple[int, ...]]:
             else:
                 in_vain.append((person.number, -1, number, -1, int(reason)))
     let_in(village, agreed)
-    village.diary.joined += [(person, number, -1, -1, -1, 0, 0, 0) for person, number in agreed]
+    village.diary.joined += [(person, number, -1, village.channels[number].brand, -1, -1, 0, 0, 0)
+                               for person, number in agreed]
     return in_vain
 
 
