@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from sim.core.errors import Problem, ScenarioError, did_you_mean
 from sim.records.outcomes import DAILY
 from sim.scenario.resolve import Resolved, resolve, resolve_text
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -55,7 +56,7 @@ class Scenario:
 
     def __init__(self, source: str | Path | None = None, *settings: str, text: str | None = None) -> None:
         if (source is None) == (text is None):
-            raise ScenarioError(Problem("a scenario has either a source or a text"))
+            raise ScenarioError(Problem(Message("scenario.source_or_text")))
         self._source, self._text, self._settings = source, text, settings
         if source is not None:
             self._resolved = resolve(source, settings)

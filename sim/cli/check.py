@@ -8,7 +8,7 @@ import click
 
 from sim.cli.command import Command
 from sim.cli.failure import INVALID
-from sim.cli.language import tell
+from sim.cli.language import local, tell
 from sim.cli.options import json_option, language_option, quiet_option, set_option
 from sim.cli.output import emit, emit_json, note
 from sim.core.errors import GuanxiError, Problem, ScenarioError
@@ -32,7 +32,7 @@ def check(scenario: tuple[str, ...], settings: tuple[str, ...], *, as_json: bool
         return INVALID if bad else 0
     for result in results:
         for problem in result["errors"]:
-            note(problem.located())
+            note(local(problem.located()))
         for message in result["warnings"]:
             note(tell("check.warning", file=result["file"], message=message), quiet=quiet)
         if not (result["errors"] or quiet):
@@ -54,13 +54,18 @@ def _checked(name: str, settings: Sequence[str]) -> dict[str, Any]:
     except ScenarioError as error:
         return {"file": name, "errors": error.problems, "warnings": []}
     except GuanxiError as error:
-        return {"file": name, "errors": [Problem(str(error), file=name)], "warnings": []}
+        return {"file": name, "errors": [Problem(error.message, file=name)], "warnings": []}
     spec = resolved.spec
     return {"file": name, "errors": [], "warnings": missing_data(spec), "strategies": [s.id for s in spec.strategies]}
 
 
 def _as_json(result: dict[str, Any]) -> dict[str, Any]:
     """Return one result as plain data."""
-    fields = ("file", "line", "column", "path", "message")
-    errors = [{name: getattr(p, name) for name in fields} | {"value": "" if p.value is None else str(p.value)} for p in result["errors"]]
-    return {"file": result["file"], "good": not errors, "errors": errors, "warnings": result["warnings"]}
+    fields = ("file", "line", "column", "path")
+    errors = [
+        {name: getattr(p, name) for name in fields}
+        | {"message": local(p.message), "value": "" if p.value is None else str(p.value)}
+        for p in result["errors"]
+    ]
+    warnings = [local(message) for message in result["warnings"]]
+    return {"file": result["file"], "good": not errors, "errors": errors, "warnings": warnings}

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import click
 
-from sim.cli.language import current, tell
+from sim.cli.language import current, local, tell
 from sim.cli.output import note
-from sim.core.errors import GuanxiError
+from sim.core.errors import GuanxiError, strerror_of
+from sim.text.message import Message, recognised
 
 EXPECTATION_FAILED = 1
 USAGE = 2
@@ -20,7 +21,7 @@ INVALID = 3
 RUN_FAILED = 4
 INTERRUPTED = 130
 
-_LOCATED = re.compile(r"(^|: )error: ", re.MULTILINE)
+_LOCATED = re.compile(r"(^|: )(error: |错误：)", re.MULTILINE)
 """What a problem with its place looks like; the word alone may also stand in what a library said."""
 
 
@@ -37,12 +38,13 @@ def report(error: Exception, args: list[str]) -> int:
         _usage(error)
         return USAGE
     if isinstance(error, GuanxiError):
-        text = str(error)
-        note(text if _LOCATED.search(text) else tell("failure.known", message=text))
+        text = local(error.message)
+        key = "failure.known" if isinstance(error.message, Message) else "failure.foreign"
+        note(text if _LOCATED.search(text) else tell(key, message=text))
         return error.exit_code
     if isinstance(error, OSError) and error.strerror:  # a full disk, a lost right: neither the input nor a defect
         place = f"{error.filename}: " if error.filename else ""
-        note(tell("failure.known", message=f"{place}{error.strerror}"))
+        note(tell("failure.known", message=f"{place}{local(strerror_of(error))}"))
         return RUN_FAILED
     where = traceback.extract_tb(error.__traceback__)
     place = f"{Path(where[-1].filename).name}:{where[-1].lineno}" if where else "?"
@@ -70,5 +72,12 @@ def _usage_text(error: click.ClickException) -> str:
     if isinstance(error, click.MissingParameter) and error.param is not None:
         return tell("failure.missing", name=error.param.human_readable_name.upper())
     if isinstance(error, click.BadParameter) and error.param is not None:
-        return tell("failure.bad_value", name=error.param.opts[0], message=error.message)
-    return error.format_message()
+        return tell("failure.bad_value", name=error.param.opts[0], message=_known(error.message))
+    return local(_known(error.format_message()))
+
+
+def _known(text: str) -> str:
+    """Return what click says as a message; what we say ourselves is in the current language already."""
+    found = recognised(text, "click")
+    is_ours = isinstance(found, Message) and found.key == "common.quoted" and not text.isascii()
+    return text if is_ours else found

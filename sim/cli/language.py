@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from sim.text.catalogue import LANGS, Lang, load, say
+from sim.text.message import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,8 +42,14 @@ def current() -> Lang:
 
 
 def tell(key: str, **values: object) -> str:
-    """Return a message of the command line's catalogue in the current language."""
-    return say("cli", key, current(), **values)
+    """Return a message of the command line's catalogue in the current language, messages among its values too."""
+    said = {name: local(value) if isinstance(value, str) else value for name, value in values.items()}
+    return say("cli", key, current(), **said)
+
+
+def local(text: str) -> str:
+    """Return what a lower room said in the current language, as far as it knows it."""
+    return in_language(text, current())
 
 
 def has_message(key: str) -> bool:

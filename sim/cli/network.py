@@ -14,7 +14,8 @@ from sim.cli.language import tell
 from sim.cli.options import json_option, language_option, quiet_option
 from sim.cli.output import emit, emit_json, note
 from sim.cli.progress import tell_compiling
-from sim.core.errors import Problem, ScenarioError, shorten
+from sim.core.errors import Problem, ScenarioError, shorten, value_problem
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from sim.cli.options import Body
@@ -114,10 +115,10 @@ def _column(value: Any) -> Any:
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 6 else value
 
 
-def _first(problem: Any) -> str:
+def _first(problem: Any) -> Message:
     """Return one problem of pydantic in words: the option and what is wrong with it."""
     option = "--" + "".join(str(part) for part in problem["loc"][:1])
-    return f"{option} {shorten(problem['input'])}: {problem['msg']}"
+    return Message.joined([f"{option} {shorten(problem['input'])}", value_problem(problem)], ": ")
 
 
 def _shown(figures: dict[str, Any], name: str) -> str:

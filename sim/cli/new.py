@@ -10,6 +10,7 @@ from sim.cli.command import Command
 from sim.cli.language import current, tell
 from sim.cli.options import language_option, out_option, quiet_option
 from sim.cli.output import emit, note
+from sim.core.errors import strerror_of
 
 
 @click.command("new", cls=Command)
@@ -59,4 +60,4 @@ def _write(path: Path, text: str, *, force: bool) -> None:
     except FileExistsError:
         raise click.UsageError(tell("new.exists", path=path)) from None
     except OSError as error:
-        raise click.UsageError(tell("new.unwritable", path=path, reason=error.strerror or str(error))) from None
+        raise click.UsageError(tell("new.unwritable", path=path, reason=strerror_of(error))) from None

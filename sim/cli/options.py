@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from sim.cli.language import tell
 from sim.text.catalogue import LANGS
 
 Body = Callable[..., Any]
@@ -102,5 +103,5 @@ def _check_settings(ctx: click.Context, param: click.Parameter, value: tuple[str
     for setting in value:
         path, equals, _ = setting.partition("=")
         if not (equals and path.strip()):
-            raise click.BadParameter(f"{setting!r} is not PATH=VALUE, such as people=5000", ctx=ctx, param=param)
+            raise click.BadParameter(tell("failure.setting", setting=repr(setting)), ctx=ctx, param=param)
     return value

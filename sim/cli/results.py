@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cli.command import terminal_width
 from sim.cli.language import current, tell
 from sim.cli.output import emit, emit_json, note
+from sim.text.message import recognised
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,7 @@ def show(result: Result, folder: Path, page: Path, *, as_json: bool, quiet: bool
     """Print a result on stdout, what failed and how long it took on stderr."""
     for failure in result.data.failures:
         note(tell("result.failed_run", strategy=failure.strategy, replication=failure.replication, seed=failure.seed,
-                  reason=failure.reason))
+                  reason=recognised(failure.reason, "experiment")))
     if as_json:
         emit_json("comparison", document(result, folder, page))
         return

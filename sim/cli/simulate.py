@@ -16,8 +16,9 @@ from sim.cli.language import current, tell
 from sim.cli.output import note
 from sim.cli.progress import Meter, tell_compiling
 from sim.cli.results import show
-from sim.core.errors import RunError
+from sim.core.errors import RunError, strerror_of
 from sim.scenario.find import is_path
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,8 +88,9 @@ def draw(result: Result, folder: Path, stored: Path) -> Path:
         return write_page(result.data, folder / "page.html", current(), extras)
     except OSError as error:
         elsewhere = shlex.join(["guanxi", "report", str(stored), "--out", "FOLDER"])
-        raise RunError(f"{folder}: the page cannot be written ({error.strerror or error}); the tables are in {stored}, "
-                       f"draw it elsewhere with {elsewhere}") from error
+        reason = strerror_of(error)
+        raise RunError(Message(
+            "records.unwritable_page", folder=folder, reason=reason, stored=stored, command=elsewhere)) from error
 
 
 def _new_folder(job: Job) -> Path:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.core.errors import value_problem
 from sim.text.evidence import standing
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +38,8 @@ def extras_of(data: Comparison) -> Extras:
             spec = ScenarioSpec.model_validate(load_text(text, name).plain())
         except ValidationError as error:
             first = error.errors()[0]
-            raise DataError(f"the scenario stored for {name} is not sound ({'.'.join(map(str, first['loc']))}: "
-                            f"{first['msg']}); copy the whole result folder again") from error
+            place, what = ".".join(map(str, first["loc"])), value_problem(dict(first))
+            raise DataError(Message("records.stored_scenario", name=name, place=place, what=what)) from error
         for part in _PARTS:
             for parameter in _parameters(getattr(spec, part, None), part):
                 found.setdefault(parameter.name, parameter)

@@ -1,7 +1,8 @@
 """Every error a user can meet: one base class, one class per broken rule, values as fields.
 
 The message says what is wrong and what to do; the shells print it and leave with
-`exit_code` (design section 9: 2 usage, 3 invalid scenario or data, 4 run failed).
+`exit_code` (design section 9: 2 usage, 3 invalid scenario or data, 4 run failed). It is English
+here; one that is a `sim.text.message.Message` can be said in another language by the shell.
 """
 
 from __future__ import annotations
@@ -9,16 +10,23 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sim.text.message import Message, has_message, recognised, said_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 class GuanxiError(Exception):
     """Base of all errors that are the user's to mend; never a traceback in a shell."""
 
     exit_code: ClassVar[int] = 4
+
+    @property
+    def message(self) -> str:
+        """What it says; `sim.text.message.in_language` says it in another language."""
+        return said_by(self)
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class Problem:
     Parameters
     ----------
     message : str
-        What is wrong and what to do.
+        What is wrong and what to do; a `Message` where it is to be said in more than one language.
     path : str
         Dotted path of the value, such as ``strategies.community.groups``.
     value : object
@@ -50,13 +58,16 @@ class Problem:
     source: str = ""
     width: int = 1
 
-    def located(self) -> str:
+    def located(self) -> Message:
         """Return ``file:line:column: error: path: message`` and the marked source line."""
         place = f"{self.file}:{self.line}:{self.column}: " if self.line else f"{self.file}: " if self.file else ""
         what = f"{self.path}: " if self.path else ""
-        head = f"{place}error: {what}{self.message}"
+        return Message("common.located", place=place, what=what, message=self.message, marked=self._marked())
+
+    def _marked(self) -> str:
+        """Return the source line with carets under what is meant, if the place is known."""
         if not (self.line and self.source.strip()):
-            return head
+            return ""
         gutter = f"{self.line:>7} | "
         # A Chinese character takes two cells, and so does the ideographic space.
         before = "".join("\u3000" if unicodedata.east_asian_width(c) in "WF" else " "
@@ -64,7 +75,7 @@ class Problem:
         under = self.source[self.column - 1 : self.column - 1 + self.width]
         carets = " " * (len(gutter) - 2) + "| " + before + "^" * max(1, self.width + sum(
             unicodedata.east_asian_width(c) in "WF" for c in under))
-        return f"{head}\n{gutter}{self.source}\n{carets}"
+        return f"\n{gutter}{self.source}\n{carets}"
 
 
 class ScenarioError(GuanxiError):
@@ -74,7 +85,7 @@ class ScenarioError(GuanxiError):
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
-        super().__init__("\n".join(p.located() for p in self.problems))
+        super().__init__(Message.joined((p.located() for p in self.problems), "\n"))
 
     @property
     def path(self) -> str:
@@ -118,7 +129,39 @@ class RunError(GuanxiError):
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     """Return `` - did you mean 'x'?`` for the nearest allowed name, or an empty string."""
     near = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.6)
-    return f" - did you mean '{near[0]}'?" if near else ""
+    return Message("common.near", name=near[0]) if near else ""
+
+
+def reason_of(error: BaseException) -> str:
+    """Return what an error of the system or of a library says, translatable where its words are known."""
+    if isinstance(error, OSError) and error.errno is not None and error.strerror:
+        place = f": {error.filename!r}" if error.filename is not None else ""
+        return Message("common.errno", number=error.errno, words=recognised(error.strerror, "system"), place=place)
+    said = said_by(error)
+    return said if isinstance(said, Message) else recognised(said, "system")
+
+
+def strerror_of(error: BaseException) -> str:
+    """Return only the system's words, without number and place, else what the error says."""
+    words = error.strerror if isinstance(error, OSError) else None
+    return recognised(words, "system") if words else reason_of(error)
+
+
+def value_problem(entry: Mapping[str, Any]) -> str:
+    """Return what is wrong with a value in plain words: one entry of the ``errors()`` of a ValidationError."""
+    kind, context = str(entry["type"]), entry.get("ctx", {})
+    if kind == "literal_error":
+        expected = str(context.get("expected", ""))
+        words = [w.strip(" '") for w in expected.replace(" or ", ", ").split(",")]
+        hint = did_you_mean(str(entry["input"])[:100], words)
+        most, _, last = expected.rpartition(" or ")
+        choices = Message("values.choices", most=most.split(", "), last=last) if most else last
+        return Message("values.literal_error", expected=choices, hint=hint)
+    if kind in {"value_error", "scenario"}:
+        said = context.get("message", context.get("error"))
+        return said_by(said) if isinstance(said, BaseException) else said if isinstance(said, str) else str(entry["msg"])
+    known = has_message(f"values.{kind}")
+    return Message(f"values.{kind}", **context) if known else Message("values.other", words=str(entry["msg"]))
 
 
 def shorten(value: object, limit: int = 60) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from sim.text.message import Message
+
 FEN = 100
 LIMIT_FEN = 10**15
 """Ten trillion yuan: a larger amount is a typing error, and sums stay far below 2**63."""
@@ -20,11 +22,11 @@ def fen(yuan: str | float | Decimal, unit: int | str = 1) -> int:
     try:
         amount = Decimal(str(yuan)) * Decimal(unit) * FEN
     except ArithmeticError:
-        raise ValueError(f"{yuan!r} is not an amount of money") from None
+        raise ValueError(Message("values.not_money", amount=repr(yuan))) from None
     if not amount.is_finite() or abs(amount) > LIMIT_FEN:
-        raise ValueError(f"{yuan!r} is not a usable amount of money (limit {LIMIT_FEN // FEN:,} CNY)")
+        raise ValueError(Message("values.unusable_money", amount=repr(yuan), limit=LIMIT_FEN // FEN))
     if amount != amount.to_integral_value():
-        raise ValueError(f"{yuan!r} is finer than one fen (0.01 CNY)")
+        raise ValueError(Message("values.finer_than_fen", amount=repr(yuan)))
     return int(amount)
 
 

@@ -18,6 +18,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from sim.core.money import FEN, LIMIT_FEN, fen
+from sim.text.message import Message
 
 ASSUMPTION = "assumption"
 
@@ -37,17 +38,17 @@ _RATES = {"/d": 1.0, "/day": 1.0, "a day": 1.0, "/week": 1 / 7, "a week": 1 / 7,
 def _split(value: Any, units: dict[str, Any], example: str) -> tuple[Any, str]:
     """Return (number, unit) of a number or a text such as ``128 CNY``."""
     if isinstance(value, bool) or value is None:
-        raise ValueError(f"expected a number or a text such as '{example}'")
+        raise ValueError(Message("values.quantity", example=example))
     if isinstance(value, (int, float)):
         if abs(value) > _LARGEST:
-            raise ValueError("a number too large for any quantity")
+            raise ValueError(Message("values.quantity_too_large"))
         return value, ""
     if not isinstance(value, str) or len(value) > _LONGEST:
-        raise ValueError(f"expected a number or a text such as '{example}'")
+        raise ValueError(Message("values.quantity", example=example))
     match = _QUANTITY.match(value)
     unit = (match.group(2) or "").strip() if match else ""
     if not match or (unit and unit not in units):
-        raise ValueError(f"expected a number with one of the units {', '.join(units)}, such as '{example}'")
+        raise ValueError(Message("values.quantity_unit", units=list(units), example=example))
     return match.group(1).replace("_", "").replace(",", ""), unit
 
 

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sim.core.errors import DataError, GuanxiError, RunError
+from sim.core.errors import DataError, GuanxiError, RunError, strerror_of
 from sim.experiment.ablate import Ablated, ablated, effect
 from sim.experiment.comparison import Comparison, Failure, gather
 from sim.experiment.identity import run_id
@@ -28,6 +28,7 @@ from sim.experiment.tasks import Done, SetApart, Task, Warm
 from sim.experiment.workers import run_tasks
 from sim.records.folders import runs_of
 from sim.records.spool import PART, read_run
+from sim.text.message import Message, recognised, said_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,8 +45,8 @@ class InterruptedRunsError(GuanxiError):
 
     def __init__(self, done: int, total: int, folder: Path | None, partial: Comparison | None) -> None:
         self.done, self.total, self.folder, self.partial = done, total, folder, partial
-        kept = f"; {done} of {total} runs are kept in {folder}, the same command goes on from there" if folder else ""
-        super().__init__(f"interrupted{kept or f' after {done} of {total} runs'}")
+        key = "experiment.interrupted_kept" if folder else "experiment.interrupted"
+        super().__init__(Message(key, done=done, total=total, folder=folder))
 
 
 @dataclass
@@ -157,7 +158,7 @@ def compare(scenarios: Sequence[Source], *, progress: Callback | None = None, **
 def _require_free(out: Path | None) -> None:
     """Refuse to write over what is there."""
     if out is not None and Path(out).exists():
-        raise DataError(f"{out}: already exists; name another folder or remove it")
+        raise DataError(Message("records.exists", path=out))
 
 
 @contextlib.contextmanager
@@ -172,7 +173,7 @@ def _spool(out: Path | None) -> Iterator[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataError(f"{folder}: cannot be written ({error.strerror}); name another folder") from error
+        raise DataError(Message("records.unwritable", path=folder, reason=strerror_of(error))) from error
     for leftover in folder.glob(f"*{PART}"):
         leftover.unlink(missing_ok=True)
     try:
@@ -260,5 +261,7 @@ def _whole(plan: _Plan) -> Comparison:
     try:
         return plan.gathered(complete=True)
     except ValueError as error:
-        why = "; ".join(f"{f.strategy} replication {f.replication}, seed {f.seed}: {f.reason}" for f in plan.failures[:3])
-        raise RunError(f"{error} ({why})") from error
+        failed = (Message("experiment.failed_run", strategy=f.strategy, replication=f.replication, seed=f.seed,
+                          reason=recognised(f.reason, "experiment")) for f in plan.failures[:3])
+        why = Message.joined(failed, "; ")
+        raise RunError(Message("experiment.failed", what=said_by(error), why=why)) from error

@@ -10,6 +10,7 @@ import numpy as np
 from sim.records.comparison import Comparison, Failure, traded
 from sim.records.outcomes import DAILY
 from sim.records.summarise import summarise
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +94,7 @@ def gather(
         kept[run.strategy].add(run)
     bare = [s for s, rows in kept.items() if rows.example is None]
     if bare:
-        raise ValueError(f"no finished run of {', '.join(bare)}")
+        raise ValueError(Message("experiment.no_finished_run", names=list(bare)))
     return Comparison(
         strategies=list(frame.strategies),
         titles=frame.titles,

@@ -14,6 +14,7 @@ from sim.scenario.data import require_data
 from sim.scenario.market import require_same_market
 from sim.scenario.resolve import Resolved, resolve, scenario_text
 from sim.scenario.spec import ScenarioSpec
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,16 +75,16 @@ class Options:
 def prepared(scenarios: Sequence[Source], asked: Options) -> list[ScenarioSpec]:
     """Return the checked scenarios: one seed, unique names, one market, all data there."""
     if not scenarios:
-        raise ScenarioError(Problem("nothing to compare; name at least one scenario"))
+        raise ScenarioError(Problem(Message("experiment.nothing")))
     if asked.replications < 1 or asked.workers < 1:
-        raise ScenarioError(Problem("replications and workers are counted from 1"))
+        raise ScenarioError(Problem(Message("experiment.counted")))
     specs = [_spec(source, asked) for source in scenarios]
     seed = specs[0].seed if asked.seed is None else asked.seed
     specs = _uniquely_named([spec.model_copy(update={"seed": seed}) for spec in specs])
     names = [spec.name for spec in specs]
     if asked.reference is not None and asked.reference not in names:
-        hint = did_you_mean(asked.reference, names) or f"; compared are {', '.join(names)}"
-        raise ScenarioError(Problem(f"the reference {shorten(asked.reference)} is not among them{hint}"))
+        hint = did_you_mean(asked.reference, names) or Message("experiment.compared", names=names)
+        raise ScenarioError(Problem(Message("experiment.reference", name=shorten(asked.reference), hint=hint)))
     require_same_market(specs, asked.allow_different)
     for spec in specs:
         require_data(spec)

@@ -18,6 +18,7 @@ import time
 from typing import IO, Any
 
 from sim.experiment.tasks import describe, encode, function_of, user_mistake
+from sim.text.message import packed, said_by
 
 
 def main() -> None:
@@ -49,7 +50,7 @@ def _answer(message: dict[str, Any]) -> dict[str, Any]:
         reply["answer"] = function_of(message["function"])(message["payload"])
         json.dumps(reply)
     except Exception as error:  # noqa: BLE001 - the supervisor decides what a failure means
-        reply = {"id": message["id"], "failed": describe(error), "message": str(error), "code": user_mistake(error)}
+        reply = {"id": message["id"], "failed": describe(error), "message": packed(said_by(error)), "code": user_mistake(error)}
     reply["seconds"] = time.perf_counter() - start
     return reply
 

@@ -27,8 +27,9 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.core.errors import DataError, RunError
+from sim.core.errors import DataError, RunError, reason_of
 from sim.experiment.tasks import ATTEMPTS, Done, SetApart, Task, Warm, describe, encode, function_of, user_mistake
+from sim.text.message import Message, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -115,7 +116,7 @@ class _Worker:
             )
         except OSError as error:
             self._errors.close()
-            raise RunError(f"a worker cannot be started ({error}); use --workers 1") from error
+            raise RunError(Message("experiment.worker_not_started", error=reason_of(error))) from error
         self.pid = self._process.pid
         self._send({"path": sys.path})
         threading.Thread(target=self._listen, args=(inbox,), daemon=True).start()
@@ -146,8 +147,10 @@ class _Worker:
         self._errors.seek(0)
         said = self._errors.read()[-2000:].decode(errors="replace").split("\n")
         last = next((line.strip() for line in reversed(said) if line.strip()), "")
-        how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        return f"the worker died ({how})" + (f": {last}" if last else "")
+        how, number = ("signal", -code) if code < 0 else ("exit code", code)
+        if last:
+            return Message("experiment.worker_died_saying", how=how, code=number, last=last)
+        return Message("experiment.worker_died", how=how, code=number)
 
     def close(self) -> None:
         """End the worker, in the middle of a task if need be."""
@@ -223,7 +226,7 @@ class _Crew:
         if "failed" not in message:
             return Done(task, message["answer"], message["seconds"], self._failures.get(task.id, 0) + 1)
         if message["code"]:
-            raise DataError(message["message"])
+            raise DataError(unpacked(message["message"]))
         return self._again(task, message["failed"], waiting)
 
     def _bury(self, worker: _Worker, waiting: deque[Task]) -> SetApart | None:
@@ -233,7 +236,7 @@ class _Crew:
         worker.close()
         self._unready_deaths += 1
         if self._unready_deaths > ATTEMPTS * self._size + 2:
-            raise RunError(f"workers die as soon as they start ({reason}); use --workers 1")
+            raise RunError(Message("experiment.workers_die", reason=reason))
         return self._again(task, reason, waiting) if task else None
 
     def _again(self, task: Task, reason: str, waiting: deque[Task]) -> SetApart | None:

@@ -9,8 +9,9 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.core.errors import DataError
+from sim.core.errors import DataError, strerror_of
 from sim.records.spool import PART
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,14 +59,14 @@ def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
     """
     path = Path(path)
     if path.exists() and not replace:
-        raise DataError(f"{path}: already exists; name another folder or remove it")
+        raise DataError(Message("records.exists", path=path))
     part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     try:
         part.mkdir(parents=True)
         yield part
         _swap(part, path)
     except OSError as error:
-        raise DataError(f"{path}: cannot be written ({error.strerror or error}); name another folder") from error
+        raise DataError(Message("records.unwritable", path=path, reason=strerror_of(error))) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

@@ -12,7 +12,8 @@ import os
 import platform
 from typing import TYPE_CHECKING, Any
 
-from sim.core.errors import DataError
+from sim.core.errors import DataError, reason_of
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ FILE = "manifest.json"
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """From schema n to n + 1; empty as long as there has been one schema only."""
 
-_REMEDY = "give a folder that `guanxi compare` or `guanxi run` wrote, copied whole"
+_REMEDY = "records.give_folder"
 
 
 def machine() -> dict[str, Any]:
@@ -53,11 +54,12 @@ def read_manifest(folder: Path, kind: str) -> dict[str, Any]:
     try:
         found = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        raise DataError(f"{folder}: no result here (there is no {FILE}); {_REMEDY}") from None
+        raise DataError(Message("records.no_result", folder=folder, file=FILE, remedy=Message(_REMEDY))) from None
     except (OSError, ValueError) as error:
-        raise DataError(f"{folder / FILE}: cannot be read ({error}); {_REMEDY}") from error
+        remedy = Message(_REMEDY)
+        raise DataError(Message("records.unreadable", path=folder / FILE, error=reason_of(error), remedy=remedy)) from error
     if not isinstance(found, dict) or found.get("format") != kind or not isinstance(found.get("schema"), int):
-        raise DataError(f"{folder}: not a result of kind {kind}; {_REMEDY}")
+        raise DataError(Message("records.other_kind", folder=folder, kind=kind, remedy=Message(_REMEDY)))
     return _migrated(folder, found)
 
 
@@ -65,12 +67,10 @@ def _migrated(folder: Path, found: dict[str, Any]) -> dict[str, Any]:
     """Apply `MIGRATIONS` until the manifest has the current schema."""
     schema = int(found["schema"])
     if schema > SCHEMA:
-        raise DataError(
-            f"{folder}: written by a newer version (schema {schema}, this one reads up to {SCHEMA}); upgrade guanxi"
-        )
+        raise DataError(Message("records.newer", folder=folder, schema=schema, newest=SCHEMA))
     while schema < SCHEMA:
         if schema not in MIGRATIONS:
-            raise DataError(f"{folder}: schema {schema} is no longer read; run the command in its manifest again")
+            raise DataError(Message("records.too_old", folder=folder, schema=schema))
         found = MIGRATIONS[schema](found)
         schema += 1
     return found | {"schema": SCHEMA}

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sim.core.errors import DataError
+from sim.core.errors import DataError, value_problem
+from sim.text.message import Message
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -118,5 +119,5 @@ def require_shape(shape: type[Shape], found: dict[str, Any], where: object) -> N
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise DataError(f"{where}: its manifest lacks or garbles {place} ({first['msg']}); "
-                        "copy the whole folder again") from None
+        what = value_problem(dict(first))
+        raise DataError(Message("records.garbled_place", folder=where, place=place, what=what)) from None

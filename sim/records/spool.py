@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.core.errors import DataError
+from sim.core.errors import DataError, reason_of
 from sim.records.run_record import RunRecord
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +74,7 @@ def read_run(path: Path) -> RunRecord:
         with np.load(path, allow_pickle=False) as stored:
             head = json.loads(stored["head"].tobytes())
             if head["schema"] != SPOOL_SCHEMA:
-                raise DataError(f"{path}: schema {head['schema']} is not {SPOOL_SCHEMA}; remove the file and run again")
+                raise DataError(Message("records.spool_schema", path=path, schema=head["schema"], newest=SPOOL_SCHEMA))
             tables: dict[str, dict[str, Any]] = {name: {} for name in TABLES}
             for key in stored.files:
                 table, _, column = key.partition("/")
@@ -81,4 +82,4 @@ def read_run(path: Path) -> RunRecord:
                     tables[table][column] = stored[key]
             return run_of(head, tables)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: not a whole run ({error}); remove the file and run again") from error
+        raise DataError(Message("records.not_whole", path=path, error=reason_of(error))) from error

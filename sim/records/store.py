@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.core.errors import DataError
+from sim.core.errors import DataError, reason_of
 from sim.records.ablation import Ablation
 from sim.records.comparison import Comparison, Failure, traded
 from sim.records.folders import whole_folder
@@ -26,6 +26,7 @@ from sim.records.run_record import EDGE_COLUMNS, RunRecord
 from sim.records.shape import ComparisonHead, RunHead, require_shape
 from sim.records.spool import head_of, run_of
 from sim.records.tables import Table, read_table, write_table
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +78,7 @@ def load_run(folder: Path) -> RunRecord:
         network = found.pop("nodes") | found.pop("edges")
         return run_of(manifest, {**found, "network": network})
     except (KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{folder}: its manifest lacks or garbles {error}; copy the whole folder again") from error
+        raise DataError(Message("records.garbled", folder=folder, what=reason_of(error))) from error
 
 
 def _long(comparison: Comparison, tables: Mapping[str, Mapping[str, Any]], missing: Any) -> Table:
@@ -155,7 +156,7 @@ def load(folder: Path) -> Comparison:
     try:
         return _loaded(folder, manifest)
     except (KeyError, TypeError, ValueError, OSError) as error:
-        raise DataError(f"{folder}: its manifest lacks or garbles {error}; copy the whole folder again") from error
+        raise DataError(Message("records.garbled", folder=folder, what=reason_of(error))) from error
 
 
 def _loaded(folder: Path, manifest: dict[str, Any]) -> Comparison:

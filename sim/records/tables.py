@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.core.errors import DataError
+from sim.text.message import Message, recognised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ Table = dict[str, Any]
 NAME = "strategy"
 """The one column that holds names."""
 
-_REMEDY = "copy the whole folder again, or run the command in its manifest again"
+_REMEDY = "records.copy_again"
 
 
 def _column(values: NDArray[Any]) -> Any:
@@ -80,9 +81,10 @@ def read_table(path: Path, rows: object, names: Sequence[str] = ()) -> Table:
     try:
         table = parquet.ParquetFile(path).read()
     except (OSError, pa.ArrowException) as error:
-        raise DataError(f"{path}: missing or torn ({str(error).splitlines()[0]}); {_REMEDY}") from error
+        said = recognised(str(error).splitlines()[0], "system")
+        raise DataError(Message("records.torn_table", path=path, error=said, remedy=Message(_REMEDY))) from error
     if table.num_rows != rows:
-        raise DataError(f"{path}: has {table.num_rows} rows where {rows} were written; {_REMEDY}")
+        raise DataError(Message("records.rows", path=path, found=table.num_rows, rows=rows, remedy=Message(_REMEDY)))
     return {n: _codes(path, table.column(n), names) if n == NAME else _array(table.column(n))
             for n in table.column_names}
 
@@ -106,7 +108,7 @@ def _codes(path: Path, column: Any, names: Sequence[str]) -> NDArray[Any]:
         words = [word.as_py() for word in chunk.dictionary]
         unknown = set(words) - set(names)
         if unknown:
-            raise DataError(f"{path}: holds strategies that the manifest does not name; {_REMEDY}")
+            raise DataError(Message("records.foreign_strategies", path=path, remedy=Message(_REMEDY)))
         place = np.array([names.index(word) for word in words] or [0], dtype=np.int64)
         codes = chunk.indices
         view = np.frombuffer(codes.buffers()[1], dtype=np.int32, count=codes.offset + len(codes))[codes.offset:]

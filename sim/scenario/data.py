@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.core.errors import DataError, ScenarioError
+from sim.text.message import Message
 from sim.world.networks.files import find_data
 
 if TYPE_CHECKING:
@@ -35,15 +36,14 @@ def settle_data(tree: Node, *, inside: bool) -> None:
     network, data = tree.get("network"), tree.get("data")
     given = network.get("graph") if network is not None else None
     if given is not None:
-        raise ScenarioError(given.key.problem("a graph object comes from Python only; a file is named with path",
-                                              ("network", "graph")))
+        raise ScenarioError(given.key.problem(Message("scenario.graph_object"), ("network", "graph")))
     if network is not None and network.is_map and "path" not in network.value and data is not None:
         network.value["path"] = data.copy()
     for node, path in ((network.get("path") if network is not None else None, ("network", "path")), (data, ("data",))):
         if node is None or not isinstance(node.value, str):
             continue
         if not inside:
-            raise ScenarioError(node.place.problem("a text from outside names no files", path, node.value))
+            raise ScenarioError(node.place.problem(Message("scenario.outside_file"), path, node.value))
         node.value = _found(node, folder=network is not None and network.text("kind") == _FOLDER_KIND) or node.value
 
 
@@ -62,9 +62,9 @@ def missing_data(spec: ScenarioSpec) -> list[str]:
     try:
         find_data(path, folder=getattr(spec.network, "kind", "") == _FOLDER_KIND)
     except DataError as error:
-        return [str(error)]
+        return [error.message]
     except (OSError, ValueError, RuntimeError):
-        return [f"data file {str(path)[:200]!r} cannot be a file; name one with --set network.path=FILE"]
+        return [Message("scenario.not_a_data_file", path=repr(str(path)[:200]))]
     return []
 
 
@@ -78,4 +78,4 @@ def require_data(spec: ScenarioSpec) -> None:
     """
     missing = missing_data(spec)
     if missing:
-        raise DataError("; ".join(missing))
+        raise DataError(Message.joined(missing, "; "))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.core.errors import did_you_mean, shorten
 from sim.core.money import fen
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,15 +56,14 @@ def parse_expectation(text: str) -> Expectation:
     """
     match = _SHAPE.fullmatch(text)
     if match is None:
-        raise ValueError("an expectation is 'outcome < number' with <, <=, > or >=, "
-                         "such as 'losing_agent_share < 0.5' or 'profit_fen > 100000 CNY'")
+        raise ValueError(Message("scenario.expectation"))
     outcome, op, digits, unit = match.groups()
     _check_outcome(outcome, unit or "")
     try:
         number = float(digits)
         number = number / 100 if unit == "%" else float(fen(digits)) if unit else number
     except ValueError:
-        raise ValueError(f"{shorten(digits)} is not a number") from None
+        raise ValueError(Message("scenario.not_a_number", digits=shorten(digits))) from None
     return Expectation(outcome, op, number, " ".join(text.split()))
 
 
@@ -71,8 +71,9 @@ def _check_outcome(outcome: str, unit: str) -> None:
     from sim.records.outcomes import SUMMARY
 
     if outcome not in SUMMARY:
-        hint = did_you_mean(outcome, SUMMARY) or f"; outcomes are {', '.join(SUMMARY)}"
-        raise ValueError(f"unknown outcome '{outcome}'{hint}")
+        hint = did_you_mean(outcome, SUMMARY) or Message("scenario.outcomes", names=list(SUMMARY))
+        raise ValueError(Message("scenario.unknown_outcome", outcome=outcome, hint=hint))
     expected = {"%": "share", "CNY": "fen", "元": "fen"}.get(unit)
     if expected and SUMMARY[outcome].unit != expected:
-        raise ValueError(f"'{outcome}' is measured in {SUMMARY[outcome].unit}, so the number has no '{unit}'")
+        measured = SUMMARY[outcome].unit
+        raise ValueError(Message("scenario.outcome_unit", outcome=outcome, measured=measured, unit=unit))

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 from sim.core.errors import Problem, ScenarioError, did_you_mean, shorten
+from sim.text.message import Message
 
 SAFE_NAME = r"^[^\W_][\w-]{0,59}$"
 """Names of scenarios and ids: letters of any script, digits, ``_`` and ``-``; never a path, never markup."""
@@ -58,15 +59,16 @@ def find_scenario(name: str, folder: Path | None = None) -> Path:
     if is_path(name):
         path = _joined(name, folder)
         if path is None or not path.exists():
-            raise ScenarioError(Problem(f"no such file{_near_file(path)}", value=name, file=shorten_name(name)))
+            raise ScenarioError(Problem(Message("scenario.no_such_file", hint=_near_file(path)), value=name,
+                                        file=shorten_name(name)))
         return path
     found = available()
     if name in found:
         return found[name]
-    known = ", ".join(sorted(found)) or "none"
+    known = sorted(found) or Message("common.none")
     hint = _not_a_name(name, folder) or did_you_mean(name[:100], found)
-    raise ScenarioError(Problem(
-        f"no scenario {shorten(name)}{hint} (known: {known}; a path needs a slash or .yaml)", value=shorten(name)))
+    message = Message("scenario.no_scenario", name=shorten(name), hint=hint, known=known)
+    raise ScenarioError(Problem(message, value=shorten(name)))
 
 
 def shorten_name(name: str) -> str:
@@ -97,10 +99,10 @@ def _joined(name: str, folder: Path | None) -> Path | None:
 def _not_a_name(name: str, folder: Path | None) -> str:
     """Return a hint at what a bare name may stand for: a file here, or the unit of a value without its quotes."""
     if name in _UNITS:
-        return f' - a value with a blank needs quotes, such as --set PATH="50_000 {name}"'
+        return Message("scenario.value_needs_quotes", name=name)
     beside = (_joined(name + suffix, folder) for suffix in _SUFFIXES)
     file = next((path for path in beside if path is not None and path.is_file()), None)
-    return f" - did you mean the file '{file.name}'?" if file is not None else ""
+    return Message("scenario.near_file", name=file.name) if file is not None else ""
 
 
 def _near_file(path: Path | None) -> str:

@@ -12,8 +12,9 @@ import importlib
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 
-from sim.core.errors import Problem, ScenarioError
+from sim.core.errors import Problem, ScenarioError, reason_of
 from sim.core.params import Params
+from sim.text.message import Message
 
 NETWORK = "network"
 STRATEGIES = "strategies"
@@ -81,7 +82,7 @@ def params_class(family: str, kind: str) -> type[Params] | None:
     else:
         return None
     if not (isinstance(found, type) and issubclass(found, Params)):
-        raise ScenarioError(Problem(f"{kind} of {family} is not a class of parameters (sim.core.params.Params)"))
+        raise ScenarioError(Problem(Message("scenario.no_params", kind=kind, family=family)))
     return found
 
 
@@ -92,5 +93,6 @@ def _load_outside(family: str, kind: str) -> object:
         return entry.load()
     except Exception as error:  # whatever an outside package does must not look like our defect
         package = entry.dist.name if entry.dist else "?"
-        raise ScenarioError(Problem(
-            f"{family} kind '{kind}' of package {package} ({entry.value}) cannot be loaded: {error}")) from error
+        raise ScenarioError(Problem(Message(
+            "scenario.not_loaded", family=family, kind=kind, package=package, place=entry.value, error=reason_of(error),
+        ))) from error

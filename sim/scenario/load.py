@@ -12,9 +12,10 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from sim.core.errors import Problem, ScenarioError, shorten
+from sim.core.errors import Problem, ScenarioError, shorten, strerror_of
 from sim.scenario.nodes import Node, Place
 from sim.scenario.scalars import read_scalar
+from sim.text.message import Message, recognised, said_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,9 +25,9 @@ LIMIT_BYTES = 1_000_000
 LIMIT_DEPTH = 40
 LIMIT_NODES = 20_000
 LIMIT_KEY = 200
-_WIDE = {"：": "': ' with a blank after it", "，": "', '", "“": "'\"'", "”": "'\"'", "＃": "' #'", "｛": "'{'", "｝": "'}'"}
+_WIDE = {"：": "", "，": "', '", "“": "'\"'", "”": "'\"'", "＃": "' #'", "｛": "'{'", "｝": "'}'"}
 """Signs of the Chinese keyboard that stand where YAML has a sign of its own, and how to write that."""
-_SHAPE = "a scenario is a mapping of names to values, such as 'days: 180'"
+_SHAPE = "yaml.shape"
 
 
 def load_file(path: Path, label: str = "") -> Node:
@@ -48,14 +49,13 @@ def load_file(path: Path, label: str = "") -> Node:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise ScenarioError(Problem("not a file; a scenario is one YAML file", file=name))
+            raise ScenarioError(Problem(Message("yaml.not_a_file"), file=name))
         if status.st_size > LIMIT_BYTES:
             raise ScenarioError(Problem(_too_large(status.st_size), file=name))
         with path.open("rb") as stream:
             content = stream.read(LIMIT_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ScenarioError(Problem(f"cannot be read: {reason}", file=name)) from None
+        raise ScenarioError(Problem(Message("yaml.unreadable", reason=strerror_of(error)), file=name)) from None
     return load_bytes(content, name)
 
 
@@ -67,7 +67,7 @@ def load_bytes(content: bytes, name: str) -> Node:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ScenarioError(Problem("not UTF-8 text; save the file as UTF-8", file=name, line=line, column=1)) from None
+        raise ScenarioError(Problem(Message("yaml.not_utf8"), file=name, line=line, column=1)) from None
     return load_text(text, name)
 
 
@@ -90,13 +90,13 @@ def parse_value(text: str, name: str) -> Node:
         As for a file; the place is the option `name`.
     """
     if len(text.splitlines()) > 1:
-        raise ScenarioError(Problem("a value stands on one line", file=name))
+        raise ScenarioError(Problem(Message("yaml.one_line"), file=name))
     try:
         tree = load_text(f"value: {text}", name)
     except ScenarioError as error:
         raise ScenarioError(Problem(p.message, value=p.value, file=name) for p in error.problems) from None
     if set(tree.value) != {"value"}:
-        raise ScenarioError(Problem("not one value", value=shorten(text), file=name))
+        raise ScenarioError(Problem(Message("yaml.not_one_value"), value=shorten(text), file=name))
     node: Node = tree.value["value"]
     place = Place(file=name)
     return _replaced(node, place)
@@ -112,8 +112,8 @@ def _replaced(node: Node, place: Place) -> Node:
     return Node(value, place, place)
 
 
-def _too_large(size: int) -> str:
-    return f"{size:,} bytes; a scenario has at most {LIMIT_BYTES:,} (bulk data belongs in a CSV file)"
+def _too_large(size: int) -> Message:
+    return Message("yaml.too_large", size=size, most=LIMIT_BYTES)
 
 
 def _events(text: str, builder: _Builder) -> Iterable[Any]:
@@ -129,19 +129,22 @@ def _events(text: str, builder: _Builder) -> Iterable[Any]:
     except MarkedYAMLError as error:
         unfinished = "end of stream" in str(error.problem) and error.context_mark is not None
         mark = error.context_mark if unfinished else error.problem_mark or error.context_mark
-        message = " ".join(part for part in (error.context, error.problem) if part)
-        builder.fail(f"not valid YAML: {message}{builder.suspicion(error)}", mark)
+        context, problem = (recognised(str(part or ""), "parser") for part in (error.context, error.problem))
+        words = Message("yaml.complaint", context=context, problem=problem) if context and problem else context or problem
+        builder.fail(Message("yaml.invalid", words=words, hint=builder.suspicion(error)), mark)
     except ReaderError as error:
-        builder.fail_at(f"a character that YAML does not allow (#x{ord(_first(error.character)):04x})",
-                        int(error.position), text)
+        message = Message("yaml.character", code=f"{ord(_first(error.character)):04x}")
+        builder.fail_at(message, int(error.position), text)
     except (YAMLError, ValueError, OverflowError, RecursionError) as error:
-        builder.fail(f"not valid YAML: {shorten(str(error))}", None)
+        builder.fail(Message("yaml.invalid", words=recognised(shorten(str(error)), "parser"), hint=""), None)
 
 
 def wide_signs(text: str) -> str:
     """Return a hint at Chinese punctuation that YAML takes for letters, or an empty string."""
     found = next(((sign, meant) for sign, meant in _WIDE.items() if sign in text), None)
-    return f" ('{found[0]}' is a letter to YAML; write {found[1]})" if found else ""
+    if found is None:
+        return ""
+    return Message("yaml.wide_sign", sign=found[0], meant=found[1] or Message("yaml.colon_and_blank"))
 
 
 def _first(character: Any) -> str:
@@ -177,7 +180,7 @@ class _Builder:
         if kind == "DocumentStartEvent":
             self._document(event)
         elif kind == "AliasEvent":
-            self.fail("an alias (*name) is not read; repeat the value or use 'extends'", event.start_mark)
+            self.fail(Message("yaml.alias"), event.start_mark)
         elif kind in {"MappingStartEvent", "SequenceStartEvent"}:
             self._start(event, {} if kind == "MappingStartEvent" else [])
         elif kind in {"MappingEndEvent", "SequenceEndEvent"}:
@@ -190,26 +193,26 @@ class _Builder:
         if self.problems:
             raise ScenarioError(self.problems)
         if self.top is None or (self.top.value is None):
-            raise ScenarioError(Problem(f"the file is empty; {_SHAPE}", file=self.file))
+            raise ScenarioError(Problem(Message("yaml.empty", shape=Message(_SHAPE)), file=self.file))
         if not self.top.is_map:
-            raise ScenarioError(self.top.place.problem(_SHAPE))
+            raise ScenarioError(self.top.place.problem(Message(_SHAPE)))
         return self.top
 
     def _document(self, event: Any) -> None:
         self.documents += 1
         if self.documents > 1:
-            self.fail("a second document (---); a scenario file holds one", event.start_mark)
+            self.fail(Message("yaml.second_document"), event.start_mark)
         if event.tags:
-            self.fail("a %TAG directive is not read", event.start_mark)
+            self.fail(Message("yaml.tag_directive"), event.start_mark)
         if event.version and tuple(event.version) != (1, 2):
-            self.fail("only YAML 1.2 is read", event.start_mark)
+            self.fail(Message("yaml.version"), event.start_mark)
 
     def _start(self, event: Any, value: dict[str, Node] | list[Node]) -> None:
         self._guard(event)
         if len(self.stack) >= LIMIT_DEPTH:
-            self.fail(f"nested deeper than {LIMIT_DEPTH} levels", event.start_mark)
+            self.fail(Message("yaml.too_deep", most=LIMIT_DEPTH), event.start_mark)
         if self.stack and self.stack[-1].node.is_map and self.stack[-1].name is None:
-            self.fail("a mapping or list cannot be a name", event.start_mark)
+            self.fail(Message("yaml.name_not_scalar"), event.start_mark)
         node = Node(value, self.place(event.start_mark))
         self._attach(node)
         self.stack.append(_Open(node))
@@ -223,22 +226,23 @@ class _Builder:
             return
         value = event.value
         if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
-            self.fail("half of a character (\\ud800 to \\udfff); write the character itself", event.start_mark)
+            self.fail(Message("yaml.half_character"), event.start_mark)
         if event.implicit[0]:
             try:
                 value = read_scalar(value)
             except ValueError as error:
-                self.problems.append(place.problem(f"{error} (got {shorten(value, 40)})", self._path(), shorten(value)))
+                message = Message("values.got", text=said_by(error), value=shorten(value, 40))
+                self.problems.append(place.problem(message, self._path(), shorten(value)))
                 value = 0
         self._attach(Node(value, place))
 
     def _name(self, top: _Open, name: str, place: Place) -> None:
         path = self._path()[:-1]
         if not name or len(name) > LIMIT_KEY or not name.isprintable():
-            self.problems.append(place.problem("a name is a short printable text", path, shorten(name)))
+            self.problems.append(place.problem(Message("yaml.name"), path, shorten(name)))
         elif name in top.node.value:
             first = top.node.value[name].key.line
-            self.problems.append(place.problem(f"'{name}' is given twice (first in line {first})", (*path, name)))
+            self.problems.append(place.problem(Message("yaml.twice", name=name, line=first), (*path, name)))
         top.name, top.key = name, place
 
     def _attach(self, node: Node) -> None:
@@ -262,11 +266,11 @@ class _Builder:
         """Refuse what could multiply or construct, and count."""
         self.count += 1
         if self.count > LIMIT_NODES:
-            self.fail(f"more than {LIMIT_NODES:,} values (bulk data belongs in a CSV file)", event.start_mark)
+            self.fail(Message("yaml.too_many", most=LIMIT_NODES), event.start_mark)
         if event.anchor is not None:
-            self.fail("an anchor (&name) is not read; repeat the value or use 'extends'", event.start_mark)
+            self.fail(Message("yaml.anchor"), event.start_mark)
         if event.tag is not None:
-            self.fail(f"a tag ({shorten(str(event.tag), 40)}) is not read; write the plain value", event.start_mark)
+            self.fail(Message("yaml.tag", tag=shorten(str(event.tag), 40)), event.start_mark)
 
     def place(self, start: Any, end: Any = None) -> Place:
         """Return the place of a mark of the parser."""
@@ -286,9 +290,9 @@ class _Builder:
         for number in range(max(0, first.line - 1), min(last.line + 1, first.line + 3, len(self.lines))):
             line = self.lines[number].partition(" #")[0]
             if "\t" in line[: len(line) - len(line.lstrip())]:
-                return f" (line {number + 1} begins with a tab; set lines in with blanks)"
+                return Message("yaml.tab", line=number + 1)
             if wide_signs(line):
-                return f" - line {number + 1}{wide_signs(line)}"
+                return Message("yaml.wide_sign_in_line", line=number + 1, hint=wide_signs(line))
         return ""
 
     def fail(self, message: str, mark: Any) -> NoReturn:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import MarketMismatchError, Problem, ScenarioError, did_you_mean, shorten
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,17 +93,17 @@ def require_same_market(specs: Sequence[ScenarioSpec], allow: Iterable[str] = ()
     markets = [market_of(spec) for spec in specs]
     lines = [_line(field, specs, markets) for field in fields[:_LIMIT_SHOWN]]
     if len(fields) > _LIMIT_SHOWN:
-        lines.append(f"  and {len(fields) - _LIMIT_SHOWN} more")
-    hint = "give them one market (extends one file), or set the field for all with --set"
-    if all(field.split(".")[0] == "mechanisms" for field in fields):
-        hint = "if that is meant, add --allow-different mechanisms"
-    text = "\n".join(["the scenarios do not share a market, so they cannot be compared; they differ in", *lines, hint])
+        lines.append(Message("scenario.differs_rest", count=len(fields) - _LIMIT_SHOWN))
+    mechanisms = all(field.split(".")[0] == "mechanisms" for field in fields)
+    hint = Message("scenario.allow_mechanisms" if mechanisms else "scenario.one_market")
+    text = Message("scenario.different_markets", lines=Message.joined(lines, "\n"), hint=hint)
     raise MarketMismatchError(fields, text)
 
 
-def _line(field: str, specs: Sequence[ScenarioSpec], markets: Sequence[dict[str, Any]]) -> str:
-    values = [f"{spec.name} {_shown(market.get(field, _ABSENT))}" for spec, market in zip(specs, markets, strict=True)]
-    return f"  {field}: {', '.join(values[:_LIMIT_SHOWN])}"
+def _line(field: str, specs: Sequence[ScenarioSpec], markets: Sequence[dict[str, Any]]) -> Message:
+    values = [Message.joined([spec.name, _shown(market[field]) if field in market else Message("scenario.nothing")], " ")
+              for spec, market in zip(specs, markets, strict=True)]
+    return Message("scenario.differs", field=field, values=values[:_LIMIT_SHOWN])
 
 
 def _shown(value: Any) -> str:
@@ -113,8 +114,9 @@ def _checked(name: str, names: list[str]) -> str:
     parts = {".".join(full.split(".")[:depth]) for full in names for depth in range(1, len(full.split(".")) + 1)}
     if name not in parts:
         tops = sorted({full.split(".")[0] for full in names})
-        hint = did_you_mean(name[:100], parts) or f"; parts are {', '.join(tops)}"
-        raise ScenarioError(Problem(f"{shorten(name)} is no part of a market{hint}", file="--allow-different"))
+        hint = did_you_mean(name[:100], parts) or Message("scenario.parts", names=tops)
+        message = Message("scenario.no_part", name=shorten(name), hint=hint)
+        raise ScenarioError(Problem(message, file="--allow-different"))
     return name
 
 

@@ -22,6 +22,7 @@ from sim.scenario.find import find_scenario, is_path, shorten_name
 from sim.scenario.load import load_file
 from sim.scenario.nodes import Node
 from sim.scenario.version import bring_up_to_date
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,9 +84,9 @@ def remember_folder(tree: Node, folder: Path | None) -> None:
 def _parent(stated: Node, folder: Path | None, chain: list[Path]) -> Path:
     name = stated.value
     if not isinstance(name, str) or not name.strip():
-        raise ScenarioError(stated.place.problem("the name or path of one scenario is expected", ("extends",), name))
+        raise ScenarioError(stated.place.problem(Message("scenario.one_parent"), ("extends",), name))
     if folder is None and is_path(name):
-        message = "a text from outside extends shipped scenarios only"
+        message = Message("scenario.outside_parent")
         raise ScenarioError(stated.place.problem(message, ("extends",), name))
     try:
         found = find_scenario(name, folder)
@@ -93,13 +94,13 @@ def _parent(stated: Node, folder: Path | None, chain: list[Path]) -> Path:
     except ScenarioError as error:
         raise ScenarioError(stated.place.problem(error.problems[0].message, ("extends",), name)) from None
     except (OSError, RuntimeError):
-        raise ScenarioError(stated.place.problem("cannot be followed", ("extends",), name)) from None
+        raise ScenarioError(stated.place.problem(Message("scenario.cannot_be_followed"), ("extends",), name)) from None
     if real in [p.resolve() for p in chain]:
         circle = " -> ".join(p.name for p in [*chain, found])
-        raise ScenarioError(stated.place.problem(f"files extend each other in a circle: {shorten_name(circle)}",
-                                                 ("extends",), name))
+        message = Message("scenario.circle", circle=shorten_name(circle))
+        raise ScenarioError(stated.place.problem(message, ("extends",), name))
     if len(chain) >= LIMIT_CHAIN:
-        message = f"more than {LIMIT_CHAIN} files extend each other"
+        message = Message("scenario.too_many_parents", most=LIMIT_CHAIN)
         raise ScenarioError(stated.place.problem(message, ("extends",), name))
     return found
 
@@ -159,7 +160,7 @@ def strip(tree: Node) -> Node:
         flag = tree.value.get("replace")
         if flag is not None:
             if not isinstance(flag.value, bool):
-                raise ScenarioError(flag.place.problem("replace is true or false", ("replace",), flag.value))
+                raise ScenarioError(flag.place.problem(Message("scenario.replace"), ("replace",), flag.value))
             del tree.value["replace"]
         for child in tree.value.values():
             strip(child)

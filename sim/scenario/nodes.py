@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import Problem, shorten
+from sim.text.message import changed
 
 if TYPE_CHECKING:
     import pathlib
@@ -53,7 +54,7 @@ class Place:
         """Return a located problem at this place."""
         source, column = self._window()
         width = max(1, min(self.width, len(source) - column + 1))
-        return Problem(printable(message), dotted(path), value, self.file, self.line, column, source, width)
+        return Problem(changed(message, printable), dotted(path), value, self.file, self.line, column, source, width)
 
     def _window(self) -> tuple[str, int]:
         """Cut an overlong line around the column, so that the carets still fit on a screen."""

@@ -13,6 +13,7 @@ from sim.core.errors import Problem, ScenarioError, did_you_mean, shorten
 from sim.scenario.load import LIMIT_DEPTH, parse_value
 from sim.scenario.merge import identity, merge
 from sim.scenario.nodes import Node, Place, dotted
+from sim.text.message import Message
 
 
 def apply_override(tree: Node, setting: str, label: str = "--set") -> None:
@@ -36,9 +37,9 @@ def apply_override(tree: Node, setting: str, label: str = "--set") -> None:
     name = f"{label} {setting if len(setting) <= 80 and setting.isprintable() else shorten(setting)}"
     parts = [part.strip() for part in path.split(".")]
     if not equals or not all(parts):
-        raise ScenarioError(Problem("a setting is path=value, such as strategies.community.groups=30", file=name))
+        raise ScenarioError(Problem(Message("scenario.setting"), file=name))
     if len(parts) > LIMIT_DEPTH:
-        raise ScenarioError(Problem(f"a path has at most {LIMIT_DEPTH} names", file=name))
+        raise ScenarioError(Problem(Message("scenario.setting_too_deep", most=LIMIT_DEPTH), file=name))
     value = parse_value(text.strip(), name)
     if parts[-1] in {"path", "data"}:
         value.folder = Path.cwd()
@@ -60,14 +61,14 @@ def _descend(tree: Node, parts: list[str], value: Node, name: str) -> None:
                 node.value[part] = child
             node = child
         else:
-            raise ScenarioError(place.problem(f"'{dotted(path[:-1])}' is a single value and has no '{part}'", path))
+            raise _single(place, path)
     _put(node, parts, value, place)
 
 
 def _empty(following: str, place: Place, path: tuple[str, ...]) -> Node:
     """Return an empty mapping for a name that the files leave out."""
     if following.isdigit() or path == ("strategies",):
-        raise ScenarioError(place.problem(f"the scenario has no {dotted(path)}", path))
+        raise ScenarioError(place.problem(Message("scenario.has_no", path=dotted(path)), path))
     return Node({}, place, place)
 
 
@@ -83,7 +84,13 @@ def _put(node: Node, parts: list[str], value: Node, place: Place) -> None:
         else:
             _lay(node, last, value)
     else:
-        raise ScenarioError(place.problem(f"'{dotted(path[:-1])}' is a single value and has no '{last}'", path))
+        raise _single(place, path)
+
+
+def _single(place: Place, path: tuple[str, ...]) -> ScenarioError:
+    """Return the error of a path that goes on below a single value."""
+    message = Message("scenario.single_value", path=dotted(path[:-1]), name=path[-1])
+    return ScenarioError(place.problem(message, path))
 
 
 def _lay(node: Node, name: str, value: Node) -> None:
@@ -101,10 +108,11 @@ def _item(node: Node, part: str, path: tuple[str, ...], place: Place, *, strateg
         position = int(part)
         if position < len(node.value):
             return position
-        raise ScenarioError(place.problem(
-            f"there is no item {position}; the list has {len(node.value)}, counted from 0", path, part))
+        message = Message("scenario.no_item", position=position, count=len(node.value))
+        raise ScenarioError(place.problem(message, path, part))
     if strategies:
-        names = ", ".join(filter(None, known)) or "none"
-        raise ScenarioError(place.problem(
-            f"no strategy '{part[:100]}'{did_you_mean(part[:100], known)}; the scenario has {names}", path, part))
-    raise ScenarioError(place.problem(f"items of a list are named by their position, not '{part[:100]}'", path, part))
+        names = [name for name in known if name] or Message("common.none")
+        hint = did_you_mean(part[:100], known)
+        message = Message("scenario.no_strategy", name=part[:100], hint=hint, names=names)
+        raise ScenarioError(place.problem(message, path, part))
+    raise ScenarioError(place.problem(Message("scenario.item_by_position", name=part[:100]), path, part))

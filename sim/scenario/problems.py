@@ -7,51 +7,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.core.errors import Problem, ScenarioError, did_you_mean, shorten
+from sim.core.errors import Problem, ScenarioError, did_you_mean, shorten, value_problem
 from sim.core.params import Params
 from sim.scenario import kinds
 from sim.scenario.load import wide_signs
 from sim.scenario.merge import identity
 from sim.scenario.nodes import Node, Path, Place, locate, walk
 from sim.scenario.spec import SECOND, ScenarioSpec
+from sim.text.message import Message
 
 LIMIT_PROBLEMS = 50
 _LIMIT_LOCATED = 200
 """Looking for the nearest name takes a millisecond a problem; a hostile file has thousands."""
 
 _FAMILIES = {"network": kinds.NETWORK, "strategies": kinds.STRATEGIES, "shocks": kinds.SHOCKS}
-
-_TEXTS = {
-    "missing": "is missing",
-    "int_type": "a whole number is expected",
-    "int_parsing": "a whole number is expected",
-    "int_from_float": "a whole number is expected",
-    "int_parsing_size": "the number is too large",
-    "float_type": "a number is expected",
-    "float_parsing": "a number is expected",
-    "finite_number": "a finite number is expected",
-    "bool_type": "true or false is expected",
-    "bool_parsing": "true or false is expected",
-    "string_type": "a text is expected (put it in quotes if it looks like a number)",
-    "model_type": "a mapping of names to values is expected",
-    "model_attributes_type": "a mapping of names to values is expected",
-    "dict_type": "a mapping of names to values is expected",
-    "tuple_type": "a list is expected",
-    "list_type": "a list is expected",
-    "greater_than_equal": "must be at least {ge}",
-    "greater_than": "must be above {gt}",
-    "less_than_equal": "must be at most {le}",
-    "less_than": "must be below {lt}",
-    "too_long": "at most {max_length} entries are allowed",
-    "too_short": "at least {min_length} entries are expected",
-    "string_too_long": "at most {max_length} characters are allowed",
-    "string_too_short": "at least {min_length} characters are expected",
-    "string_pattern_mismatch": "letters, digits, _ and - only, beginning with a letter or digit",
-    "date_type": "a date such as 2026-01-31 is expected",
-    "date_parsing": "a date such as 2026-01-31 is expected",
-    "date_from_datetime_parsing": "a date such as 2026-01-31 is expected",
-    "date_from_datetime_inexact": "a date such as 2026-01-31 is expected",
-}
 
 
 def check_tree(tree: Node) -> ScenarioSpec:
@@ -72,7 +41,7 @@ def check_tree(tree: Node) -> ScenarioSpec:
         problems = [_problem(entry, tree) for entry in entries[:_LIMIT_LOCATED]]
         rest = len(entries) - len(problems)
     twice = _twice(tree)
-    problems = [p for p in problems if not (twice and p.message.startswith(SECOND))] + twice
+    problems = [p for p in problems if not (twice and _is_about(p, SECOND))] + twice
     if spec is not None:
         problems.extend(_truths(tree, spec))
     if problems or spec is None:
@@ -80,12 +49,16 @@ def check_tree(tree: Node) -> ScenarioSpec:
     return spec
 
 
+def _is_about(problem: Problem, key: str) -> bool:
+    return isinstance(problem.message, Message) and problem.message.key == key
+
+
 def _in_order(problems: list[Problem], rest: int) -> list[Problem]:
     """Return the problems by place, cut where nobody reads on; `rest` more were never located."""
     ordered = sorted(problems, key=lambda p: (p.file, p.line, p.column))
     rest += max(0, len(ordered) - LIMIT_PROBLEMS)
     if rest:
-        ordered = [*ordered[:LIMIT_PROBLEMS], Problem(f"and {rest} more", file=ordered[0].file)]
+        ordered = [*ordered[:LIMIT_PROBLEMS], Problem(Message("common.rest", count=rest), file=ordered[0].file)]
     return ordered
 
 
@@ -98,31 +71,18 @@ def _problem(entry: Any, tree: Node) -> Problem:
         name = str(loc[-1])
         allowed = allowed_names(loc[:-1], tree)
         hint = wide_signs(name) or did_you_mean(name[:100], allowed) or _list_of(allowed)
-        return node.key.problem(f"unknown name '{name[:100]}'{hint}", path, shorten(entry["input"]))
+        message = Message("scenario.unknown_name", name=name[:100], hint=hint)
+        return node.key.problem(message, path, shorten(entry["input"]))
     if entry["type"] == "missing":
         node, _ = locate(tree, loc[:-1])
         place = node.place if not node.is_map or not node.value else next(iter(node.value.values())).key
-        return place.problem(f"'{loc[-1]}' is missing{_meaning(loc, tree)}", path)
+        return place.problem(Message("scenario.missing", name=loc[-1], meaning=_meaning(loc, tree)), path)
     node, found = locate(tree, loc)
     place = node.place if found else node.key if node is not tree else Place(tree.place.file)
-    text = _text(entry)
+    text = value_problem(entry)
     said = node.is_map or node.is_list or not found or str(node.value)[:100] in text
-    got = "" if said else f" (got {shorten(node.value, 40)})"
-    return place.problem(f"{text}{got}", path, shorten(entry["input"]))
-
-
-def _text(entry: Any) -> str:
-    """Return what is wrong in plain words."""
-    context = entry.get("ctx", {})
-    if entry["type"] == "literal_error":
-        expected = str(context.get("expected", ""))
-        words = [w.strip(" '") for w in expected.replace(" or ", ", ").split(",")]
-        return f"one of {expected} is expected{did_you_mean(str(entry['input'])[:100], words)}"
-    if entry["type"] in _TEXTS:
-        return _TEXTS[entry["type"]].format(**context)
-    if entry["type"] == "value_error":
-        return str(context.get("error", entry["msg"]))
-    return str(entry["msg"])
+    text = text if said else Message("values.got", text=text, value=shorten(node.value, 40))
+    return place.problem(text, path, shorten(entry["input"]))
 
 
 def named_path(loc: Path, tree: Node) -> Path:
@@ -137,14 +97,17 @@ def named_path(loc: Path, tree: Node) -> Path:
 
 
 def _list_of(allowed: list[str]) -> str:
-    return f"; allowed: {', '.join(allowed)}" if allowed else ""
+    return Message("scenario.allowed", names=allowed) if allowed else ""
 
 
 def _meaning(loc: Path, tree: Node) -> str:
     """Return what a missing parameter means, from its declaration."""
     owner = model_at(loc[:-1], tree)
     field = owner.model_fields.get(str(loc[-1])) if owner is not None else None
-    return f" ({field.description})" if field is not None and field.description else ""
+    if field is None or not field.description:
+        return ""
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    return Message("scenario.meaning", meaning=Message.spoken(field.description, str(extra.get("zh") or field.description)))
 
 
 def allowed_names(loc: Path, tree: Node) -> list[str]:
@@ -202,9 +165,8 @@ def _twice(tree: Node) -> list[Problem]:
         name = identity(item)
         if name is not None and name in seen:
             place = (item.get("id") or item.get("kind") or item).place
-            problems.append(place.problem(
-                f"{SECOND} '{name[:100]}' (first in line {seen[name].place.line}); "
-                "give one of them an id of its own", ("strategies", name), name))
+            message = Message("scenario.second_strategy_line", name=name[:100], line=seen[name].place.line)
+            problems.append(place.problem(message, ("strategies", name), name))
         elif name is not None:
             seen[name] = item
     return problems
@@ -217,8 +179,7 @@ def _truths(tree: Node, spec: ScenarioSpec) -> list[Problem]:
         if isinstance(node.value, bool):
             value = _value_at(spec, path)
             if isinstance(value, (int, float)) and not isinstance(value, bool):
-                problems.append(node.place.problem("a number is expected (got true or false)",
-                                                   named_path(path, tree), node.value))
+                problems.append(node.place.problem(Message("scenario.truth"), named_path(path, tree), node.value))
     return problems
 
 

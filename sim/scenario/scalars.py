@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import re
 
+from sim.text.message import Message
+
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"true", "True", "TRUE"})
 _FALSE = frozenset({"false", "False", "FALSE"})
@@ -47,7 +49,7 @@ def read_scalar(text: str) -> Scalar:
 
 def _number(text: str) -> Scalar:
     if _SPECIAL.fullmatch(text):
-        raise ValueError("not a finite number")
+        raise ValueError(Message("yaml.not_finite"))
     if _INT.fullmatch(text):
         _check_length(text)
         return int(text.replace("_", ""))
@@ -58,11 +60,11 @@ def _number(text: str) -> Scalar:
         _check_length(text)
         number = float(text.replace("_", ""))
         if not math.isfinite(number):
-            raise ValueError("not a finite number")
+            raise ValueError(Message("yaml.not_finite"))
         return number
     return text
 
 
 def _check_length(text: str) -> None:
     if len(text) > LIMIT_DIGITS:
-        raise ValueError(f"a number of {len(text)} characters; at most {LIMIT_DIGITS} are read")
+        raise ValueError(Message("yaml.too_many_digits", count=len(text), most=LIMIT_DIGITS))

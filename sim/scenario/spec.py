@@ -22,12 +22,13 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from sim.core.errors import did_you_mean, shorten
+from sim.core.errors import did_you_mean, reason_of, shorten
 from sim.core.params import Days, Params, param
 from sim.scenario import kinds
 from sim.scenario.expect import Expectation, parse_expectation
 from sim.scenario.find import is_safe_name
 from sim.scenario.version import NEWEST
+from sim.text.message import Message, said_by
 from sim.world.brands import BrandParams
 from sim.world.calendar import CalendarParams
 from sim.world.people import PopulationParams
@@ -35,8 +36,8 @@ from sim.world.people import PopulationParams
 LIMIT_DAYS = 3_650
 LIMIT_PEOPLE = 50_000_000
 LIMIT_SEED = 2**63 - 1
-SECOND = "a second strategy with the id"
-"""How the problem of two strategies under one name begins."""
+SECOND = "scenario.second_strategy"
+"""Key of the problem of two strategies under one name."""
 
 
 def located(loc: tuple[str | int, ...], message: str, value: object = None) -> ValidationError:
@@ -53,24 +54,25 @@ def _by_kind(family: str) -> Any:
             return value
         known = kinds.kinds(family)
         if not isinstance(value, dict):
-            raise ValueError(f"a mapping with a kind is expected, such as {{kind: {known[0]}}}")  # noqa: TRY004
+            raise ValueError(Message("scenario.mapping_with_kind", example=known[0]))  # noqa: TRY004
         kind = value.get("kind", kinds.DEFAULT_KIND.get(family))
         if kind is None:
-            raise located(("kind",), f"the kind is missing; one of {', '.join(known)}")
+            raise located(("kind",), Message("scenario.kind_missing", known=known))
         params = kinds.params_class(family, kind) if isinstance(kind, str) else None
         if params is None:
             hint = did_you_mean(str(kind)[:100], known)
-            raise located(("kind",), f"unknown kind {shorten(kind)}{hint}; one of {', '.join(known)}", kind)
+            raise located(("kind",), Message("scenario.unknown_kind", kind=shorten(kind), hint=hint, known=known), kind)
         try:
             made = params.model_validate(_filled(params, value, kind))
         except ValidationError:
             raise
         except Exception as error:  # a validator of an outside package may do anything
-            raise ValueError(f"the parameters of {kind} cannot be checked: {type(error).__name__}: {error}") from error
+            name = type(error).__name__
+            raise ValueError(Message("scenario.not_checked", kind=kind, name=name, error=reason_of(error))) from error
         try:
             _safe_name(str(getattr(made, "id", kind)))
         except ValueError as error:
-            raise located(("id",), str(error), made) from None
+            raise located(("id",), said_by(error), made) from None
         return made
 
     return choose
@@ -114,7 +116,7 @@ def _whole_days(value: Any) -> Any:
         return value
     days = _span().validate_python(value)
     if not days.is_integer():
-        raise ValueError(f"a whole number of days is expected, not {days:g}")
+        raise ValueError(Message("scenario.whole_days", days=days))
     return int(days)
 
 
@@ -124,7 +126,7 @@ _WholeDays = Annotated[int, BeforeValidator(_whole_days),
 
 def _safe_name(value: str) -> str:
     if not is_safe_name(value):
-        raise ValueError("letters, digits, _ and - only (at most 60), beginning with a letter or digit")
+        raise ValueError(Message("scenario.safe_name"))
     return value
 
 
@@ -142,7 +144,7 @@ class TitleSpec(Params):
     @classmethod
     def _one_line(cls, value: str) -> str:
         if not value.isprintable():
-            raise ValueError("a title is one line of printable text")
+            raise ValueError(Message("scenario.title"))
         return value
 
 
@@ -191,21 +193,19 @@ class ScenarioSpec(Params):
     @model_validator(mode="after")
     def _together(self) -> ScenarioSpec:
         if self.brand is not None and self.brands:
-            raise located(("brands",), "write either brand or brands, not both")
+            raise located(("brands",), Message("values.brand_or_brands"))
         seen: dict[str, int] = {}
         for position, strategy in enumerate(self.strategies):
             name, brand = strategy_id(strategy), getattr(strategy, "brand", 0)
             if name in seen:
-                raise located(("strategies", position), f"{SECOND} '{name}'; give one of them an id of its own", name)
+                raise located(("strategies", position), Message(SECOND, name=name), name)
             if brand >= len(self.all_brands()):
-                raise located(("strategies", position, "brand"),
-                              f"there is no brand {brand}; brands are counted from 0 and there are "
-                              f"{len(self.all_brands())}", brand)
+                message = Message("scenario.no_brand", brand=brand, count=len(self.all_brands()))
+                raise located(("strategies", position, "brand"), message, brand)
             product, products = getattr(strategy, "product", 0), len(self.all_brands()[brand].all_products())
             if isinstance(product, int) and product >= products:
-                raise located(("strategies", position, "product"),
-                              f"there is no product {product}; products are counted from 0 and the brand has {products}",
-                              product)
+                message = Message("scenario.no_product", product=product, count=products)
+                raise located(("strategies", position, "product"), message, product)
             seen[name] = position
         return self
 
@@ -213,8 +213,8 @@ class ScenarioSpec(Params):
     def _customers_fit(self) -> ScenarioSpec:
         most = max(brand.seed_customers for brand in self.all_brands())
         if most > self.people:
-            raise located(("people",), f"{self.people:,} people are fewer than the {most:,} seed customers of a brand "
-                                       "(brand.seed_customers)", self.people)
+            message = Message("scenario.seed_customers", people=self.people, most=most)
+            raise located(("people",), message, self.people)
         return self
 
     def all_brands(self) -> tuple[BrandParams, ...]:

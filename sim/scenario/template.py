@@ -17,6 +17,7 @@ from sim.scenario.find import available, is_safe_name
 from sim.scenario.resolve import resolve
 from sim.scenario.spec import ScenarioSpec
 from sim.text.catalogue import load, say
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -50,7 +51,7 @@ def template(name: str, kind: str, lang: Lang = "en") -> str:
         If the name is not usable or there is no such kind.
     """
     if not is_safe_name(name):
-        raise ScenarioError(Problem(f"{shorten(name)} cannot be a name; use letters, digits, _ and -"))
+        raise ScenarioError(Problem(Message("scenario.template_name", name=shorten(name))))
     spec = _start(kind)
     lines = [f"# {_say('what', lang, name=name, kind=kind)}", f"# {_say('how', lang, name=name, other=rival(kind))}", "",
              "schema: 1", f"name: {scalar(name)}",
@@ -87,8 +88,8 @@ def _start(kind: str) -> ScenarioSpec:
             return _branded(spec)
     if kind not in known:
         names = [*known, *(name for name in shipped if name not in known)]
-        hint = did_you_mean(kind[:100], names) or f"; kinds are {', '.join(names)}"
-        raise ScenarioError(Problem(f"no kind of strategy {shorten(kind)}{hint}"))
+        hint = did_you_mean(kind[:100], names) or Message("scenario.template_kinds", names=names)
+        raise ScenarioError(Problem(Message("scenario.template_kind", kind=shorten(kind), hint=hint)))
     return _branded(ScenarioSpec.model_validate({"strategies": [{"kind": kind}]}))
 
 

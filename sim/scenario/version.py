@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from sim.core.errors import ScenarioError
 from sim.scenario.nodes import Node
+from sim.text.message import Message
 
 NEWEST = 1
 
@@ -35,12 +36,11 @@ def bring_up_to_date(tree: Node, newest: int = NEWEST, migrations: dict[int, Mig
         return tree
     version = stated.value
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise ScenarioError(stated.place.problem(f"the version of a file is a whole number; the newest is {newest}",
-                                                 ("schema",), version))
+        message = Message("scenario.schema", newest=newest)
+        raise ScenarioError(stated.place.problem(message, ("schema",), version))
     if version > newest:
-        raise ScenarioError(stated.place.problem(
-            f"this file is of version {version}, and this guanxi reads up to {newest}; install a newer guanxi",
-            ("schema",), version))
+        message = Message("scenario.newer_schema", version=version, newest=newest)
+        raise ScenarioError(stated.place.problem(message, ("schema",), version))
     for step in range(version, newest):
         rules[step](tree)
     stated.value = newest

@@ -35,6 +35,7 @@ from sim.exchange.actions import Actions, Invite, Offer, Opening, Post, Spend, T
 from sim.exchange.events import Events
 from sim.exchange.postings import Postings, Settlement, join_postings, postings
 from sim.exchange.view import View
+from sim.text.message import Message
 
 _GROUP_LIMIT = 500
 
@@ -53,7 +54,7 @@ class ContentParams(Params):
         others = getattr(info, "data", {})
         total = value + sum(others.get(k, 0.0) for k in ("useful", "interesting", "affectionate"))
         if abs(total - 1.0) > 1e-6:
-            raise ValueError(f"useful + interesting + affectionate + profitable must sum to 1, not {total:g}")
+            raise ValueError(Message("community.mix", total=total))
         return value
 
 

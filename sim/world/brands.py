@@ -10,6 +10,7 @@ from pydantic import model_validator
 
 from sim.core.categories import CATEGORIES
 from sim.core.params import ASSUMPTION, Days, Fen, Params, Share, param
+from sim.text.message import Message
 
 
 class ProductParams(Params):
@@ -35,11 +36,11 @@ class ProductParams(Params):
     @model_validator(mode="after")
     def _sane(self) -> ProductParams:
         if self.category not in CATEGORIES:
-            raise ValueError(f"category must be one of {', '.join(CATEGORIES)}")
+            raise ValueError(Message("values.category", allowed=CATEGORIES))
         if self.price <= 0:
-            raise ValueError("price must be above zero")
+            raise ValueError(Message("values.price"))
         if self.uses_days < 1:
-            raise ValueError("uses_days must be at least 1 day")
+            raise ValueError(Message("values.uses_days"))
         return self
 
 
@@ -57,7 +58,7 @@ class BrandParams(Params):
     @model_validator(mode="after")
     def _one_way(self) -> BrandParams:
         if self.product is not None and self.products:
-            raise ValueError("write either product or products, not both")
+            raise ValueError(Message("values.product_or_products"))
         return self
 
     def all_products(self) -> tuple[ProductParams, ...]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic import field_validator, model_validator
 
 from sim.core.params import ASSUMPTION, Params, param
+from sim.text.message import Message
 
 DAYS_OF_WEEK = 7
 
@@ -35,7 +36,7 @@ class SeasonParams(Params):
         try:
             dt.date.fromisoformat(f"2024-{value}")
         except ValueError:
-            raise ValueError(f"{value!r} is not a month-day such as 06-18") from None
+            raise ValueError(Message("values.month_day", value=repr(value))) from None
         return value
 
 
@@ -53,7 +54,7 @@ class CalendarParams(Params):
         for name in ("weekday_attention", "weekday_need"):
             values = getattr(self, name)
             if len(values) != DAYS_OF_WEEK or any(not 0 <= v <= 10 for v in values):
-                raise ValueError(f"{name} needs seven numbers between 0 and 10, Monday first")
+                raise ValueError(Message("values.seven", name=name))
         return self
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.errors import DataError
+from sim.core.errors import DataError, reason_of
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,8 +56,8 @@ def load_arrays(folder: Path, names: Iterable[str], *, mapped: bool) -> dict[str
             # numpy cannot map an empty array
             array = np.load(path, mmap_mode="c" if mapped and path.stat().st_size > 128 else None, allow_pickle=False)
         except FileNotFoundError as error:
-            raise DataError(f"{path} is missing; the folder is not a saved network, save it again") from error
+            raise DataError(Message("networks.column_missing", path=path)) from error
         except (OSError, ValueError, EOFError) as error:
-            raise DataError(f"{path} is torn or not an array ({error}); save the network again") from error
+            raise DataError(Message("networks.column_torn", path=path, error=reason_of(error))) from error
         found[name] = array.view(np.ndarray)
     return found

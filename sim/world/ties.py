@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from sim.core.errors import DataError, shorten
 from sim.core.kernel import kernel
+from sim.text.message import Message
 from sim.world.folders import load_arrays, save_arrays
 
 if TYPE_CHECKING:
@@ -154,14 +155,14 @@ class Ties:
         signed = np.broadcast_to(np.asarray(trust, dtype=np.float64), source.shape)
         layers = np.broadcast_to(np.asarray(layer, dtype=np.int64), source.shape)
         if source.shape != target.shape:
-            raise DataError(f"ties need one speaker a listener: got {len(source)} speakers and {len(target)} listeners")
+            raise DataError(Message("networks.speakers_and_listeners", speakers=len(source), listeners=len(target)))
         top = int(max(source.max(), target.max())) + 1 if len(source) else 0
         count = top if n_people is None else n_people
         _check_range("person", np.concatenate([source, target]), 0, count - 1)
         _check_range("trust", signed, -1.0, 1.0)
         _check_range("layer", layers, 0, N_LAYERS - 1)
         if bool(np.any(source == target)):
-            raise DataError(f"person {int(source[source == target][0])} is tied to themselves; drop such ties first")
+            raise DataError(Message("networks.self_tie", person=int(source[source == target][0])))
         start = np.zeros(count + 1, np.int64)
         np.cumsum(np.bincount(source, minlength=count), out=start[1:])
         order = np.empty(len(source), np.int64)
@@ -194,15 +195,15 @@ class Ties:
         for name in _COLUMNS:
             column = getattr(self, name)
             if column.dtype != _TYPES[name] or column.ndim != 1:
-                raise DataError(f"ties: column {name} must be {np.dtype(_TYPES[name])} in one dimension, "
-                                f"not {column.dtype} in {column.ndim}")
+                raise DataError(Message("networks.column_type", name=name, expected=str(np.dtype(_TYPES[name])),
+                                        found=str(column.dtype), dimensions=column.ndim))
         if len(self.start) == 0 or self.start[0] != 0 or self.start[-1] != self.n_ties:
-            raise DataError(f"ties: start must begin with 0 and end with the number of ties, {self.n_ties}")
+            raise DataError(Message("networks.start_ends", ties=self.n_ties))
         falls = np.flatnonzero(np.diff(self.start) < 0)
         if len(falls):
-            raise DataError(f"ties: start falls after person {int(falls[0])}; rows must not overlap")
+            raise DataError(Message("networks.start_falls", person=int(falls[0])))
         if not len(self.weight) == len(self.mark) == self.n_ties:
-            raise DataError("ties: listener, weight and mark must be equally long; the folder may be torn")
+            raise DataError(Message("networks.unequal_columns"))
         _check_range("listener", self.listener, 0, self.n_people - 1)
         return self
 
@@ -218,7 +219,7 @@ class Ties:
         old = np.asarray(order, dtype=np.int64)
         count = self.n_people
         if old.shape != (count,) or not np.array_equal(np.sort(old), np.arange(count)):
-            raise DataError(f"order must be a permutation of 0..{count - 1}")
+            raise DataError(Message("networks.permutation", last=count - 1))
         new = np.empty(count, np.int32)
         new[old] = np.arange(count, dtype=np.int32)
         start = np.zeros(count + 1, np.int64)
@@ -273,7 +274,8 @@ def _check_range(name: str, values: npt.NDArray[Any], low: float, high: float) -
     if len(values) == 0 or bool(values.min() >= low and values.max() <= high):
         return
     at = int(np.flatnonzero(~((values >= low) & (values <= high)))[0])
-    raise DataError(f"ties: {name} number {at} is {shorten(values[at].item())}, allowed is {low} to {high}")
+    value = shorten(values[at].item())
+    raise DataError(Message("networks.out_of_range", name=name, at=at, value=value, low=low, high=high))
 
 
 @kernel()

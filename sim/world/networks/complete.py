@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from sim.core.kernel import kernel
+from sim.text.message import Message
 from sim.world.networks.chunks import over_rows
 from sim.world.networks.flat import FlatTrustParams
 from sim.world.networks.network import Network, check_people, made_up, refuse
@@ -28,8 +29,8 @@ class CompleteParams(FlatTrustParams):
         """Build the ties; see `NetworkParams.build`."""
         check_people(n_people, taste)
         if n_people > MAX_COMPLETE:
-            raise refuse("kind", self.kind, f"a complete graph of {n_people} people has {n_people * (n_people - 1)} "
-                                            f"ties; use at most {MAX_COMPLETE} people or another kind")
+            ties = n_people * (n_people - 1)
+            raise refuse("kind", self.kind, Message("networks.complete", people=n_people, ties=ties, most=MAX_COMPLETE))
         start = np.arange(n_people + 1, dtype=np.int64) * (n_people - 1)
         key = np.empty(n_people * (n_people - 1), np.uint32)
         over_rows(_everybody, n_people, threads, n_people, key)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
-from sim.core.errors import DataError, shorten
+from sim.core.errors import DataError, reason_of, shorten
+from sim.text.message import Message
 from sim.world.networks.files import bad_line, lines_of, unpacked
 from sim.world.networks.grid import Grid, NumberGrid
 from sim.world.networks.numeric import read_numbers
@@ -49,20 +50,20 @@ def read_grid(path: Path, separator: str, is_header: Callable[[list[str], list[s
     lines = lines_of(path, data)
     kept = [k for k, line in enumerate(lines) if _is_row(line)]
     if not kept:
-        raise DataError(f"{path} holds no ties; expected one 'source, target[, rating]' a line")
+        raise DataError(Message("networks.no_ties", path=path))
     sign = _guess(lines[kept[0]]) if separator == "auto" else SEPARATORS[separator]
     rows = [_cells(path, k + 1, lines[k], sign) for k in kept]
     numbers = [k + 1 for k in kept]
     width = len(rows[0])
     odd = next((k for k, row in enumerate(rows) if len(row) != width), None)
     if odd is not None:
-        bad_line(path, numbers[odd], f"{len(rows[odd])} columns where the first row has {width}: "
-                                     f"{shorten(lines[kept[odd]])}")
+        line = shorten(lines[kept[odd]])
+        bad_line(path, numbers[odd], Message("networks.columns_differ", count=len(rows[odd]), width=width, line=line))
     names = None
     if is_header(rows[0], rows[1] if len(rows) > 1 else []):
         names, rows, numbers = rows[0], rows[1:], numbers[1:]
         if not rows:
-            raise DataError(f"{path} holds a header and no ties")
+            raise DataError(Message("networks.header_only", path=path))
     return Grid(path, names, list(zip(*rows, strict=True)), numbers)
 
 
@@ -103,4 +104,4 @@ def _cells(path: Path, number: int, line: str, sign: str | None) -> list[str]:
     try:
         return [cell.strip() for cell in next(csv.reader([line], delimiter=sign, strict=True))]
     except csv.Error as error:
-        bad_line(path, number, f"the quotes do not match ({error})")
+        bad_line(path, number, Message("networks.quotes", error=reason_of(error)))

@@ -29,6 +29,7 @@ from sim.core.draws import draw64, key_of, pair, threshold, uniform
 from sim.core.kernel import kernel
 from sim.core.maths import exp_, log_
 from sim.core.params import ASSUMPTION, Share, param
+from sim.text.message import Message
 from sim.world.networks.network import Network, NetworkParams, check_people, check_size, made_up
 from sim.world.networks.rows import Proposals, counted_then_written, sort_part, ties_of
 from sim.world.networks.trust import quantile_table
@@ -77,7 +78,7 @@ class DunbarParams(NetworkParams):
     @model_validator(mode="after")
     def _nested(self) -> Self:
         if any(outer < inner for column in (self.layers, self.spans) for inner, outer in pairwise(column)):
-            raise ValueError("layers and spans must grow from the closest to the outermost")
+            raise ValueError(Message("networks.layers"))
         return self
 
     def build(self, taste: Bytes | None, seed: int, n_people: int, threads: int = 1) -> Network:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sim.core.errors import DataError
 from sim.core.params import param
+from sim.text.message import Message
 from sim.world.networks.delimited import read_grid
 from sim.world.networks.files import bad_line, find_data
 from sim.world.networks.grid import Grid, NumberGrid, as_number
@@ -83,8 +84,7 @@ class EdgeListParams(ImportParams):
         """
         width = grid.width
         if width < 2:
-            bad_line(grid.path, grid.lines[0], "only one column; a tie needs a source and a target "
-                                               "(set network.separator if they are not told apart)")
+            bad_line(grid.path, grid.lines[0], Message("networks.one_column"))
         given = {"source": 0 if self.source is None else self.source,
                  "target": 1 if self.target is None else self.target,
                  "rating": self.rating, "time": self.time}
@@ -99,6 +99,5 @@ class EdgeListParams(ImportParams):
             if guess:
                 found["rating"] = guess[0]
         if len(set(found.values())) < len(found):
-            raise DataError(f"{grid.path}: two of {', '.join(found)} are the same column; "
-                            "set network.source, network.target and network.rating")
+            raise DataError(Message("networks.same_column", path=grid.path, roles=list(found)))
         return found

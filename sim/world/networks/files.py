@@ -11,7 +11,8 @@ import zlib
 from pathlib import Path
 from typing import NoReturn
 
-from sim.core.errors import DataError, shorten
+from sim.core.errors import DataError, reason_of, shorten, strerror_of
+from sim.text.message import Message
 
 MAX_BYTES = 4 << 30
 """Largest text after unpacking; a small gzip file can unpack to anything."""
@@ -21,14 +22,15 @@ _CHUNK = 1 << 20
 _GZIP = b"\x1f\x8b"
 
 _KNOWN = {
-    "bitcoin_otc": "'soc-sign-bitcoin-otc' of the SNAP collection (Kumar et al., ICDM 2016)",
-    "advogato": "'advogato' (Massa et al., WI 2009)",
-    "filmtrust": "'FilmTrust' (Guo et al., IJCAI 2013)",
-    "epinions": "'soc-Epinions1' of the SNAP collection (Richardson et al., ISWC 2003)",
-    "ego_facebook": "'ego-Facebook' of the SNAP collection (McAuley & Leskovec, NIPS 2012)",
-    "deezer": "'gemsec-Deezer' of the SNAP collection (Rozemberczki et al., ASONAM 2019)",
-    "twitch": "'twitch-social-networks' of the SNAP collection (Rozemberczki et al. 2021)",
+    "bitcoin_otc": ("files.of_snap", "soc-sign-bitcoin-otc", "Kumar et al., ICDM 2016"),
+    "advogato": ("files.of_authors", "advogato", "Massa et al., WI 2009"),
+    "filmtrust": ("files.of_authors", "FilmTrust", "Guo et al., IJCAI 2013"),
+    "epinions": ("files.of_snap", "soc-Epinions1", "Richardson et al., ISWC 2003"),
+    "ego_facebook": ("files.of_snap", "ego-Facebook", "McAuley & Leskovec, NIPS 2012"),
+    "deezer": ("files.of_snap", "gemsec-Deezer", "Rozemberczki et al., ASONAM 2019"),
+    "twitch": ("files.of_snap", "twitch-social-networks", "Rozemberczki et al. 2021"),
 }
+"""Beginning of a file's name -> where the set comes from, its name there, who made it."""
 
 
 def find_data(path: str | Path, base: Path | None = None, *, folder: bool = False) -> Path:
@@ -51,14 +53,13 @@ def find_data(path: str | Path, base: Path | None = None, *, folder: bool = Fals
             if place.is_dir() if folder else place.is_file():
                 return place.resolve()
     except (OSError, ValueError, RuntimeError) as error:
-        raise DataError(f"{shorten(str(path))} cannot name a file ({error}); mend network.path") from error
-    known = next((source for name, source in _KNOWN.items() if wanted.name.startswith(name)), "")
-    get = f"Get {known}, then " if known else ""
-    raise DataError(
-        f"data {'folder' if folder else 'file'} {wanted} was not found (looked in {', '.join(str(place.parent) for place in places)}). "
-        f"{get}{'put' if get else 'Put'} it into a folder named by GUANXI_DATA, "
-        "or name it with --set network.path=PATH"
-    )
+        raise DataError(Message("files.no_name", path=shorten(str(path)), error=reason_of(error))) from error
+    known = next((source for name, source in _KNOWN.items() if wanted.name.startswith(name)), None)
+    remedy = Message("files.put")
+    if known is not None:
+        remedy = Message("files.get", known=Message(known[0], name=known[1], work=known[2]))
+    key = "files.folder_not_found" if folder else "files.file_not_found"
+    raise DataError(Message(key, path=wanted, places=[place.parent for place in places], remedy=remedy))
 
 
 def lines_of(path: Path, data: bytes) -> list[str]:
@@ -70,21 +71,21 @@ def lines_of(path: Path, data: bytes) -> list[str]:
         If it is no text, or a line is longer than `MAX_LINE`.
     """
     if b"\0" in data:
-        bad_line(path, data.count(b"\n", 0, data.index(b"\0")) + 1, "binary data; expected a text file of ties")
+        bad_line(path, data.count(b"\n", 0, data.index(b"\0")) + 1, Message("files.binary"))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        bad_line(path, data.count(b"\n", 0, error.start) + 1, "not UTF-8 text; save the file as UTF-8")
+        bad_line(path, data.count(b"\n", 0, error.start) + 1, Message("files.not_utf8"))
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if any(len(line) > MAX_LINE for line in lines):
         number = next(k for k, line in enumerate(lines, 1) if len(line) > MAX_LINE)
-        bad_line(path, number, f"a line of more than {MAX_LINE} characters; expected one tie a line")
+        bad_line(path, number, Message("files.long_line", most=MAX_LINE))
     return lines
 
 
 def bad_line(path: Path, line: int, message: str) -> NoReturn:
     """Raise the error of one line of a data file."""
-    raise DataError(f"{path}:{line}: {message}")
+    raise DataError(Message("files.line", path=path, line=line, message=message))
 
 
 def unpacked(path: Path) -> bytes:
@@ -104,11 +105,12 @@ def unpacked(path: Path) -> bytes:
             while part := stream.read(_CHUNK):
                 size += len(part)
                 if size > MAX_BYTES:
-                    raise DataError(f"{path} is larger than {MAX_BYTES} bytes when unpacked; split it")
+                    raise DataError(Message("files.too_large", path=path, most=MAX_BYTES))
                 parts.append(part)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         line = sum(part.count(b"\n") for part in parts) + 1
-        raise DataError(f"{path}:{line}: the gzip file is torn ({error}); fetch it again") from error
+        message = Message("files.gzip_torn", error=reason_of(error))
+        raise DataError(Message("files.line", path=path, line=line, message=message)) from error
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise DataError(Message("files.unreadable", path=path, reason=strerror_of(error))) from error
     return b"".join(parts)

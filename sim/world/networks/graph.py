@@ -19,6 +19,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from sim.core.errors import DataError, shorten
 from sim.core.params import param
+from sim.text.message import Message, recognised
 from sim.world.networks.files import find_data
 from sim.world.networks.imported import Pairs, imported_network
 from sim.world.networks.ratings import ImportParams
@@ -47,7 +48,7 @@ class GraphParams(ImportParams):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.path is None) == (self.graph is None):
-            raise ValueError("give the path of a graph file (or, from Python, a networkx graph), and only one of them")
+            raise ValueError(Message("networks.one_graph"))
         return self
 
     @field_serializer("graph")
@@ -62,9 +63,9 @@ class GraphParams(ImportParams):
         """Read the graph; the people are its nodes. See `NetworkParams.build`."""
         graph = self.graph if self.path is None else read_graph(find_data(self.path))
         if not (hasattr(graph, "is_directed") and hasattr(graph, "edges")):
-            raise DataError(f"expected a networkx graph, got {type(graph).__name__}")
+            raise DataError(Message("networks.not_a_graph", name=type(graph).__name__))
         params = self if graph.is_directed() else self.model_copy(update={"undirected": True})
-        where = "the graph" if self.path is None else self.path
+        where = Message("networks.the_graph") if self.path is None else self.path
         return imported_network(params, _pairs_of(graph, self.rating, where))
 
 
@@ -81,15 +82,16 @@ def read_graph(path: Path) -> Any:
     suffix = next((part.lower() for part in reversed(path.suffixes) if part.lower() != ".gz"), "")
     reader = _READERS.get(suffix)
     if reader is None:
-        raise DataError(f"{path}: expected a graph file named .graphml, .gexf or .gml; for columns use kind: edge_list")
+        raise DataError(Message("networks.graph_suffix", path=path))
     if path.stat().st_size > MAX_FILE:
-        raise DataError(f"{path} is larger than {MAX_FILE} bytes; convert it to an edge list")
+        raise DataError(Message("networks.graph_too_large", path=path, most=MAX_FILE))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return getattr(nx, reader)(path)
     except Exception as error:  # networkx and its parsers raise nearly anything on a bad file
-        raise DataError(f"{path} is not a sound {suffix[1:]} file: {shorten(str(error), 200)}; write it again") from error
+        said = recognised(shorten(str(error), 200).strip("'\""), "system")
+        raise DataError(Message("networks.unsound_graph", path=path, kind=suffix[1:], error=said)) from error
 
 
 def _pairs_of(graph: Any, rating: str | None, where: str) -> Pairs:
@@ -121,7 +123,7 @@ def _attribute(edges: list[tuple[Any, Any, dict[str, Any]]], name: str, *, neede
     if lacking is not None and not needed:
         return None
     if lacking is not None:
-        raise DataError(f"the edge {lacking[0]} - {lacking[1]} has no attribute '{name}'; mend network.rating")
+        raise DataError(Message("networks.no_attribute", u=lacking[0], v=lacking[1], name=name))
     values = []
     for u, v, facts in edges:
         try:
@@ -129,5 +131,6 @@ def _attribute(edges: list[tuple[Any, Any, dict[str, Any]]], name: str, *, neede
         except (TypeError, ValueError):
             values.append(np.nan)
         if not np.isfinite(values[-1]):
-            raise DataError(f"the edge {u} - {v} has {name} {shorten(facts[name])}, which is not a finite number")
+            value = shorten(facts[name])
+            raise DataError(Message("networks.attribute_not_finite", u=u, v=v, name=name, value=value))
     return np.array(values, np.float64)

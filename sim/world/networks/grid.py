@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.core.errors import DataError, did_you_mean, shorten
 from sim.core.kernel import kernel
+from sim.text.message import Message
 from sim.world.networks.files import bad_line
 
 if TYPE_CHECKING:
@@ -60,15 +61,13 @@ class Grid:
         if isinstance(column, int):
             if 0 <= column < self.width:
                 return column
-            raise DataError(f"{self.path}: there is no column {column} for network.{role}; "
-                            f"the file has columns 0 to {self.width - 1}")
+            raise DataError(Message("networks.no_column", path=self.path, column=column, role=role, last=self.width - 1))
         if self.names is None:
-            raise DataError(f"{self.path}: network.{role} is '{column}' but the file has no header; "
-                            "give the column's position from 0, or set network.header=true")
+            raise DataError(Message("networks.no_header", path=self.path, role=role, column=column))
         if column in self.names:
             return self.names.index(column)
-        raise DataError(f"{self.path}: there is no column '{column}' for network.{role}"
-                        f"{did_you_mean(column, self.names)}; the file has {', '.join(map(str, self.names))}")
+        raise DataError(Message("networks.no_named_column", path=self.path, column=column, role=role,
+                                hint=did_you_mean(column, self.names), names=self.names))
 
     def numbers(self, column: int, role: str) -> Reals:
         """Return a column as finite numbers.
@@ -86,7 +85,7 @@ class Grid:
         bad = np.flatnonzero(~np.isfinite(values))
         if len(bad):
             at = int(bad[0])
-            bad_line(self.path, self.lines[at], f"{role} {shorten(cells[at])} is not a finite number; mend or drop it")
+            bad_line(self.path, self.lines[at], Message("networks.not_finite", role=role, cell=shorten(cells[at])))
         return values
 
     def codes(self, source: int, target: int) -> tuple[list[str], Rows, Rows]:
@@ -102,7 +101,7 @@ class Grid:
         flat = np.array([found.setdefault(cell, len(found)) for cell in ends], np.int32)
         if "" in found:
             at = int(np.flatnonzero(flat == found[""])[0]) // 2
-            bad_line(self.path, self.lines[at], "an empty id; a tie needs a source and a target")
+            bad_line(self.path, self.lines[at], Message("networks.empty_id"))
         return list(found), flat[0::2], flat[1::2]
 
 

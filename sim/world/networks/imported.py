@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.core.errors import DataError
+from sim.text.message import Message
 from sim.world.networks.locality import circles_of, local_order
 from sim.world.networks.network import Network
 from sim.world.networks.ratings import ImportParams, last_of_each, layers_by_trust
@@ -57,12 +58,12 @@ def imported_network(params: ImportParams, pairs: Pairs) -> Network:
     """
     count = len(pairs.names)
     if count >= MAX_PEOPLE:
-        raise DataError(f"{pairs.where}: {count} people are more than the {MAX_PEOPLE - 1} that ties can number")
+        raise DataError(Message("networks.too_many_people", where=pairs.where, count=count, most=MAX_PEOPLE - 1))
     in_time = np.arange(len(pairs.source)) if pairs.time is None else np.argsort(pairs.time, kind="stable")
     source, target = pairs.source[in_time], pairs.target[in_time]
     kept = last_of_each(source, target, count, undirected=params.undirected)
     if not len(kept):
-        raise DataError(f"{pairs.where} holds no tie between two different people")
+        raise DataError(Message("networks.no_tie", where=pairs.where))
     loops = int(np.count_nonzero(source == target))
     notes = {"self_ties": loops, "repeated": len(source) - loops - len(kept)}
     rows = in_time[kept]

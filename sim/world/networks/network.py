@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.core.errors import DataError, Problem, ScenarioError
 from sim.core.params import Params
+from sim.text.message import Message
 from sim.world.folders import load_arrays, save_arrays
 from sim.world.ties import MAX_PEOPLE, Ties
 
@@ -75,10 +76,10 @@ class Network:
             facts = json.loads((folder / _NAMES_FILE).read_text(encoding="utf-8"))
             names, notes = facts["names"], dict(facts["notes"])
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{folder / _NAMES_FILE} is missing or torn; save the network again") from error
+            raise DataError(Message("networks.names_torn", path=folder / _NAMES_FILE)) from error
         lengths = {len(column) for column in rest.values()} | ({len(names)} if names is not None else set())
         if lengths != {ties.n_people}:
-            raise DataError(f"{folder}: columns disagree on the number of people; save the network again")
+            raise DataError(Message("networks.columns_disagree", folder=folder))
         return cls(ties, ties.n_people, names, rest["circle"], rest["uid"], notes)
 
 
@@ -132,8 +133,7 @@ def check_size(path: str, value: object, expected: float) -> None:
         Naming the parameter that decides the number of ties.
     """
     if expected > MAX_TIES:
-        raise refuse(path, value, f"about {expected:.3g} ties are too many, {MAX_TIES} is the limit; "
-                                  "ask for fewer people or fewer ties a person")
+        raise refuse(path, value, Message("networks.too_many_ties", expected=expected, most=MAX_TIES))
 
 
 def check_people(n_people: int, taste: Bytes | None) -> Bytes:
@@ -145,9 +145,10 @@ def check_people(n_people: int, taste: Bytes | None) -> Bytes:
         If N is out of range or the column has another length.
     """
     if not 1 <= n_people < MAX_PEOPLE:
-        raise ScenarioError(Problem(f"people must be between 1 and {MAX_PEOPLE - 1}", path="people", value=n_people))
+        message = Message("networks.people_range", most=MAX_PEOPLE - 1)
+        raise ScenarioError(Problem(message, path="people", value=n_people))
     if taste is None:
         return np.zeros(n_people, np.uint8)
     if taste.shape != (n_people,):
-        raise refuse("taste", taste.shape, f"expected one taste for each of {n_people} people")
+        raise refuse("taste", taste.shape, Message("networks.taste", people=n_people))
     return taste

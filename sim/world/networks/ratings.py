@@ -18,6 +18,7 @@ from pydantic import Field, model_validator
 
 from sim.core.errors import DataError
 from sim.core.params import ASSUMPTION, Share, param
+from sim.text.message import Message
 from sim.world.networks.network import NetworkParams
 
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ class ImportParams(NetworkParams):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.rating_min is not None and self.rating_max is not None and self.rating_min >= self.rating_max:
-            raise ValueError("rating_min must be below rating_max")
+            raise ValueError(Message("networks.rating_order"))
         if self.trust_low > self.trust_high:
-            raise ValueError("trust_low must not be above trust_high")
+            raise ValueError(Message("networks.trust_order"))
         return self
 
     def signed_trust(self, rating: Reals | None, count: int, where: str) -> Reals:
@@ -67,8 +68,7 @@ class ImportParams(NetworkParams):
         smallest = self.rating_min or (float(given.min()) if len(given) else 1.0)
         largest = self.rating_max or (float(given.max()) if len(given) else 1.0)
         if len(size) and float(size.max()) > largest:
-            raise DataError(f"{where}: a rating of size {float(size.max()):g} lies outside the scale up to {largest:g}; "
-                            "raise network.rating_max")
+            raise DataError(Message("networks.rating_range", where=where, size=float(size.max()), largest=largest))
         if smallest >= largest:
             trust = np.full(count, self.default_trust)
         else:

@@ -26,6 +26,7 @@ from sim.core.draws import draw64, key_of, pair, threshold, uniform
 from sim.core.kernel import kernel
 from sim.core.maths import exp_, log_
 from sim.core.params import ASSUMPTION, Share, param
+from sim.text.message import Message
 from sim.world.networks.chunks import over_rows
 from sim.world.networks.dunbar import DunbarParams
 from sim.world.networks.network import Network, NetworkParams, check_people, check_size, made_up
@@ -66,7 +67,7 @@ class ScaleFreeParams(NetworkParams):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.trust_low > self.trust_high:
-            raise ValueError("trust_low must not be above trust_high")
+            raise ValueError(Message("networks.trust_order"))
         return self
 
     def build(self, taste: Bytes | None, seed: int, n_people: int, threads: int = 1) -> Network:

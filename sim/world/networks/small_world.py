@@ -21,6 +21,7 @@ from pydantic import model_validator
 from sim.core.draws import draw64, key_of, pair, threshold
 from sim.core.kernel import kernel
 from sim.core.params import ASSUMPTION, Share, param
+from sim.text.message import Message
 from sim.world.networks.chunks import over_rows
 from sim.world.networks.flat import FlatTrustParams
 from sim.world.networks.network import Network, check_people, check_size, made_up, refuse
@@ -50,7 +51,7 @@ class SmallWorldParams(FlatTrustParams):
     @model_validator(mode="after")
     def _even(self) -> Self:
         if self.sides == "two" and self.ties_per_person % 2:
-            raise ValueError("ties_per_person must be even when sides is 'two'")
+            raise ValueError(Message("networks.even"))
         return self
 
     def build(self, taste: Bytes | None, seed: int, n_people: int, threads: int = 1) -> Network:
@@ -59,8 +60,7 @@ class SmallWorldParams(FlatTrustParams):
         check_size("ties_per_person", self.ties_per_person, float(n_people) * self.ties_per_person)
         mutual = self.sides == "two"
         if n_people <= self.ties_per_person:
-            raise refuse("ties_per_person", self.ties_per_person,
-                         f"a ring of {n_people} people has no room for so many ties; use fewer, or kind: complete")
+            raise refuse("ties_per_person", self.ties_per_person, Message("networks.ring", people=n_people))
         reach = self.ties_per_person // 2 if mutual else self.ties_per_person
         start = np.arange(n_people + 1, dtype=np.int64) * reach
         key = np.empty(n_people * reach, np.uint32)

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from sim.core.errors import Problem, ScenarioError, did_you_mean
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from sim.world.networks.network import NetworkParams
@@ -32,7 +33,7 @@ def network_class(kind: str) -> type[NetworkParams]:
     """
     place = NETWORKS.get(kind)
     if place is None:
-        message = f"unknown kind of network{did_you_mean(kind, NETWORKS)}; allowed are {', '.join(NETWORKS)}"
+        message = Message("networks.unknown_kind", hint=did_you_mean(kind, NETWORKS), names=list(NETWORKS))
         raise ScenarioError(Problem(message, path="network.kind", value=kind))
     module, name = place.split(":")
     found: type[NetworkParams] = getattr(importlib.import_module(module), name)
