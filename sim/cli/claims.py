@@ -16,6 +16,7 @@ from sim.cli.language import current, tell
 from sim.cli.options import run_options
 from sim.cli.output import emit, emit_json, note
 from sim.core.errors import DataError
+from sim.text.message import recognised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,7 @@ def _numbers(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
     words = [word.strip() for word in (value or "").split(",") if word.strip()]
     wrong = [word for word in words if not (word.isascii() and word.isdigit() and len(word) < 4)]
     if wrong:
-        raise click.BadParameter(f"{wrong[0]!r} is not a number of a claim, such as 1,2,38")
+        raise click.BadParameter(tell("claims.not_a_number", word=repr(wrong[0])))
     return tuple(map(int, words))
 
 
@@ -132,7 +133,8 @@ def _show(record: ClaimsRecord, out: Path, options: RunOptions) -> None:
     from sim.report.claims import terminal_claims
 
     for failure in record.failures:
-        note(tell("claims.failed_run", **{k: failure[k] for k in ("scenario", "replication", "reason")}))
+        reason = recognised(failure["reason"], "experiment")
+        note(tell("claims.failed_run", scenario=failure["scenario"], replication=failure["replication"], reason=reason))
     if options.as_json:
         document: dict[str, Any] = {"folder": str(out), **as_document(replace(record))}
         emit_json("claims", document)

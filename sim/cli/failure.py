@@ -39,7 +39,8 @@ def report(error: Exception, args: list[str]) -> int:
         return USAGE
     if isinstance(error, GuanxiError):
         text = local(error.message)
-        key = "failure.known" if isinstance(error.message, Message) else "failure.foreign"
+        is_foreign = text.isascii() and not isinstance(error.message, Message)  # the shell's own are in the language
+        key = "failure.foreign" if is_foreign else "failure.known"
         note(text if _LOCATED.search(text) else tell(key, message=text))
         return error.exit_code
     if isinstance(error, OSError) and error.strerror:  # a full disk, a lost right: neither the input nor a defect

@@ -14,10 +14,11 @@ import os
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sim.core.errors import DataError
+from sim.core.errors import DataError, reason_of
 from sim.records.folders import whole_folder
 from sim.records.manifest import machine, read_manifest, write_manifest
 from sim.records.spool import PART
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -179,7 +180,7 @@ def read_runs(folder: Path) -> dict[str, dict[str, Any]]:
         lines = (folder / RUNS).read_text(encoding="utf-8").splitlines()
         return {run["id"]: run for run in map(json.loads, lines)}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{folder / RUNS}: cannot be read ({error}); copy the whole folder again") from error
+        raise DataError(Message("claims.unreadable", path=folder / RUNS, error=reason_of(error))) from error
 
 
 def read_claims(folder: Path) -> dict[str, Any]:
@@ -194,7 +195,7 @@ def read_claims(folder: Path) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads((folder / _FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DataError(f"{folder / _FILE}: cannot be read ({error}); copy the whole folder again") from error
+        raise DataError(Message("claims.unreadable", path=folder / _FILE, error=reason_of(error))) from error
     return document
 
 

@@ -10,6 +10,7 @@ from sim.scenario import kinds
 from sim.scenario.problems import params_in
 from sim.scenario.spec import ScenarioSpec, strategy_id
 from sim.scenario.template import meaning_of
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +111,7 @@ def declared(spec: ScenarioSpec, path: str) -> Declared | None:
     field = type(owner).model_fields.get(last) if owner is not None else None
     extra = field.json_schema_extra if field is not None else None
     if field is None or not isinstance(extra, dict) or "range" not in extra:
-        raise ScenarioError(Problem("no parameter with a declared range", path))
+        raise ScenarioError(Problem(Message("scenario.no_range"), path))
     low, high = extra["range"]
     value = getattr(owner, last)
     return Declared(float(value), float(low), float(high), str(extra.get("unit", "")), isinstance(value, int))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sim.core.errors import Problem, ScenarioError
 from sim.scenario.levers import declared
 from sim.scenario.resolve import resolve
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from sim.experiment.claims.claim import Arm, Claim, Part, Settings
@@ -55,7 +56,7 @@ def assumption(claim: Claim, part: Part, path: str, scale: Scale) -> Declared:
         found = declared(spec, path)
         if found is not None:
             return found
-    raise ScenarioError(Problem(f"claim {claim.number}{part.id}: no arm has this parameter", path))
+    raise ScenarioError(Problem(Message("claims.no_parameter", claim=f"{claim.number}{part.id}"), path))
 
 
 def _spec(claim: Claim, arm: Arm, condition: Settings, scale: Scale) -> ScenarioSpec:

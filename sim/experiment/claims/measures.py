@@ -16,6 +16,7 @@ from sim.core.errors import Problem, ScenarioError, did_you_mean
 from sim.records.formulas import NAN, ratio
 from sim.records.outcomes import SUMMARY
 from sim.records.summarise import TIE_PATH, summarise
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -101,7 +102,8 @@ def unit_of(name: str) -> str:
         return MEASURES[name].unit
     if name in SUMMARY:
         return SUMMARY[name].unit
-    raise ScenarioError(Problem(f"no measure {name!r}{did_you_mean(name, [*MEASURES, *SUMMARY])}"))
+    hint = did_you_mean(name, [*MEASURES, *SUMMARY])
+    raise ScenarioError(Problem(Message("claims.no_measure", name=repr(name), hint=hint)))
 
 
 def measured(run: RunRecord, names: Iterable[str]) -> dict[str, float]:

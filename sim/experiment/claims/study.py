@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.claims import halfway, holds, lost, paired_effects, rule, together
 from sim.analysis.intervals import mean_interval
-from sim.core.errors import DataError, Problem, ScenarioError
+from sim.core.errors import DataError, Problem, ScenarioError, strerror_of
 from sim.experiment.claims.conditions import Scale, assumption, specs_of
 from sim.experiment.claims.measures import MEASURES, unit_of
 from sim.experiment.claims.runs import Runs
@@ -22,6 +22,7 @@ from sim.experiment.identity import code_version
 from sim.experiment.runs import MODEL
 from sim.records.claims import ClaimRecord, ClaimsRecord, Estimate, PartRecord, Tried, Turn, read_runs
 from sim.records.folders import runs_of
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -156,7 +157,7 @@ def study(claims: Sequence[Claim], asked: Asked, progress: Callback | None = Non
         On Ctrl-C; finished runs are kept beside `asked.out`.
     """
     if not claims or asked.replications < 2:
-        raise ScenarioError(Problem("at least one claim and two replications are needed: one pair has no interval"))
+        raise ScenarioError(Problem(Message("claims.too_few")))
     trials = [_trial(claim, part, asked) for claim in claims for part in claim.parts]
     names = tuple(sorted({*MEASURES, *(trial.part.measure for trial in trials)} | {"profit_fen", "gmv_fen"}))
     with _spool(asked.out) as folder:
@@ -244,7 +245,7 @@ def _spool(out: Path | None) -> Iterator[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataError(f"{folder}: cannot be written ({error.strerror}); name another folder") from error
+        raise DataError(Message("records.unwritable", path=folder, reason=strerror_of(error))) from error
     yield folder
 
 

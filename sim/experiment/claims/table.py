@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.core.errors import Problem, ScenarioError
 from sim.experiment.claims import groups, trust
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,5 +28,5 @@ def chosen(numbers: Iterable[int]) -> list[Claim]:
     asked = list(dict.fromkeys(numbers)) or list(CLAIMS)
     unknown = [n for n in asked if n not in CLAIMS]
     if unknown:
-        raise ScenarioError(Problem(f"no claim {', '.join(map(str, unknown))}; there are {', '.join(map(str, CLAIMS))}"))
+        raise ScenarioError(Problem(Message("claims.no_claim", unknown=unknown, known=list(CLAIMS))))
     return [CLAIMS[n] for n in asked]
