@@ -40,7 +40,7 @@ def spend(amount: Any, brand: Any = 0, purpose: int = Purpose.MEDIA) -> Spend:
 
 def tend(channel: Any = 0, spend: Any = -1, **changes: Any) -> Tend:
     columns: dict[str, Any] = {"host_hours": 0.0, "packet_fen": 0, "packets": 0, "rules": 0.0, "fit": 0.0,
-                               "prune_idle_days": 0, "fake_accounts": 0}
+                               "prune_idle_days": 0, "fake_accounts": 0, "fee_fen": 0, "screen": 0}
     return rows(Tend, channel=channel, spend=spend, **(columns | changes))
 
 

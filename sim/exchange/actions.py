@@ -236,10 +236,11 @@ class PoolOpen(Table):
 
 @dataclass(frozen=True)
 class Tend(Table):
-    """Care for a group: host hours, red packets, rules, fit of content, pruning, fake accounts.
+    """Care for a group: host hours, red packets, rules, fit of content, pruning, fake accounts, fee, screening.
 
     packet_fen: total given away today; packets: how many; rules: 0 or 1; fit: [0, 1] knowledge of
-    needs; prune_idle_days: remove members silent that long (0: nobody).
+    needs; prune_idle_days: remove members silent that long (0: nobody); fake_accounts: how many act as
+    members today; fee_fen: what a member is asked to pay a month; screen: 1 to look for spies today.
     """
 
     channel: Ints
@@ -250,6 +251,8 @@ class Tend(Table):
     fit: Floats
     prune_idle_days: Ints
     fake_accounts: Ints
+    fee_fen: Ints
+    screen: Ints
     spend: Ints
 
 

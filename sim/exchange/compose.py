@@ -174,7 +174,8 @@ _PLACES: dict[str, tuple[tuple[str, str, int], ...]] = {
 
 _COUNTS: dict[str, tuple[str, ...]] = {
     "impress": ("count",), "lead": ("count",), "stock_order": ("quantity", "unit_fen"), "pool_open": ("seats",),
-    "tend": ("host_hours", "packet_fen", "packets", "prune_idle_days", "fake_accounts"), "capacity": ("servers",),
+    "tend": ("host_hours", "packet_fen", "packets", "prune_idle_days", "fake_accounts", "fee_fen", "screen"),
+    "capacity": ("servers",),
     "invite": ("reward_sponsor_fen", "reward_invitee_fen", "buy_in_fen", "perceived_income_fen"),
     "enrol": ("buy_in_fen",), "post": ("items", "lasting"), "peer_post": ("items",),
 }

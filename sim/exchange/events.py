@@ -232,6 +232,14 @@ class Enforced(EventTable):
     until_day: Ints
 
 
+@dataclass(frozen=True)
+class Unmasked(EventTable):
+    """Groups whose fake accounts were found out today, and how many there were."""
+
+    channel: Ints
+    fakes: Ints
+
+
 @dataclass
 class Events:
     """Everything that happened on one day; filled in the day's order, read-only afterwards."""
@@ -249,3 +257,4 @@ class Events:
     pool_closed: PoolClosed = field(default_factory=PoolClosed.empty)
     settled: Settled = field(default_factory=Settled.empty)
     enforced: Enforced = field(default_factory=Enforced.empty)
+    unmasked: Unmasked = field(default_factory=Unmasked.empty)

@@ -167,7 +167,7 @@ def _repetition(*keys: Ints) -> Ints:
 def merge_tends(table: Tend) -> Tend:
     """Care for one channel adds up: hours, packets and fakes add, rules and fit are the best, pruning the strictest.
 
-    Merged rows name no spending row any more: they have been paid for before.
+    The dearer fee is asked, and one who screens is enough. Merged rows name no spending row any more: they have been paid for before.
     """
     found = groups(table.channel)
     if found is None:
@@ -182,7 +182,8 @@ def merge_tends(table: Tend) -> Tend:
         packet_fen=_added(table.packet_fen, first, group), packets=_added(table.packets, first, group),
         rules=_highest(table.rules, first, group), fit=_highest(table.fit, first, group),
         prune_idle_days=np.where(idle == never, 0, idle),
-        fake_accounts=_added(table.fake_accounts, first, group), spend=np.where(alone, table.spend[first], -1),
+        fake_accounts=_added(table.fake_accounts, first, group), fee_fen=_highest(table.fee_fen, first, group),
+        screen=_highest(table.screen, first, group), spend=np.where(alone, table.spend[first], -1),
     )
 
 

@@ -167,6 +167,12 @@ class View(Protocol):
     def observed_activity(self, channels: Ints) -> Floats:
         """Return the activity that can be seen in channels, float64 (n,), fake accounts included."""
 
+    def fakes(self, channels: Ints) -> Ints:
+        """Return the strategy's fake accounts at work in channels yesterday, int64 (n,)."""
+
+    def unmasked(self, channels: Ints) -> Bools:
+        """Return whether fake accounts were ever found out in channels, where none can act any more, bool (n,)."""
+
     def health(self, channels: Ints) -> Floats:
         """Return the health of groups at yesterday's closing, float64 (n,), [0, 1]."""
 

@@ -12,7 +12,7 @@ Equations, group c with health h, and members i:
     H = 1 - e^{-skill hours / half},  V = 1 - e^{-useful items / scale},  P = 1 - e^{-selling items / scale}
     r = 1 with rules, else `no_rules`;  zombie: h < .1 on 14 days in a row
     P(mute)  = min(1, h_0 e^{b_m max(phi - phi_0, 0)})   on noticed messages only
-    P(leave) = leave (1 - h) a day in groups
+    P(leave) = leave (1 - h) a day in groups, and more where a fee is not worth it (`fees`)
 
 Notation: h, H, V, P in [0, 1], fit, packet in yuan and head = members by channel (C,); z standard normal;
 phi fatigue of a person (N,).
@@ -38,6 +38,7 @@ from sim.core.params import ASSUMPTION, Hours, Params, Share, param
 from sim.exchange.actions import Post, Tend
 from sim.exchange.events import Left, Reason
 from sim.mechanisms.attention import Noticed
+from sim.mechanisms.fees import FeesParams, leaving
 from sim.world.audiences import ACTIVE, LEFT, MUTED, NO_ROW
 from sim.world.state import World
 
@@ -146,8 +147,8 @@ def _weights(p: AudienceParams) -> tuple[float, ...]:
             p.no_rules, p.promo_harm, p.noise)
 
 
-def live(world: World, noticed: Noticed, posts: Post, tend: Tend, day: int,
-         params: AudienceParams) -> tuple[int, Left]:
+def live(world: World, noticed: Noticed, posts: Post, tend: Tend, day: int, params: AudienceParams,
+         fees: FeesParams) -> tuple[int, Left]:
     """Let members mute and leave, and groups thrive or decay; returns (mutes, who left).
 
     Writes states of rows, members, health. Purposes of draws: mute, leave, health.
@@ -161,7 +162,7 @@ def live(world: World, noticed: Noticed, posts: Post, tend: Tend, day: int,
                        params.mute_base, params.mute_slope, params.mute_from, world.draws.key("mute", day), aud.state,
                        muted)
     np.add.at(world.accounts.reports, world.channels.account[aud.channel[muted[:mutes]]], 1)
-    gone = [_leavers(world, day, params), _pruned(world, tend, day)]
+    gone = [_leavers(world, day, params, fees), _pruned(world, tend, day)]
     _health(world, posts, tend, day, params)
     rows = np.concatenate([r for r, _ in gone])
     reason = np.concatenate([np.full(len(r), why, np.int64) for r, why in gone])
@@ -174,14 +175,14 @@ def live(world: World, noticed: Noticed, posts: Post, tend: Tend, day: int,
     return int(mutes), Left(person, channel, reason)
 
 
-def _leavers(world: World, day: int, params: AudienceParams) -> tuple[NDArray[np.int64], int]:
+def _leavers(world: World, day: int, params: AudienceParams, fees: FeesParams) -> tuple[NDArray[np.int64], int]:
     """Draw who leaves the groups of their own will."""
     aud, channels = world.audiences, world.channels
     group = channels.kind == 0
     start, stop = aud.block_start, aud.block_stop
     wanted = group[aud.block_channel]
     start, stop, channel = start[wanted], stop[wanted], aud.block_channel[wanted]
-    chance = params.leave * (1.0 - channels.health[channel])
+    chance = params.leave * (1.0 - channels.health[channel]) + leaving(world, channel, fees)
     out = np.empty(int((stop - start).sum()), np.int64)
     block_key = (channels.name[channel] << 32) | aud.block_nth[wanted]
     n = draw_leavers(start, stop, block_key, chance, aud.state, world.draws.key("leave", day), out)

@@ -7,8 +7,10 @@ from sim.mechanisms.attention import AttentionParams
 from sim.mechanisms.audience import AudienceParams
 from sim.mechanisms.belief import BeliefParams
 from sim.mechanisms.choice import ChoiceParams
+from sim.mechanisms.detection import DetectionParams
 from sim.mechanisms.enforcement import EnforcementParams
 from sim.mechanisms.experience import ExperienceParams
+from sim.mechanisms.fees import FeesParams
 from sim.mechanisms.fulfilment import FulfilmentParams
 from sim.mechanisms.inquiry import InquiryParams
 from sim.mechanisms.recruiting import RecruitingParams
@@ -29,4 +31,6 @@ class MechanismsSpec(Params):
     inquiry: InquiryParams = InquiryParams()
     recruiting: RecruitingParams = RecruitingParams()
     audience: AudienceParams = AudienceParams()
+    detection: DetectionParams = DetectionParams()
+    fees: FeesParams = FeesParams()
     enforcement: EnforcementParams = EnforcementParams()

@@ -9,7 +9,7 @@ best experience S_j:
     P(invite)          = sigma(u_0 + u_1 S_j + u_2 R / p)      (a sponsor who names somebody has decided)
     P(join a channel)  = sigma(c_0 + c_1 T (1 - kappa [R > 0, one-sided]) + c_2 h)
     P(become reseller) = sigma(j_0 + j_1 T + j_2 ln(1 + income / buy-in) - j_3 buy-in / wealth - j_5 density)
-    a buyer asked by the brand itself joins with chance `buyer_joins`
+    a buyer asked by the brand itself joins with chance `buyer_joins`; fees lower the odds of joining (`fees`)
     exit hazard        = `exit_hazard` a day after `patience` days without profit, + per refusal
 
 One invitee asked by several sponsors is a contest, settled by hashed draws with weights: equal
@@ -37,6 +37,7 @@ from sim.core.maths import exp_, log_, logistic
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.actions import Invite
 from sim.exchange.events import Joined, Reason, Refused
+from sim.mechanisms.fees import FeesParams, burden
 from sim.world.audiences import NO_ROW
 from sim.world.state import World
 
@@ -110,18 +111,24 @@ def find_invitees(sponsor: Array, nth: Array, invitee: Array, uid: Array, satisf
 
 @kernel()
 def accept(person: Array, trust: Array, is_reseller: Array, health: Array, income_rate: Array, cost_rate: Array,
-           paid: Array, from_brand: Array, density: float, uid: Array, sponsor_uid: Array, key: int,
+           paid: Array, from_brand: Array, burden: Array, density: float, uid: Array, sponsor_uid: Array, key: int,
            weights: tuple[float, ...], certain: bool, out: Array) -> None:
-    """Draw acceptance of every invitation; weights = (kappa, c0, c1, c2, buyer, j0, j1, j2, j3, j5)."""
+    """Draw acceptance of every invitation; weights = (kappa, c0, c1, c2, buyer, j0, j1, j2, j3, j5).
+
+    burden : float64 (m,), by which fees lower the log odds of joining a channel.
+    """
     kappa, c0, c1, c2, buyer, j0, j1, j2, j3, j5 = weights
     for k in range(len(person)):
         if is_reseller[k]:
             p = logistic(j0 + j1 * trust[k] + j2 * log_(1.0 + income_rate[k]) - j3 * cost_rate[k] - j5 * density)
         elif from_brand[k]:
             p = buyer
+            if burden[k] > 0.0:
+                odds = buyer * exp_(-burden[k])
+                p = odds / (1.0 - buyer + odds)
         else:
             t = trust[k] * (1.0 - kappa) if paid[k] and trust[k] > 0.0 else trust[k]
-            p = logistic(c0 + c1 * t + c2 * health[k])
+            p = logistic(c0 + c1 * t + c2 * health[k] - burden[k])
         u = uniform(draw64(key, np.int64(uid[person[k]])), sponsor_uid[k])
         out[k] = certain or u < p
 
@@ -147,7 +154,8 @@ class _Asked:
     trust: NDArray[np.float64]
 
 
-def recruit(world: World, invite: Invite, day: int, params: RecruitingParams) -> tuple[Joined, Refused]:
+def recruit(world: World, invite: Invite, day: int, params: RecruitingParams,
+            fees: FeesParams) -> tuple[Joined, Refused]:
     """Carry out today's invitations; joining itself is done by the model from the events.
 
     Reads people, ties, audiences, resellers. Purposes of draws: invite, accept, contest.
@@ -155,7 +163,7 @@ def recruit(world: World, invite: Invite, day: int, params: RecruitingParams) ->
     if params.mode == "off" or not len(invite):
         return Joined.empty(), Refused.empty()
     asked = _ask(world, invite, day, params)
-    reason = _verdicts(world, invite, asked, day, params)
+    reason = _verdicts(world, invite, asked, day, params, fees)
     yes = reason < 0
     r = asked.row
     joined = Joined(asked.person[yes], invite.channel[r[yes]], invite.role_tier[r[yes]], invite.brand[r[yes]],
@@ -206,7 +214,8 @@ def _active(world: World) -> int:
     return int(np.count_nonzero(world.resellers.left[: world.resellers.size] < 0))
 
 
-def _verdicts(world: World, invite: Invite, asked: _Asked, day: int, params: RecruitingParams) -> NDArray[np.int64]:
+def _verdicts(world: World, invite: Invite, asked: _Asked, day: int, params: RecruitingParams,
+              fees: FeesParams) -> NDArray[np.int64]:
     """Return -1 for those who join, otherwise the reason why not."""
     people, channels = world.people, world.channels
     r, person = asked.row, asked.person
@@ -229,8 +238,9 @@ def _verdicts(world: World, invite: Invite, asked: _Asked, day: int, params: Rec
     health = np.where(to_channel, channels.health[np.maximum(channel, 0)] if len(channels) else 0.0, 0.0)
     yes = np.empty(len(r), np.bool_)
     paid = (invite.reward_sponsor_fen[r] > 0) & (invite.reward_invitee_fen[r] == 0)
+    fee = burden(world, person, np.where(to_role, -1, channel), invite.buy_in_fen[r], fees)
     accept(person, asked.trust, to_role, health, invite.perceived_income_fen[r] / buy_in,
-           buy_in / (100.0 * people.wealth[person].astype(np.float64)), paid, sponsor < 0,
+           buy_in / (100.0 * people.wealth[person].astype(np.float64)), paid, sponsor < 0, fee,
            _active(world) / world.n_people, people.uid, sponsor_uid, world.draws.key("accept", day),
            (params.paid_discount, params.join_base, params.join_trust, params.join_health, params.buyer_joins,
             params.reseller_base, params.reseller_trust, params.reseller_income, params.reseller_cost,

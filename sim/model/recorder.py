@@ -17,6 +17,7 @@ from sim.ledger import statements
 from sim.ledger.ledger import Ledger
 from sim.mechanisms.audience import ZOMBIE_DAYS
 from sim.records.outcomes import DAILY
+from sim.world.audiences import Channels, observed_activity
 from sim.world.state import World
 
 if TYPE_CHECKING:
@@ -50,6 +51,16 @@ def sample_means(sample: Array, claims: Array, talk: Array, own: Array, trust: A
             weariness += phi
     mean_trust = known_trust / known if known > 0 else all_trust / max(len(sample), 1)
     return mean_trust, weariness / max(tired, 1)
+
+
+def _activity(channels: Channels, groups: NDArray[np.bool_]) -> dict[str, float]:
+    """Return the activity that is seen and the true one, means over the members of groups (NaN without any)."""
+    members = channels.members[groups]
+    total = int(members.sum())
+    if not total:
+        return {"observed_activity": np.nan, "true_activity": np.nan}
+    return {"observed_activity": float((members * observed_activity(channels, groups)).sum()) / total,
+            "true_activity": float((members * channels.health[groups]).sum()) / total}
 
 
 class Recorder:
@@ -150,16 +161,20 @@ class Recorder:
         groups = self._groups
         joined, moved = day.events.joined, day.events.stock_moved
         some = bool(groups.any())
+        unmasked = int(groups[day.events.unmasked.channel].sum())
         bans = int(np.isin(day.events.enforced.account, self._accounts).sum())
         self._put(
             day.number, members=int(channels.members[channels.owned & self._ours].sum()),
             group_health=float(channels.health[groups].mean()) if some else np.nan,
             zombie_groups=int(np.count_nonzero(channels.zombie_days[groups] >= ZOMBIE_DAYS)) if some else np.nan,
-            heat=np.nan, agents=int(np.count_nonzero(table.left[: table.size] < 0)),
+            **_activity(channels, groups), unmasked=unmasked, heat=np.nan,
+            agents=int(np.count_nonzero(table.left[: table.size] < 0)),
             agent_joins=int(np.count_nonzero(joined.tier >= 0)), agent_exits=day.exits,
             channel_stock=int(table.stock[: table.size].sum()), sell_in=int(moved.quantity[moved.supplier < 0].sum()),
             bans=bans,
         )
+        if unmasked:
+            self.marks.append((day.number, "unmasked", "sock_puppet"))
         if bans:
             self.marks.append((day.number, "ban", "account_ban"))
 

@@ -9,7 +9,7 @@
      7 fulfilment                  queues, stock, pools
      8 experience                  satisfaction, returns, trust
      9 recruiting and exit         invitations, leads, resellers, stock orders
-    10 audiences                   join, mute, leave, group health
+    10 audiences                   join, mute, leave, fakes found out, group health
     11 settle                      debts, rewards, rebates, into the ledger
     12 record
 
@@ -27,8 +27,10 @@ from sim.mechanisms import (
     attention,
     audience,
     belief,
+    detection,
     enforcement,
     experience,
+    fees,
     fulfilment,
     inquiry,
     leads,
@@ -57,6 +59,7 @@ def step(state: RunState) -> Day:
     _enforce(state, day)
     plan = _plan(state)
     posts = enforcement.deliverable(state.world, plan.post, state.day, state.mechanisms.enforcement)
+    fees.ask(state.world, posts, plan.tend, state.mechanisms.fees)
     noticed = _attend(state, plan, posts, day)
     heard = _hear(state, noticed, day)
     chosen, asked = _choose(state, noticed, heard, day)
@@ -97,8 +100,7 @@ def _plan(state: RunState) -> DayPlan:
                  "commission", "warmth"):
         getattr(offers, name)[at] = getattr(table, name)
     offers.live[:] = table.is_live
-    if len(plan.tend):
-        state.fakes[plan.tend.channel] = plan.tend.fake_accounts
+    detection.plant(world, plan.tend)
     return plan
 
 
@@ -207,7 +209,8 @@ def _bought_from_resellers(state: RunState, ordered: Ordered) -> None:
 def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
     """9: invitations, leads, enrolments, promotions, stock orders, exits."""
     world, ledger = state.world, state.ledger
-    joined, refused = recruiting.recruit(world, plan.invite, state.day, state.mechanisms.recruiting)
+    joined, refused = recruiting.recruit(world, plan.invite, state.day, state.mechanisms.recruiting,
+                                         state.mechanisms.fees)
     joined, late = membership.join(world, ledger, joined, state.day)
     bought, known = leads.bring(world, plan.lead, state.day)
     bought, _ = membership.join(world, ledger, bought, state.day)
@@ -231,8 +234,10 @@ def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
 
 
 def _tend_audiences(state: RunState, plan: DayPlan, posts: Post, noticed: Noticed, day: Day) -> None:
-    """10: members mute and leave, groups thrive or decay."""
-    day.mutes, left = audience.live(state.world, noticed, posts, plan.tend, state.day, state.mechanisms.audience)
+    """10: fakes are found out, members mute and leave, groups thrive or decay."""
+    day.events.unmasked = detection.unmask(state.world, posts, state.day, state.mechanisms.detection)
+    day.mutes, left = audience.live(state.world, noticed, posts, plan.tend, state.day, state.mechanisms.audience,
+                                   state.mechanisms.fees)
     before = day.events.left
     day.events.left = Left(*[np.concatenate([getattr(before, n), getattr(left, n)]) for n in Left.__dataclass_fields__])
 

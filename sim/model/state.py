@@ -54,7 +54,6 @@ class RunState:
     space: OfferSpace
     recorder: Recorder
     shocks: tuple[BanShock, ...]
-    fakes: NDArray[np.int64]
     posts_yesterday: NDArray[np.float64]
     day: int = 0
     yesterday: Events = field(default_factory=Events)
@@ -78,7 +77,7 @@ def start(spec: ScenarioSpec, replication: int, *, audit: bool = False, threads:
     state = RunState(
         spec, replication, cast("MechanismsSpec", spec.mechanisms), world, ledger, seats, space,
         Recorder(spec.days, world, ledger, _queues_of(seats, 0)), tuple(_ban(s) for s in spec.shocks),
-        np.zeros(len(world.channels), np.int64), np.zeros(len(world.accounts)),
+        np.zeros(len(world.accounts)),
     )
     state.views = [DayView(state, k) for k in range(len(seats))]
     _seed_members(state, openings)

@@ -12,7 +12,7 @@ from sim.core.categories import CATEGORIES
 from sim.core.draws import key_of
 from sim.exchange.view import ProductFacts, Strategy
 from sim.model.build import world_seed
-from sim.world.audiences import LEFT, NO_ROW
+from sim.world.audiences import LEFT, NO_ROW, observed_activity
 from sim.world.brands import Products, build_products
 
 if TYPE_CHECKING:
@@ -145,9 +145,16 @@ class DayView:
         return self._state.world.channels.members[channels].copy()
 
     def observed_activity(self, channels: Ints) -> NDArray[np.float64]:
-        """Return what can be seen of a group's activity: its health, and the fakes that talk in it."""
-        fakes = self._state.fakes[channels] / np.maximum(self._state.world.channels.members[channels], 1)
-        return np.minimum(1.0, self.health(channels) + fakes)
+        """Return what can be seen of a group's activity, fakes included."""
+        return observed_activity(self._state.world.channels, channels)
+
+    def fakes(self, channels: Ints) -> Ints:
+        """Return the fake accounts at work in channels."""
+        return self._state.world.channels.fakes[channels].copy()
+
+    def unmasked(self, channels: Ints) -> NDArray[np.bool_]:
+        """Return whether fakes were ever found out in channels."""
+        return self._state.world.channels.unmasked[channels].copy()
 
     def health(self, channels: Ints) -> NDArray[np.float64]:
         """Return the health of groups."""

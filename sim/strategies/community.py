@@ -8,7 +8,9 @@ Decisions a day:
 
     post in each group `posts_a_day` items of the content mix: value = useful + interesting +
         affectionate, commercial = profitable (none before `sell_from_day`)
-    give host hours, equally to every group; a red packet every `every_days` days
+    give host hours, evenly or by observed activity (`hosting`); a red packet every `every_days` days
+    collect an entry fee of newcomers and a monthly fee of members, a thirtieth of it a day
+    run fake accounts where asked to, or wherever observed activity is below the target
     ask yesterday's buyers who are not members to join; ask yesterday's pleased member-buyers
         to bring a friend
     after the survey (`survey_day`) content fits the members' needs better
@@ -22,7 +24,7 @@ Sources: K1, C7, G1-G16 of the trade press (domain 1A) as hypotheses; levels dom
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +37,7 @@ from sim.exchange.actions import Actions, Invite, Offer, Opening, Post, Spend, T
 from sim.exchange.events import Events
 from sim.exchange.postings import Postings, Settlement, join_postings, postings
 from sim.exchange.view import View
+from sim.strategies.hosting import cared_for, daily, first_groups, monthly_fees
 from sim.text.message import Message
 
 _GROUP_LIMIT = 500
@@ -93,9 +96,24 @@ class CommunityParams(Params):
                               zh="调研前匹配度")
     fit_after: Share = param(0.7, source="domain 4.12", low=0.5, high=0.9, doc="Fit of content after it",
                              zh="调研后匹配度")
+    entry_fee: Fen = param(0, source="scenario", doc="What a newcomer pays on joining a group; 0: nothing", zh="入群费",
+                           unit="fen")
+    monthly_fee: Fen = param(0, source="scenario", doc="What a member pays a month; 0: nothing", zh="月费", unit="fen")
     sell_from_day: int = param(0, source="scenario", ge=0, le=3650, doc="First day with offers in the groups",
                                zh="开始变现日")
     discount: Share = param(0.0, source="scenario", le=0.95, doc="Members' discount on the list price", zh="会员折扣")
+    allocate: Literal["even", "observed"] = param(
+        "even", source="scenario", doc="Host hours: the same for every group, or in proportion to observed activity, "
+                                       "fakes included", zh="工时分配")
+    kpi: Literal["none", "activity"] = param(
+        "none", source="scenario", doc="activity: a group observed below the target gets one more fake account a day, "
+                                       "and no care", zh="考核指标")
+    kpi_target: Share = param(0.6, source="scenario", doc="Observed activity that the KPI asks for", zh="活跃度目标")
+    fake_accounts: int = param(0, source="scenario", ge=0, le=500, doc="Fake accounts that act as members of a group",
+                               zh="每群小号数")
+    fake_groups: Share = param(1.0, source="scenario", doc="Share of the groups with fake accounts", zh="用小号的群占比")
+    fake_cost: Fen = param(3_000, source=ASSUMPTION, low=500, high=10_000, unit="fen",
+                           doc="Cost of running a fake account a month", zh="小号月成本")
     prune_every_days: int = param(30, source="scenario", ge=0, le=3650,
                                   doc="Days between removals of members who no longer read; 0: never", zh="清群间隔")
     ask_buyers: bool = param(True, source="scenario", doc="Ask buyers to join a group", zh="邀买家入群")
@@ -136,10 +154,15 @@ class CommunityParams(Params):
         return Actions(offers=(offer,), tables=tuple(tables))
 
     def settle(self, events: Events, view: View) -> Settlement:
-        """Owe the rewards of today's invitations to those who invited and joined."""
+        """Owe the rewards of today's invitations to those who invited and joined; collect fees."""
         joined = events.joined
-        mine = np.isin(joined.channel, view.channels)
+        mine = np.isin(joined.channel, view.channels) & (joined.tier < 0)
         parts: list[Postings] = []
+        fees = int(joined.buy_in_fen[mine].sum()) + (monthly_fees(view, self.monthly_fee) if self.monthly_fee else 0)
+        if fees:
+            parts.append(postings(
+                payer_account=int(Account.HOUSEHOLD), payer_owner=0, payee_account=int(Account.BRAND),
+                payee_owner=view.brand, amount_fen=fees, purpose=int(Purpose.MEMBERSHIP_FEE), due_day=view.day))
         for reward in (joined.reward_sponsor_fen[mine], joined.reward_invitee_fen[mine]):
             amount = int(reward.sum())
             if amount:
@@ -162,6 +185,9 @@ class CommunityParams(Params):
     def _care(self, view: View) -> list[Table]:
         """Give host hours, packets, rules and pruning; each paid by its own line."""
         n = len(view.channels)
+        care = cared_for(view, self.host_hours, by_activity=self.allocate == "observed",
+                         fakes=first_groups(n, self.fake_groups, self.fake_accounts),
+                         target=self.kpi_target if self.kpi == "activity" else None)
         surveyed = self.survey_day is not None and view.day >= self.survey_day
         packet_day = self.red_packets.amount > 0 and view.day % self.red_packets.every_days == 0
         packet = self.red_packets.amount if packet_day else 0
@@ -172,16 +198,17 @@ class CommunityParams(Params):
         ]
         if self.survey_day is not None and view.day == self.survey_day:
             spend.append((int(Account.STAFF), self.survey_cost, int(Purpose.SURVEY)))
+        if care.fakes.any():
+            spend.append((int(Account.STAFF), daily(self.fake_cost, int(care.fakes.sum())), int(Purpose.TOOLS)))
         payee, amount, purpose = (np.array(column, dtype=np.int64) for column in zip(*spend, strict=True))
-        common = {"channel": view.channels, "rules": float(self.rules), "prune_idle_days": 7 if prune else 0,
-                  "fake_accounts": 0}
-        tend: Tend = rows(Tend, **common, host_hours=self.host_hours / n, packet_fen=0, packets=0,
-                          fit=self.fit_after if surveyed else self.fit_before, spend=0)
-        tables: list[Table] = [rows(Spend, brand=view.brand, payee_account=payee, payee_owner=0, amount_fen=amount,
-                                    purpose=purpose), tend]
+        tables: list[Table] = [
+            rows(Spend, brand=view.brand, payee_account=payee, payee_owner=0, amount_fen=amount, purpose=purpose),
+            _tend(view.channels, 0, host_hours=care.hours, rules=float(self.rules), prune_idle_days=7 if prune else 0,
+                  fit=self.fit_after if surveyed else self.fit_before, fee_fen=self.monthly_fee)]
         if packet:
-            tables.append(rows(Tend, channel=view.channels, rules=0.0, prune_idle_days=0, fake_accounts=0,
-                               host_hours=0.0, packet_fen=packet, packets=self.red_packets.packets, fit=0.0, spend=1))
+            tables.append(_tend(view.channels, 1, packet_fen=packet, packets=self.red_packets.packets))
+        if care.fakes.any():
+            tables.append(_tend(view.channels, len(spend) - 1, fake_accounts=care.fakes))
         return tables
 
     def _invitations(self, view: View) -> Invite | None:
@@ -212,5 +239,13 @@ class CommunityParams(Params):
         room = view.channels[int(np.argmin(counts))]
         invite: Invite = rows(Invite, sponsor=sponsor, invitee=invitee, channel=np.full(len(sponsor), room),
                               role_tier=-1, brand=view.brand, reward_sponsor_fen=reward, reward_invitee_fen=newcomer,
-                              buy_in_fen=0, perceived_income_fen=0)
+                              buy_in_fen=self.entry_fee, perceived_income_fen=0)
         return invite
+
+
+def _tend(channel: NDArray[np.int64], spend: int, **care: Any) -> Tend:
+    """Return care for groups, paid by a spending row; what is not named is not given."""
+    nothing = {"host_hours": 0.0, "packet_fen": 0, "packets": 0, "rules": 0.0, "fit": 0.0, "prune_idle_days": 0,
+               "fake_accounts": 0, "fee_fen": 0, "screen": 0}
+    tend: Tend = rows(Tend, channel=channel, spend=spend, **(nothing | care))
+    return tend

@@ -7,6 +7,7 @@ name it. Each channel keeps the list of its blocks.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,8 @@ class Channels:
 
     name: for draws, whatever the number of the channel; kind: index into
     `exchange.actions.CHANNEL_KINDS`; owner: strategy number; account: row of
-    `Accounts`; capacity: most members; health, noise state and zombie days belong to groups.
+    `Accounts`; capacity: most members; health, zombie days, fake accounts at work, whether fakes were ever
+    found out (`unmasked`), and what a member pays and gets a month (`fee_fen`, `worth_fen`) belong to groups.
     """
 
     name: NDArray[np.int64]
@@ -38,9 +40,26 @@ class Channels:
     health: NDArray[np.float64]
     host_skill: NDArray[np.float64]
     zombie_days: NDArray[np.int64]
+    fakes: NDArray[np.int64]
+    unmasked: NDArray[np.bool_]
+    fee_fen: NDArray[np.int64]
+    worth_fen: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.kind)
+
+
+def observed_activity(channels: Channels, which: NDArray[Any]) -> NDArray[np.float64]:
+    """Return what can be seen of groups' activity, float64 (n,): members alive in them, and fakes that act as members.
+
+    Parameters
+    ----------
+    which : int64 (n,) or bool (C,)
+        The groups asked about.
+    """
+    fakes = channels.fakes[which] / np.maximum(channels.members[which], 1)
+    seen: NDArray[np.float64] = np.minimum(1.0, channels.health[which] + fakes)
+    return seen
 
 
 @dataclass

@@ -47,7 +47,7 @@ class Meddler(Scripted):
 
     def plan(self, view: View) -> Actions:
         care = rows(Tend, channel=0, host_hours=1, packet_fen=0, packets=0, rules=1, fit=1, prune_idle_days=0,
-                    fake_accounts=0, spend=-1)
+                    fake_accounts=0, fee_fen=0, screen=0, spend=-1)
         return Actions(tables=(care,))
 
 

@@ -125,7 +125,8 @@ class MarketDay(Scripted):
     def _care(self, view: View) -> Iterator[Table]:
         """A host, packets, fakes and pruning for the group; staff for the chats; a deal every fourth day."""
         yield rows(Tend, channel=view.channels[GROUP], host_hours=1, packet_fen=1_000 * (view.day % 7 == 0), packets=5,
-                   rules=1, fit=0.7, prune_idle_days=3 * (view.day % 5 == 4), fake_accounts=2, spend=1)
+                   rules=1, fit=0.7, prune_idle_days=3 * (view.day % 5 == 4), fake_accounts=2,
+                   fee_fen=0, screen=0, spend=1)
         yield rows(Capacity, queue=view.queues, servers=self.servers, open_minute=540, close_minute=600,
                    minutes_a_case=20, patience_minutes=10, spend=2)
         if view.day % 4 == 0:

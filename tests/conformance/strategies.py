@@ -154,13 +154,16 @@ class Hosted(Feeds):
     rules: float = 1.0
     prune_idle_days: int = 0
     fakes: int = 0
+    fee_fen: int = 0
+    screen_days: tuple[int, ...] = ()
 
     def plan(self, view: View) -> Actions:
         """Post and tend."""
         own = super().plan(view)
         packet = self.packet_fen if not self.packet_days or view.day in self.packet_days else 0
         care = rows(Tend, channel=view.channels, host_hours=self.hours, packet_fen=packet, packets=1, rules=self.rules,
-                    fit=self.fit, prune_idle_days=self.prune_idle_days, fake_accounts=self.fakes, spend=-1)
+                    fit=self.fit, prune_idle_days=self.prune_idle_days, fake_accounts=self.fakes, fee_fen=self.fee_fen,
+                    screen=int(view.day in self.screen_days), spend=-1)
         return Actions(offers=own.offers, tables=(*own.tables, care))
 
 

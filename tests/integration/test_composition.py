@@ -84,7 +84,7 @@ class Doubled(Scripted):
         said: dict[str, Table] = {
             "post": rows(Post, channel=0, offer=0, items=self.items, commercial=1, value=0, visibility=1),
             "tend": rows(Tend, channel=0, host_hours=self.items, packet_fen=0, packets=0, rules=1, fit=1,
-                         prune_idle_days=0, fake_accounts=0, spend=-1),
+                         prune_idle_days=0, fake_accounts=0, fee_fen=0, screen=0, spend=-1),
             "invite": rows(Invite, sponsor=0, invitee=7, channel=0, role_tier=-1, brand=0, reward_sponsor_fen=self.amount_fen,
                            reward_invitee_fen=10, buy_in_fen=0, perceived_income_fen=0),
             "spend": rows(Spend, brand=0, payee_account=int(Account.STAFF), payee_owner=0,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 REACHED = {
     "community": ("ordered", "delivered", "talked", "joined", "refused", "left 9", "returned", "complaints"),
+    "kpi": ("unmasked", "left 9"),
+    "fees": ("joined", "refused 4", "left 9"),
     "rivals": ("ordered", "enforced"),
     "traffic": ("ordered", "unfilled 0"),
     "stock": ("ordered", "unfilled 0"),

@@ -242,7 +242,7 @@ def proposal(draw: st.DrawFn, name: str) -> Actions:
     tables.append(rows(Tend, channel=column(st.integers(0, 3), n), host_hours=column(eighths, n),
                        packet_fen=column(st.integers(0, 900), n), packets=column(st.integers(0, 9), n), rules=1.0, fit=0.5,
                        prune_idle_days=column(st.integers(0, 30), n), fake_accounts=column(st.integers(0, 9), n),
-                       spend=column(payer, n)))
+                       fee_fen=column(st.integers(0, 900), n), screen=column(st.integers(0, 1), n), spend=column(payer, n)))
     tables.append(rows(Capacity, queue=NAMES.index(name), servers=draw(st.integers(0, 9)), open_minute=0,
                        close_minute=600, minutes_a_case=5.0, patience_minutes=5.0, spend=draw(payer)))
     return Actions(offers=offers, tables=tuple(tables))

@@ -102,7 +102,7 @@ class BazaarParams(Params):
         return [
             rows(Tend, channel=[group, contacts], host_hours=[1.0, 0.5], packet_fen=[packet, 0], packets=[10, 0],
                  rules=[float(view.day % 2), 0.0], fit=0.6, prune_idle_days=[3, 0], fake_accounts=[2, 0],
-                 spend=[1, -1]),
+                 fee_fen=[view.day % 2 * 3_000, 0], screen=0, spend=[1, -1]),
             rows(Capacity, queue=view.queues, servers=self.servers, open_minute=540, close_minute=545 + view.weekday,
                  minutes_a_case=60.0, patience_minutes=3.0, spend=2),
         ]
@@ -115,7 +115,7 @@ class BazaarParams(Params):
         common = {"perceived_income_fen": 500_000, "brand": view.brand}
         tables: list[Table] = [
             rows(Invite, sponsor=-1, invitee=buyers, channel=contacts, role_tier=-1, reward_sponsor_fen=0,
-                 reward_invitee_fen=0, buy_in_fen=0, **common),
+                 reward_invitee_fen=0, buy_in_fen=2_000 * (view.day % 3), **common),
             rows(Invite, sponsor=sponsors, invitee=-1, channel=group, role_tier=-1,
                  reward_sponsor_fen=[2_000, 0, 0, 2_000, 0], reward_invitee_fen=[0, 500, 0, 500, 0], buy_in_fen=0,
                  **common),

@@ -9,7 +9,21 @@ import numpy as np
 from sim.core.accounts import Account
 from sim.exchange.compose import DayPlan, Limits, compose
 from sim.exchange.offers import OfferSpace
-from tests.reference import bans, chatting, choosing, filling, grouping, hearing, joining, living, money, needs, seeing
+from tests.reference import (
+    bans,
+    chatting,
+    choosing,
+    deceiving,
+    filling,
+    grouping,
+    hearing,
+    joining,
+    living,
+    money,
+    needs,
+    paying,
+    seeing,
+)
 from tests.reference.diary import Diary
 from tests.reference.village import Offer, Village
 
@@ -35,6 +49,7 @@ def live_a_day(village: Village, proposals: Mapping[str, Actions], owed: list[Po
     bans.enforce(village)
     plan = make_plan(village, proposals)
     posts = bans.deliverable(village, plan.post)
+    paying.ask(village, posts, plan.tend)
     seen = [*seeing.see_posts(village, posts), *seeing.see_contacts(village, plan.contact),
             *seeing.see_impressions(village, plan.impress), *seeing.see_friends(village, plan.peer_post)]
     seeing.wear(village, seen)
@@ -47,6 +62,7 @@ def live_a_day(village: Village, proposals: Mapping[str, Actions], owed: list[Po
     choices = choosing.with_certain(village, choosing.choose(village, considered), certain)
     sell(village, choices, considered, plan)
     joining.recruit_and_exit(village, plan)
+    deceiving.unmask(village, posts)
     grouping.tend_audiences(village, seen, posts, plan.tend)
     for postings in owed:
         village.books.post(postings, village.day)
@@ -71,6 +87,7 @@ def make_plan(village: Village, proposals: Mapping[str, Actions]) -> DayPlan:
     for number, *values in zip(table.offer.tolist(), *columns, strict=True):
         village.offers[number] = Offer(*values, strategy=village.offers[number].strategy,
                                        name=village.offers[number].name, live=True)
+    deceiving.plant(village, plan.tend)
     for offer, is_live in zip(village.offers, table.is_live.tolist(), strict=True):
         offer.live = is_live
     return plan

@@ -20,3 +20,4 @@ class Diary:
     stock_moved: list[tuple[int, ...]] = field(default_factory=list)
     pool_closed: list[tuple[int, ...]] = field(default_factory=list)
     enforced: list[tuple[int, ...]] = field(default_factory=list)
+    unmasked: list[tuple[int, ...]] = field(default_factory=list)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sim.exchange.events import Reason
 from tests.reference.arithmetic import clip, exp, log
 from tests.reference.chance import draw, normal, pair, uniform
+from tests.reference.paying import leaving
 from tests.reference.village import ACTIVE, GROUP, LEFT, MUTED
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _leavers(village: Village) -> list[Member]:
     for channel, start, stop in village.blocks:
         nth[channel] = nth.get(channel, -1) + 1
         chance = village.rules.audience.leave * (1.0 - village.channels[channel].health)
+        chance += leaving(village, village.channels[channel])
         if village.channels[channel].kind != GROUP or chance <= 0.0:
             continue
         name = draw(village.key("leave"), pair(village.channels[channel].name, nth[channel]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sim.exchange.events import Reason
 from tests.reference.arithmetic import exp, log, logistic
 from tests.reference.chance import draw, pair, uniform
+from tests.reference.paying import burden
 
 if TYPE_CHECKING:
     from sim.exchange.actions import Invite
@@ -108,11 +109,16 @@ def _says_yes(village: Village, a: Asked) -> bool:
                           - rules.reseller_density * density)
     elif a.sponsor < 0:
         chance = rules.buyer_joins
+        fee = burden(village, a.person, a.channel, a.buy_in)
+        if fee > 0.0:
+            odds = chance * exp(-fee)
+            chance = odds / (1.0 - chance + odds)
     else:
         is_paid = a.reward_sponsor > 0 and a.reward_invitee == 0
         trust = a.trust * (1.0 - rules.paid_discount) if is_paid and a.trust > 0.0 else a.trust
         health = village.channels[a.channel].health if a.channel >= 0 else 0.0
-        chance = logistic(rules.join_base + rules.join_trust * trust + rules.join_health * health)
+        chance = logistic(rules.join_base + rules.join_trust * trust + rules.join_health * health
+                          - burden(village, a.person, a.channel, a.buy_in))
     u = uniform(draw(village.key("accept"), person.uid), _name(village, a.sponsor))
     return rules.mode == "certain" or u < chance
 

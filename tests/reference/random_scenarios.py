@@ -47,9 +47,17 @@ def _strategies(r: Random, n_brands: int) -> list[Any]:
                      shares_stock=r.choice([True, False])),
         BazaarParams(id="another", pool_seats=2, brand=brand()),
         {"kind": "community", "groups": r.choice([1, 3]), "accounts": r.choice([1, 2]), "invite_reward": "10 CNY",
-         "prune_every_days": r.choice([0, 2, 30]), "discount": r.choice([0, 0.2]), "brand": brand()},
+         "prune_every_days": r.choice([0, 2, 30]), "discount": r.choice([0, 0.2]), "brand": brand(),
+         **_operates(r)},
         {"kind": "paid_ads", "daily_budget": "3 CNY", "discount": r.choice([0, 0.3]), "brand": brand()},
     ]
+
+
+def _operates(r: Random) -> dict[str, Any]:
+    """How a community treats its groups."""
+    return {"allocate": r.choice(["even", "observed"]), "kpi": r.choice(["none", "activity"]),
+            "kpi_target": r.random(), "fake_accounts": r.choice([0, 0, 3]), "fake_groups": r.random(),
+            "entry_fee": f"{r.choice([0, 0, 30])} CNY", "monthly_fee": f"{r.choice([0, 0, 1, 50])} CNY"}
 
 
 def _people_respond(r: Random) -> dict[str, Any]:
@@ -82,6 +90,9 @@ def _market_responds(r: Random) -> dict[str, Any]:
         "audience": {"mode": r.choice(["living", "living", "living", "static"]), "mute_base": r.random() / 5,
                      "leave": r.choice([0, 0.1, 1]), "noise": r.random() / 10},
         "inquiry": {"enabled": r.random() < 0.8, "ask": r.random()},
+        "detection": {"fake_detection": r.choice([0, 0.01, 0.2, 1]), "fake_harm": r.random(),
+                      "fake_trust_left": r.random()},
+        "fees": {"enabled": r.random() < 0.8, "leave_fee": r.random(), "worth_per_item": f"{r.choice([0, 0.5])} CNY"},
         "fulfilment": {"queues": r.random() < 0.7, "stock": r.random() < 0.7, "pool_days": r.choice([0, 1, 3])},
         "recruiting": {"mode": r.choice(["logit", "logit", "certain", "off"]), "join_base": r.uniform(-2, 1),
                        "contest": r.choice(["uniform", "preferential", "recency"]), "invite_base": r.uniform(-2, 1),

@@ -17,6 +17,7 @@ LIVELY: dict[str, Any] = {
                "impulse": 0.4, "impulse_in_use": 0.2},
     "experience": {"defect": 0.1, "noise": 0.3, "return_base": 0.1},
     "audience": {"mute_base": 0.05, "leave": 0.1, "noise": 0.08},
+    "detection": {"fake_detection": 0.005},
     "recruiting": {"join_base": 0.0, "invite_base": 0.0, "reseller_base": 0.5, "patience": 4,
                    "exit_hazard": 0.2, "exit_refusal": 0.05},
     "enforcement": {"base": 0.01, "per_report": 0.05, "report_share": 1.0, "first_ban": 4},
@@ -49,6 +50,12 @@ def scenarios() -> dict[str, dict[str, Any]]:
     """Return every scenario by name, as plain mappings (the test strategy stands in them as an object)."""
     return {
         "community": _market(strategies=[_COMMUNITY]),
+        "kpi": _market(strategies=[_COMMUNITY | {"allocate": "observed", "kpi": "activity", "kpi_target": 0.8,
+                                                 "fake_accounts": 2, "fake_groups": 0.7}]),
+        "fees": _market(strategies=[_COMMUNITY | {"entry_fee": "20 CNY", "monthly_fee": "60 CNY",
+                                                  "newcomer_reward": "1 CNY"}]),
+        "fees_unnoticed": _market(mechanisms=_mechanisms(fees={"enabled": False}), strategies=[
+            _COMMUNITY | {"entry_fee": "20 CNY", "monthly_fee": "60 CNY"}]),
         "paid_ads": _market(strategies=[_ADS]),
         "last_category": _market(brand={"seed_customers": 20, "product": {"uses_days": 8, "category": CATEGORIES[-1]}},
                                  strategies=[_COMMUNITY, _ADS | {"targeting": 1.0}]),
@@ -67,7 +74,8 @@ def scenarios() -> dict[str, dict[str, Any]]:
         "bgnbd_sold_out": _market(mechanisms=_mechanisms(repurchase={"mode": "bgnbd", "bgnbd": {"speed": 30}}),
                                   brand={"seed_customers": 60, "product": {"stock": 40}},
                                   strategies=[BazaarParams(pool_seats=9)]),
-        "bazaar": _market(strategies=[BazaarParams()], days=40),
+        "bazaar": _market(strategies=[BazaarParams()], days=40,
+                          shocks=[{"kind": "account_ban", "day": 25, "share": 1.0}]),
         "counter": _market(mechanisms=_mechanisms(
             enforcement={"enabled": False}, inquiry={"ask": 0.8}, repurchase={"need_rate": 0.2}),
             strategies=[BazaarParams(servers=2), BazaarParams(id="second")]),

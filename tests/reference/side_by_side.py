@@ -37,6 +37,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "stock_moved": ("buyer", "supplier", "product", "quantity", "unit_fen", "first"),
     "pool_closed": ("pool", "offer", "success", "filled"),
     "enforced": ("account", "kind", "until_day"),
+    "unmasked": ("channel", "fakes"),
 }
 """Columns of the event tables that the diary of a village also holds."""
 

@@ -119,6 +119,10 @@ class Channel:
     health: float
     host_skill: float
     zombie_days: int
+    fakes: int
+    unmasked: bool
+    fee_fen: int
+    worth_fen: float
 
 
 @dataclass

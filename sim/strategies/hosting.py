@@ -1,0 +1,79 @@
+"""Hosting groups (群运营): where host hours go, and what a target for activity (KPI) makes of them.
+
+A boss who looks at activity sees the observed one, fake accounts included. Two decisions act on it:
+
+    even:      every group gets the same share of the host hours
+    observed:  group c gets hours in proportion to its observed activity, so that fakes draw hours to
+               themselves, away from groups that need them
+    target:    a group observed below the target gets one more fake account, and the hours that were its
+               own are spent on playing the fakes: instead of care. Where fakes were found out, none can
+               act any more, and care is all that is left
+
+Sources: G3 and G11 of the trade press (domain 1A), claims 39 and 43 (domain 1B), market 0.6, as hypotheses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.exchange.view import View
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Care:
+    """What each group gets today: hours of real care, and fake accounts; shapes (groups,)."""
+
+    hours: Floats
+    fakes: Ints
+
+
+def cared_for(view: View, hours: float, *, by_activity: bool, fakes: Ints, target: float | None) -> Care:
+    """Divide the day's host hours, and say how many fakes act in each group.
+
+    Parameters
+    ----------
+    hours : float
+        Host hours for the whole operation.
+    by_activity : bool
+        In proportion to observed activity instead of evenly.
+    fakes : int64 (groups,)
+        Fake accounts that are wanted whatever the activity.
+    target : float or None
+        Observed activity below which a fake is added instead of care.
+    """
+    n = len(view.channels)
+    given = np.full(n, hours / n)
+    seen = view.observed_activity(view.channels)
+    if by_activity and seen.any():
+        given = hours * seen / seen.sum()
+    caught = view.unmasked(view.channels)
+    if target is not None:
+        short = (seen < target) & ~caught
+        fakes = np.maximum(fakes, view.fakes(view.channels) + short)
+        given = np.where(short, 0.0, given)
+    return Care(given, np.where(caught, 0, fakes))
+
+
+def first_groups(count: int, share: float, each: int) -> Ints:
+    """Return `each` for a share of the groups, the first ones, and 0 for the others; int64 (count,)."""
+    chosen = np.zeros(count, np.int64)
+    chosen[: round(share * count)] = each
+    return chosen
+
+
+def monthly_fees(view: View, fee_fen: int) -> int:
+    """Return what members owe today of a monthly fee: a thirtieth, floored for each group; nobody pays a closed one."""
+    members = view.members(view.channels)
+    return int((members * fee_fen // 30)[~view.banned(view.channels)].sum())
+
+
+def daily(amount_fen: int, count: int) -> int:
+    """Return what `count` things that cost `amount_fen` a month each cost today (a month has 30 days), floored."""
+    return amount_fen * count // 30
