@@ -7,7 +7,8 @@ members bring friends. The audience is owned: it is remembered, and it is there 
 Decisions a day:
 
     post in each group `posts_a_day` items of the content mix: value = useful + interesting +
-        affectionate, commercial = profitable (none before `sell_from_day`)
+        affectionate, commercial = profitable; before `sell_from_day` the mix of the warm-up, where the
+        profitable share goes to the other kinds
     give host hours, evenly or by observed activity (`hosting`); a red packet every `every_days` days
     collect an entry fee of newcomers and a monthly fee of members, a thirtieth of it a day
     run fake accounts where asked to, or wherever observed activity is below the target
@@ -60,6 +61,19 @@ class ContentParams(Params):
             raise ValueError(Message("community.mix", total=total))
         return value
 
+    @property
+    def value(self) -> float:
+        """Share that is worth something to a reader."""
+        return self.useful + self.interesting + self.affectionate
+
+    def without_offers(self) -> ContentParams:
+        """Return the mix whose profitable share has gone to the other kinds, in proportion; nothing but offers: useful."""
+        value = self.value
+        if value <= 0:
+            return ContentParams(useful=1.0, interesting=0.0, affectionate=0.0, profitable=0.0)
+        return ContentParams(useful=self.useful / value, interesting=self.interesting / value,
+                             affectionate=self.affectionate / value, profitable=0.0)
+
 
 class RedPacketParams(Params):
     """Red packets with fixed rules: every how many days, how much, how many."""
@@ -99,8 +113,11 @@ class CommunityParams(Params):
     entry_fee: Fen = param(0, source="scenario", doc="What a newcomer pays on joining a group; 0: nothing", zh="入群费",
                            unit="fen")
     monthly_fee: Fen = param(0, source="scenario", doc="What a member pays a month; 0: nothing", zh="月费", unit="fen")
-    sell_from_day: int = param(0, source="scenario", ge=0, le=3650, doc="First day with offers in the groups",
+    sell_from_day: int = param(0, source="scenario", ge=0, le=3650, doc="First day with offers in the groups; see warm_up",
                                zh="开始变现日")
+    warm_up: ContentParams | None = param(
+        None, source="scenario", doc="Mix before that day; nothing: the profitable share goes to the other kinds",
+        zh="预热内容")
     discount: Share = param(0.0, source="scenario", le=0.95, doc="Members' discount on the list price", zh="会员折扣")
     allocate: Literal["even", "observed"] = param(
         "even", source="scenario", doc="Host hours: the same for every group, or in proportion to observed activity, "
@@ -172,15 +189,19 @@ class CommunityParams(Params):
         return Settlement(postings=join_postings(parts))
 
     def _content(self, view: View) -> Post | None:
-        """Post the mix in every group; no offers before the first selling day."""
-        mix = self.content
-        value = mix.useful + mix.interesting + mix.affectionate
-        commercial = mix.profitable if view.day >= self.sell_from_day else 0.0
+        """Post the mix of the day in every group."""
+        mix = self._mix(view.day)
         if self.posts_a_day <= 0:
             return None
         post: Post = rows(Post, channel=view.channels, offer=view.offers[0], items=self.posts_a_day,
-                          commercial=commercial, value=value, visibility=1.0)
+                          commercial=mix.profitable, value=mix.value, visibility=1.0)
         return post
+
+    def _mix(self, day: int) -> ContentParams:
+        """Return the content of a day: until the first selling day that of the warm-up, without offers unless it says so."""
+        if day >= self.sell_from_day:
+            return self.content
+        return self.warm_up or self.content.without_offers()
 
     def _care(self, view: View) -> list[Table]:
         """Give host hours, packets, rules and pruning; each paid by its own line."""

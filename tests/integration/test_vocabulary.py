@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 DAYS = 60
 EVENTS = ("exposed", "ordered", "unfilled", "chatted", "delivered", "talked", "joined", "refused", "left", "stock_moved",
-          "pool_closed", "settled", "enforced")
+          "pool_closed", "settled", "enforced", "unmasked")
 
 
 def full_market(*strategies: object) -> ScenarioSpec:
@@ -48,7 +48,7 @@ def full_market(*strategies: object) -> ScenarioSpec:
         "network": {"kind": "small_world", "ties_per_person": 10},
         "mechanisms": {"choice": {"impulse": 0.2, "doors": {"impression": -4, "feed": -3, "group": -3, "live": -3,
                                                             "chat": -3, "tie": -3, "memory": 0}},
-                       "enforcement": {"first_ban": 8}},
+                       "enforcement": {"first_ban": 8}, "detection": {"fake_detection": 0.02}},
         "shocks": [{"kind": "account_ban", "day": 15, "share": 1}, {"kind": "account_ban", "day": 50, "share": 0.9}]})
 
 

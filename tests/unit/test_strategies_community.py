@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from sim.core.accounts import Purpose
+from sim.exchange.events import PathKind
 from sim.model.schedule import step
 from sim.model.state import RunState, start
 from sim.scenario.spec import ScenarioSpec
@@ -58,9 +59,45 @@ def test_a_mix_must_be_whole() -> None:
         CommunityParams.model_validate({"content": {"useful": 0.9}})
 
 
-def test_value_before_selling() -> None:
-    assert (planned(4, sell_from_day=5)["Post"][0].commercial == 0).all()
-    assert (planned(5, sell_from_day=5)["Post"][0].commercial > 0).all()
+def test_nothing_is_sold_before_selling_begins_and_the_share_goes_to_the_other_kinds() -> None:
+    warm, sold = planned(4, sell_from_day=5)["Post"][0], planned(5, sell_from_day=5)["Post"][0]
+    assert (warm.commercial == 0).all()
+    assert warm.value == pytest.approx(1.0)
+    assert sold.commercial == pytest.approx(0.1)
+    assert sold.value == pytest.approx(0.9)
+    only_offers = {"useful": 0, "interesting": 0, "affectionate": 0, "profitable": 1}
+    assert planned(0, sell_from_day=5, content=only_offers)["Post"][0].value == pytest.approx(1.0)
+
+
+def test_a_warm_up_has_a_mix_of_its_own() -> None:
+    soft = {"useful": 0.95, "interesting": 0, "affectionate": 0, "profitable": 0.05}
+    assert planned(4, sell_from_day=5, warm_up=soft)["Post"][0].commercial == pytest.approx(0.05)
+    assert planned(5, sell_from_day=5, warm_up=soft)["Post"][0].commercial == pytest.approx(0.1)
+    with pytest.raises(ValidationError, match=r"warm_up(.|\n)*sum to 1"):
+        CommunityParams.model_validate({"warm_up": {"useful": 0.9}})
+
+
+def by_group(state: RunState, days: range) -> int:
+    """Step through days and count the orders that came through the group."""
+    found = 0
+    for _ in days:
+        found += int((step(state).events.ordered.path_kind == PathKind.GROUP).sum())
+    return found
+
+
+def test_selling_late_spares_the_group_at_first_and_then_sells_as_the_early_one_does() -> None:
+    """No verdict on when it pays, only that the lever moves what it should."""
+    keen = {"choice": {"doors": {"group": 0}}}
+    loud = {"useful": 0.3, "interesting": 0.1, "affectionate": 0.1, "profitable": 0.5}
+    early, late = (start(market(days=60, sell_from_day=day, content=loud, mechanisms=keen), 0) for day in (0, 30))
+    assert by_group(early, range(30)) > by_group(late, range(30)) == 0
+    health = [s.world.channels.health.mean() for s in (early, late)]
+    assert health[1] > health[0] + 0.02
+    assert by_group(late, range(30)) > 0
+    # Where selling does no harm and value no good, waiting changes nothing in the groups.
+    spared = keen | {"audience": {"promo_harm": 0.0, "value_effect": 0.0}}
+    same = [lived(days=30, sell_from_day=day, content=loud, mechanisms=spared).world.channels.health for day in (0, 30)]
+    assert np.array_equal(*same)
 
 
 def test_host_hours_are_for_the_whole_operation() -> None:
