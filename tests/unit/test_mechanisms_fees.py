@@ -64,7 +64,7 @@ class Club(Hosted):
     def plan(self, view: View) -> Actions:
         """Post, tend, and ask."""
         own = super().plan(view)
-        invite = rows(Invite, sponsor=self.sponsor, invitee=np.arange(ASKED), channel=view.channels, role_tier=-1,
+        invite = rows(Invite, sponsor=self.sponsor, invitee=np.arange(ASKED), channel=view.channels, role_tier=-1, brand=0,
                       reward_sponsor_fen=0, reward_invitee_fen=0, buy_in_fen=self.entry_fen, perceived_income_fen=0)
         return Actions(own.offers, (*own.tables, invite))
 
