@@ -3,7 +3,8 @@
 A claim says that an effect lies on one side of a limit. Its effect in replication r is a weighted
 sum over arms that met the same people and the same luck; relative effects add logarithms:
 
-    effect_r = sum_a weight_a m_a(r)   or   sum_a weight_a ln m_a(r)
+    effect_r  = sum_a weight_a m_a(r)   or   sum_a weight_a ln m_a(r)
+              = m_0(r) - max_a m_a(r)   where the first arm is claimed to be the highest of all (min: the lowest)
     claimed_r = direction effect_r - margin,      the claim: mean claimed > 0
 
 Decision rule, in this order:
@@ -104,6 +105,23 @@ def paired_effects(measured: Sequence[Floats], weights: Sequence[float], *, rela
     if relative:
         table = np.log(np.where(table > 0.0, table, np.nan))
     return np.asarray(np.asarray(weights, dtype=np.float64) @ table)
+
+
+def against_best(measured: Sequence[Floats], direction: int, *, relative: bool) -> Floats:
+    """Return by how much the first arm exceeds the best of the others in every replication.
+
+    Parameters
+    ----------
+    measured : sequence of float64 (R,)
+        One array an arm, at least two.
+    direction : {1, -1}
+        Whether the best is the highest or the lowest.
+    relative : bool
+        Take logarithms.
+    """
+    first, *others = [paired_effects([m], [1.0], relative=relative) for m in measured]
+    best = direction * np.max(direction * np.stack(others), axis=0)
+    return np.asarray(first - best)
 
 
 def is_defined(effects: Floats) -> bool:

@@ -83,6 +83,7 @@ class PartRecord:
     measure: str
     unit: str
     relative: bool
+    against_best: bool
     direction: int
     margin: float
     off_rule: str

@@ -161,9 +161,12 @@ def _section(claim: ClaimRecord, lang: Lang) -> list[str]:
     for part in claim.parts:
         key = f"claim.{claim.number}.{part.id}"
         lines += [f"### {claim.number}{part.id}", "", word(f"{key}.says", lang), ""]
-        for arm in part.arms:
+        for position, arm in enumerate(part.arms):
             settings = ", ".join(f"`{setting}`" for setting in arm["settings"])
-            lines.append(f"- {arm['weight']:+g} × {arm['scenario']}{': ' if settings else ''}{settings}")
+            role = f"{arm['weight']:+g} ×"
+            if part.against_best:
+                role = word("page.best" if position else "page.first", lang)
+            lines.append(f"- {role} {arm['scenario']}{': ' if settings else ''}{settings}")
         off = ", ".join(f"`{setting}`" for setting in part.off_settings)
         lines += [f"- {word('page.off', lang)}: {word(f'{key}.off', lang)} ({off})", ""]
         lines += _ranges(part, lang)

@@ -7,6 +7,7 @@ import pytest
 
 from sim.analysis.claims import (
     Question,
+    against_best,
     halfway,
     holds,
     is_defined,
@@ -32,6 +33,12 @@ def test_effects_are_weighted_sums_within_replications() -> None:
 def test_relative_effects_add_logarithms_and_have_none_where_nothing_was_sold() -> None:
     effects = paired_effects([np.array([2.0, 0.0, 4.0]), np.array([1.0, 1.0, 2.0])], [1, -1], relative=True)
     np.testing.assert_allclose(effects, [np.log(2.0), np.nan, np.log(2.0)])
+
+
+def test_the_best_of_the_others_is_chosen_in_every_replication() -> None:
+    one, others = np.array([5.0, 5.0]), [np.array([1.0, 9.0]), np.array([3.0, 2.0])]
+    np.testing.assert_array_equal(against_best([one, *others], 1, relative=False), [2.0, -4.0])
+    np.testing.assert_array_equal(against_best([one, *others], -1, relative=False), [4.0, 3.0])
 
 
 def test_an_effect_holds_beyond_its_margin_on_its_side_only() -> None:

@@ -4,7 +4,7 @@ A claim is data. No file that declares one says what comes out; words stand in t
 ``claims`` (``<number>.title``, ``<number><part>.says`` and ``.off``). Numbers are those of domain 1B.
 
 A setting is ``path=value`` as `--set` takes it; ``path=@low`` and ``path=@high`` mean the ends of the
-parameter's own declared range. A setting of a strategy that an arm does not have passes it by.
+parameter's own declared range. What makes an arm is laid over the condition, not under it. A setting of a strategy that an arm does not have passes it by.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ class Part:
         Dotted paths of the assumptions it is tried across; their ranges are those of their declarations.
     relative : bool
         The effect is a sum of logarithms, shown as per cent.
+    against_best : bool
+        The effect is not the weighted sum, but the first arm less the best of the others.
     direction, margin, off_rule : see `sim.analysis.claims.Question`
     """
 
@@ -70,6 +72,7 @@ class Part:
     off: Settings
     rests_on: tuple[str, ...] = ()
     relative: bool = False
+    against_best: bool = False
     direction: int = 1
     margin: float = 0.0
     off_rule: OffRule = "gone"

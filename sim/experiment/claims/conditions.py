@@ -62,7 +62,7 @@ def assumption(claim: Claim, part: Part, path: str, scale: Scale) -> Declared:
 def _spec(claim: Claim, arm: Arm, condition: Settings, scale: Scale) -> ScenarioSpec:
     """Return the checked scenario of an arm."""
     size = (scale.people or claim.people, scale.days or claim.days, scale.seed)
-    settings = (*arm.settings, *scale.settings, *condition)
+    settings = (*scale.settings, *condition, *arm.settings)  # an arm keeps what makes it an arm
     plain = _resolved(arm.scenario, (), *size)
     settled = tuple(filter(None, (_settled(plain, setting) for setting in settings)))
     return _resolved(arm.scenario, settled, *size)

@@ -21,9 +21,15 @@ from sim.text.message import Message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from numpy.typing import NDArray
+
     from sim.records.run_record import RunRecord
 
 MONTH, QUARTER = 30, 90
+FLASH, SLOT_WINDOW = 3, 21
+"""Days: 72 hours are the days d to d + 2 (design 14); a slot is watched for three weeks (market 1.16)."""
+RENTED_PATHS = (1, 3)
+"""`exchange.events.PathKind` FEED and LIVE, repeated here as in `sim.records.summarise`."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,53 @@ def two_lives(run: RunRecord) -> float:
     return min(early, 1.0 - late) - max(0.0, late - early)
 
 
+def _mean(run: RunRecord, name: str) -> float:
+    """Return the mean of a series over the days that have a value."""
+    series = run.daily.get(name, np.empty(0))
+    known = series[np.isfinite(series)]
+    return float(known.mean()) if known.size else NAN
+
+
+def observed_activity(run: RunRecord) -> float:
+    """Return the activity that can be seen in groups, fakes included, mean over the days."""
+    return _mean(run, "observed_activity")
+
+
+def true_activity(run: RunRecord) -> float:
+    """Return the activity of groups without their fakes, mean over the days."""
+    return _mean(run, "true_activity")
+
+
+def _slot_days(run: RunRecord) -> NDArray[np.int64]:
+    """Return the days on which slot fees were paid."""
+    fees = run.statement.get("slot_fee")
+    return np.flatnonzero(fees) if fees is not None else np.empty(0, dtype=np.int64)
+
+
+def _new_at_slots(run: RunRecord) -> NDArray[np.int64]:
+    """Return the days of first orders that came through an influencer's channel."""
+    first = np.asarray(run.people["first_day"])
+    return first[(first >= 0) & np.isin(run.people["first_path"], RENTED_PATHS)]
+
+
+def flash_share(run: RunRecord) -> float:
+    """Return the share of new buyers in the `SLOT_WINDOW` days from a slot who come in its first `FLASH` days.
+
+    For slots so far apart that no day belongs to two; a slot without room for its window is left out.
+    """
+    slots = _slot_days(run)
+    slots = slots[slots + SLOT_WINDOW <= run.days]
+    days = _new_at_slots(run)
+    age = days[:, None] - slots[None, :]
+    inside = (age >= 0) & (age < SLOT_WINDOW)
+    return ratio(float((inside & (age < FLASH)).sum()), float(inside.sum()))
+
+
+def buyers_per_slot(run: RunRecord) -> float:
+    """Return new buyers through an influencer's channel, a slot."""
+    return ratio(float(len(_new_at_slots(run))), float(len(_slot_days(run))))
+
+
 MEASURES: dict[str, Measure] = {
     "profit_of_a_month": Measure("fen", profit_of_a_month),
     "sales_of_a_quarter": Measure("fen", sales_of_a_quarter),
@@ -87,6 +140,10 @@ MEASURES: dict[str, Measure] = {
     "buyers_per_talk": Measure("share", buyers_per_talk),
     "dead_group_days": Measure("share", dead_group_days),
     "two_lives": Measure("share", two_lives),
+    "observed_activity": Measure("share", observed_activity),
+    "true_activity": Measure("share", true_activity),
+    "flash_share": Measure("share", flash_share),
+    "buyers_per_slot": Measure("people", buyers_per_slot),
 }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.claims import halfway, holds, lost, paired_effects, rule, together
+from sim.analysis.claims import against_best, halfway, holds, lost, paired_effects, rule, together
 from sim.analysis.intervals import mean_interval
 from sim.core.errors import DataError, Problem, ScenarioError, strerror_of
 from sim.experiment.claims.conditions import Scale, assumption, specs_of
@@ -95,13 +95,15 @@ class _Trial:
         for condition in self.conditions():
             arms = zip(specs_of(self.claim, self.part, condition, self.scale), self.part.arms, strict=True)
             for spec, arm in arms:
-                yield spec, " ".join((*arm.settings, *self.scale.settings, *condition))
+                yield spec, " ".join((*self.scale.settings, *condition, *arm.settings))
 
     def effects(self, runs: Runs, condition: Settings) -> Floats:
         """Return the effect of every replication under a condition."""
         arms = specs_of(self.claim, self.part, condition, self.scale)
-        values = [runs.values(spec, self.part.measure) for spec in arms]
-        return paired_effects(values, [arm.weight for arm in self.part.arms], relative=self.part.relative)
+        part, values = self.part, [runs.values(spec, self.part.measure) for spec in arms]
+        if part.against_best:
+            return against_best(values, part.direction, relative=part.relative)
+        return paired_effects(values, [arm.weight for arm in part.arms], relative=part.relative)
 
     def at(self, runs: Runs, path: str, value: float) -> Floats:
         """Return the effects with one assumption at a value."""
@@ -194,7 +196,7 @@ def _judged(trial: _Trial, runs: Runs) -> PartRecord:
     ruling = rule(question, main, off, ends)
     arms = [{"scenario": arm.scenario, "settings": list(arm.settings), "weight": arm.weight} for arm in part.arms]
     return PartRecord(
-        part.id, part.measure, unit_of(part.measure), part.relative,
+        part.id, part.measure, unit_of(part.measure), part.relative, part.against_best,
         part.direction, part.margin, part.off_rule, arms, list(part.off), _estimate(mean_interval(main)),
         _estimate(mean_interval(off)), _estimate(lost(question, main, off)), _tried(trial, runs), _turns(trial, runs),
         ruling.result, ruling.reason, ruling.is_range_tried)

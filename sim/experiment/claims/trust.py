@@ -34,10 +34,10 @@ TRUST = Claim(2, (
     # Monotone: orders a talk, from little trust in one's ties to the middle, and from the middle to much.
     Part("a", "buyers_per_talk", against(_trusting(), _trusting(_TIE_TRUST[0])), relative=True,
          off=("mechanisms.choice.b_trust=0", "mechanisms.word_of_mouth.shift=0", "mechanisms.belief.talk_precision=0"),
-         rests_on=("mechanisms.choice.b_trust", "mechanisms.word_of_mouth.shift")),
+         rests_on=("mechanisms.choice.b_trust",)),
     Part("b", "buyers_per_talk", against(_trusting(_TIE_TRUST[1]), _trusting()), relative=True,
          off=("mechanisms.choice.b_trust=0", "mechanisms.word_of_mouth.shift=0", "mechanisms.belief.talk_precision=0"),
-         rests_on=("mechanisms.choice.b_trust", "mechanisms.word_of_mouth.shift")),
+         rests_on=("mechanisms.choice.b_trust",)),
     # Collapse: less than half of the sales without the term. Off: where nobody trusts, it has nothing to weigh.
     Part("c", "gmv_fen", against(Arm("community"), Arm("community", ("mechanisms.choice.b_trust=0",))), relative=True,
          margin=math.log(2.0),
