@@ -71,7 +71,8 @@ def _usage_text(error: click.ClickException) -> str:
         near = tell("failure.near", names=", ".join(error.possibilities)) if error.possibilities else ""
         return tell("failure.no_option", name=error.option_name) + near
     if isinstance(error, click.MissingParameter) and error.param is not None:
-        return tell("failure.missing", name=error.param.human_readable_name.upper())
+        is_option = isinstance(error.param, click.Option)
+        return tell("failure.missing", name=error.param.opts[0] if is_option else error.param.human_readable_name.upper())
     if isinstance(error, click.BadParameter) and error.param is not None:
         return tell("failure.bad_value", name=error.param.opts[0], message=_known(error.message))
     return local(_known(error.format_message()))

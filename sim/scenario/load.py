@@ -148,7 +148,9 @@ def wide_signs(text: str) -> str:
 
 
 def _first(character: Any) -> str:
-    """Return the first character of what the reader complained about, which may be bytes."""
+    """Return the first character of what the reader complained about, which may be its number, or bytes."""
+    if isinstance(character, int):
+        return chr(character)
     text = character.decode("latin-1") if isinstance(character, bytes) else str(character)
     return text[0] if text else "?"
 
