@@ -251,6 +251,8 @@ def broken(folder: Path, name: str, how: str) -> None:
         file.unlink()
     elif how in {"empty", "half"}:
         file.write_bytes(file.read_bytes()[: 0 if how == "empty" else file.stat().st_size // 2])
+    elif how == "misspelt":
+        file.write_text("schema: 1\npeeple: 3\n")
     else:
         document = json.loads(file.read_text(encoding="utf-8"))
         part, _, value = how.partition("=")
@@ -263,7 +265,7 @@ def broken(folder: Path, name: str, how: str) -> None:
     [*((name, how) for name in ("manifest.json", "summary.parquet", "daily.parquet") for how in ("gone", "empty", "half")),
      *(("manifest.json", how) for how in ('format="x"', "schema=99", 'schema="x"', "schema=0", 'rows={"summary": 3}', "seed=[]",
                                          'strategies=["x"]', "titles={}", 'reference="x"', "complete=7", 'failures=[{"x": 1}]')),
-     ("scenarios/00.yaml", "half")],
+     ("scenarios/00.yaml", "misspelt"), ("scenarios/00.yaml", "empty")],
 )  # fmt: skip
 def test_a_torn_result(
     name: str, how: str, result: Path, call: Callable[..., Outcome], tmp_path: Path
