@@ -48,6 +48,7 @@ class Reason(IntEnum):
     LOSSES = 11
     RELEASED = 12
     CASH = 13
+    SPONSORED = 14
 
 
 class EnforcementKind(IntEnum):

@@ -7,7 +7,7 @@ Equations, per person i and day:
 
     v_i = min(1, A_i m_day / (background + load_i)),  load_i = items posted today in the channels of i
     P(at least one of n items noticed) = 1 - (1 - v_i g)^n
-    g = visibility of the post, in a group of health h times (floor + (1 - floor) h)
+    g = visibility of the post (of one that stays up: as its heat allows), in a group of health h times (floor + (1 - floor) h)
     P(the offer is among n items noticed) = 1 - (1 - commercial)^n
     phi_i <- max(0, phi_i e^{-dt / tau} + c_ad sum commercial - kappa sum value)
     T_row <- T_row + gain value n (1 - T_row), then T_row <- T_row - loss commercial n T_row   (noticed messages only)
@@ -40,9 +40,10 @@ from sim.core.draws import draw64, pair, uniform
 from sim.core.kernel import Array, kernel, prange
 from sim.core.maths import exp_, log_, to_fixed
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
-from sim.exchange.actions import Contact, Impress, Post
+from sim.exchange.actions import Contact, Impress
 from sim.exchange.events import PathKind
 from sim.mechanisms.encounters import Encounters, encounters
+from sim.mechanisms.heat import Shown
 from sim.mechanisms.targeting import found
 from sim.world.audiences import ACTIVE
 from sim.world.state import World
@@ -114,6 +115,8 @@ def _load_rows(start: Array, stop: Array, items: Array, person: Array, state: Ar
     """Add each post's items to the load of the channel's active members."""
     for s in range(len(start)):
         add = to_fixed(items[s])
+        if add == 0:
+            continue
         for r in range(start[s], stop[s]):
             if state[r] == ACTIVE:
                 load[person[r]] += add
@@ -215,14 +218,14 @@ def move_row_trust(row: Array, times: Array, commercial: Array, value: Array, ga
             trust[r] = min(1.0, max(0.0, t))
 
 
-def notice(world: World, posts: Post, contacts: Contact, impress: Impress, day: int,
+def notice(world: World, shown: Shown, contacts: Contact, impress: Impress, day: int,
            params: AttentionParams) -> Noticed:
-    """Return what people notice today of posts, contacts and impressions.
+    """Return what people notice today of the posts that are up, contacts and impressions.
 
     Reads people, audiences, channels. Purposes of draws: see, meet, impress. Cost: O(members of posting
     channels + impressions).
     """
-    return join_noticed([_from_posts(world, posts, day, params), _from_contacts(world, contacts),
+    return join_noticed([_from_posts(world, shown, day, params), _from_contacts(world, contacts),
                          _from_impressions(world, impress, day, params)])
 
 
@@ -258,8 +261,9 @@ def join_noticed(parts: list[Noticed]) -> Noticed:
     return Noticed(*[np.concatenate([getattr(p, name) for p in filled]) for name in Noticed.__dataclass_fields__])
 
 
-def _from_posts(world: World, posts: Post, day: int, params: AttentionParams) -> Noticed:
+def _from_posts(world: World, shown: Shown, day: int, params: AttentionParams) -> Noticed:
     """Deliver posts to the members of their channels."""
+    posts = shown.post
     if not len(posts):
         return nothing_noticed()
     aud = world.audiences
@@ -276,7 +280,7 @@ def _from_posts(world: World, posts: Post, day: int, params: AttentionParams) ->
     total = int(size.sum())
     items = posts.items[post]
     people, scratch = world.people, world.scratch
-    _load_rows(start, stop, items, aud.person, aud.state, scratch.load)
+    _load_rows(start, stop, shown.room[post], aud.person, aud.state, scratch.load)
     times, met = np.empty(total), np.empty(total, np.bool_)
     # Two names of 24 bits as one of 32; two posts that clash by chance share their luck, no more.
     sender = (world.channels.name[posts.channel[post]] * 0x9E3779B1 + world.offers.name[posts.offer[post]]) & 0xFFFFFFFF

@@ -13,6 +13,8 @@ Equations, group c with health h, and members i:
     r = 1 with rules, else `no_rules`;  zombie: h < .1 on 14 days in a row
     P(mute)  = min(1, h_0 e^{b_m max(phi - phi_0, 0)})   on noticed messages only
     P(leave) = leave (1 - h) a day in groups, and more where a fee is not worth it (`fees`)
+    P(unfollow) = 1 - (1 - l m)^n on a day with n sponsored items (posts that stay up and sell) in the channel;
+        m = `top_loss` for the tenth of the owner's feeds and live accounts with the most followers, else 1
 
 Notation: h, H, V, P in [0, 1], fit, packet in yuan and head = members by channel (C,); z standard normal;
 phi fatigue of a person (N,).
@@ -20,7 +22,8 @@ phi fatigue of a person (N,).
 Leavers are found by skipping geometrically along a channel's rows: O(leavers), not O(members).
 
 Sources: [Qiu2016], [Yuan2024] (packets), domain 4.12 in the bistable form of market 0.6 and 2; mutes
-domain 4.2; scales of H, V and P assumed.
+domain 4.2; followers lost by sponsored posts
+[ChengZhang2025], domain 4.11 and row 37; scales of H, V and P assumed.
 """
 
 from __future__ import annotations
@@ -33,12 +36,13 @@ from numpy.typing import NDArray
 
 from sim.core.draws import draw64, normal, pair, uniform
 from sim.core.kernel import Array, kernel
-from sim.core.maths import exp_, log_
+from sim.core.maths import exp_, log_, power
 from sim.core.params import ASSUMPTION, Hours, Params, Share, param
 from sim.exchange.actions import Post, Tend
 from sim.exchange.events import Left, Reason
 from sim.mechanisms.attention import Noticed
 from sim.mechanisms.fees import FeesParams, leaving
+from sim.mechanisms.heat import broadcasts
 from sim.world.audiences import ACTIVE, LEFT, MUTED, NO_ROW
 from sim.world.state import World
 
@@ -58,6 +62,10 @@ class AudienceParams(Params):
                              doc="Fatigue from which muting grows", zh="屏蔽起点")
     leave: float = param(0.01, source="domain 4.12", low=0.003, high=0.02, ge=0, le=1, unit="per day",
                          doc="Chance a day to leave a dead group", zh="退群率")
+    sponsored_loss: Share = param(0.0019, source="ChengZhang2025, domain row 37", low=0.001, high=0.004,
+                                  doc="Share of a channel's followers lost by a sponsored post (l)", zh="广告掉粉率")
+    top_loss: float = param(2.0, source="domain 4.11", low=1, high=3, ge=0, le=100,
+                            doc="Times as many in the tenth of the accounts with the most followers (m)", zh="头部掉粉倍数")
     start_health: Share = param(0.5, source=ASSUMPTION, low=0.3, high=0.7, doc="Health of a new group", zh="初始群健康度")
     host_effect: float = param(0.03, source="domain 4.12", low=0.01, high=0.06, ge=0, le=1, doc="a_host", zh="群主作用")
     host_half: Hours = param(0.5, source="market 7", low=0.2, high=1.5, gt=0, unit="hours",
@@ -162,7 +170,7 @@ def live(world: World, noticed: Noticed, posts: Post, tend: Tend, day: int, para
                        params.mute_base, params.mute_slope, params.mute_from, world.draws.key("mute", day), aud.state,
                        muted)
     np.add.at(world.accounts.reports, world.channels.account[aud.channel[muted[:mutes]]], 1)
-    gone = [_leavers(world, day, params, fees), _pruned(world, tend, day)]
+    gone = [_leavers(world, day, params, fees), _unfollowers(world, posts, day, params), _pruned(world, tend, day)]
     _health(world, posts, tend, day, params)
     rows = np.concatenate([r for r, _ in gone])
     reason = np.concatenate([np.full(len(r), why, np.int64) for r, why in gone])
@@ -177,16 +185,36 @@ def live(world: World, noticed: Noticed, posts: Post, tend: Tend, day: int, para
 
 def _leavers(world: World, day: int, params: AudienceParams, fees: FeesParams) -> tuple[NDArray[np.int64], int]:
     """Draw who leaves the groups of their own will."""
-    aud, channels = world.audiences, world.channels
-    group = channels.kind == 0
-    start, stop = aud.block_start, aud.block_stop
-    wanted = group[aud.block_channel]
-    start, stop, channel = start[wanted], stop[wanted], aud.block_channel[wanted]
-    chance = params.leave * (1.0 - channels.health[channel]) + leaving(world, channel, fees)
+    channels = world.channels
+    chance = params.leave * (1.0 - channels.health) + leaving(world, np.arange(len(channels)), fees)
+    return _walk(world, channels.kind == 0, chance, world.draws.key("leave", day)), int(Reason.UNHAPPY)
+
+
+def _walk(world: World, wanted: NDArray[np.bool_], chance: NDArray[np.float64], key: np.uint64) -> NDArray[np.int64]:
+    """Draw which members leave the channels marked in `wanted` (C,), by the chance of each (C,); returns their rows."""
+    aud = world.audiences
+    pick = wanted[aud.block_channel]
+    start, stop, channel = aud.block_start[pick], aud.block_stop[pick], aud.block_channel[pick]
     out = np.empty(int((stop - start).sum()), np.int64)
-    block_key = (channels.name[channel] << 32) | aud.block_nth[wanted]
-    n = draw_leavers(start, stop, block_key, chance, aud.state, world.draws.key("leave", day), out)
-    return out[:n], int(Reason.UNHAPPY)
+    block_key = (world.channels.name[channel] << 32) | aud.block_nth[pick]
+    n = draw_leavers(start, stop, block_key, chance[channel], aud.state, key, out)
+    return out[:n]
+
+
+def _unfollowers(world: World, posts: Post, day: int, params: AudienceParams) -> tuple[NDArray[np.int64], int]:
+    """Draw which followers a sponsored post of today costs its channel."""
+    sponsored = (posts.lasting > 0) & (posts.commercial > 0.0)
+    if not sponsored.any() or params.sponsored_loss == 0.0:
+        return np.empty(0, np.int64), int(Reason.SPONSORED)
+    channels, broadcast = world.channels, broadcasts(world)
+    items = np.bincount(posts.channel[sponsored], weights=posts.items[sponsored], minlength=len(channels))
+    chance = np.zeros(len(channels))
+    for c in np.flatnonzero(items > 0.0).tolist():
+        rivals = channels.members[(channels.owner == channels.owner[c]) & broadcast]
+        is_top = np.count_nonzero(rivals > channels.members[c]) < len(rivals) // 10
+        each = min(1.0, params.sponsored_loss * (params.top_loss if is_top else 1.0))
+        chance[c] = 1.0 - power(1.0 - each, items[c])
+    return _walk(world, chance > 0.0, chance, world.draws.key("unfollow", day)), int(Reason.SPONSORED)
 
 
 def _pruned(world: World, tend: Tend, day: int) -> tuple[NDArray[np.int64], int]:

@@ -12,6 +12,7 @@ from sim.mechanisms.enforcement import EnforcementParams
 from sim.mechanisms.experience import ExperienceParams
 from sim.mechanisms.fees import FeesParams
 from sim.mechanisms.fulfilment import FulfilmentParams
+from sim.mechanisms.heat import HeatParams
 from sim.mechanisms.inquiry import InquiryParams
 from sim.mechanisms.recruiting import RecruitingParams
 from sim.mechanisms.repurchase import RepurchaseParams
@@ -33,4 +34,5 @@ class MechanismsSpec(Params):
     audience: AudienceParams = AudienceParams()
     detection: DetectionParams = DetectionParams()
     fees: FeesParams = FeesParams()
+    heat: HeatParams = HeatParams()
     enforcement: EnforcementParams = EnforcementParams()

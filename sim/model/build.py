@@ -135,6 +135,7 @@ def _channels(openings: list[tuple[str, int, Opening]], mech: MechanismsSpec) ->
         trust=np.array([o.channel_trust[c] for _, _, o, c in flat]), members=np.zeros(n, np.int64),
         health=np.full(n, mech.audience.start_health), host_skill=np.ones(n), zombie_days=np.zeros(n, np.int64),
         fakes=np.zeros(n, np.int64), unmasked=np.zeros(n, np.bool_), fee_fen=np.zeros(n, np.int64), worth_fen=np.zeros(n),
+        heat=np.ones(n),
     )
 
 

@@ -27,7 +27,7 @@ from sim.model import schedule
 from sim.records.outcomes import DAILY, SUMMARY
 from sim.scenario import kinds
 from sim.text.evidence import standing
-from sim.world import audiences, brands, columns, offers, people, resellers, ties
+from sim.world import audiences, brands, columns, lasting, offers, people, resellers, ties
 from sim.world.calendar import CalendarParams
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _GIVEN_BY_ENVELOPE = {"kind", "id", "brand"}
 
 ENTITIES: dict[str, type[Any]] = {
     "people": people.People, "ties": ties.Ties, "channels": audiences.Channels, "accounts": audiences.Accounts,
-    "audiences": audiences.Audiences, "resellers": resellers.Resellers, "products": brands.Products,
+    "audiences": audiences.Audiences, "lasting": lasting.LastingPosts, "resellers": resellers.Resellers, "products": brands.Products,
     "offers": offers.Offers,
 }
 """Tables of the state, under the names of `odd.toml`."""

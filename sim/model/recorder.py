@@ -16,6 +16,7 @@ from sim.core.kernel import Array, Number, kernel
 from sim.ledger import statements
 from sim.ledger.ledger import Ledger
 from sim.mechanisms.audience import ZOMBIE_DAYS
+from sim.mechanisms.heat import broadcasts
 from sim.records.outcomes import DAILY
 from sim.world.audiences import Channels, observed_activity
 from sim.world.state import World
@@ -90,6 +91,7 @@ class Recorder:
         self._ours = world.channels.brand == 0
         self._groups = self._ours & (world.channels.kind == _GROUP)
         self.queues = queues
+        self._rented = self._ours & ~world.channels.owned & broadcasts(world)
         self._accounts = np.unique(world.channels.account[self._ours])
         self._opening = ledger.cash_fen(0)
         opening_stock = ledger.balances.column(ledger.balances.opening, Account.INVENTORY)
@@ -167,7 +169,8 @@ class Recorder:
             day.number, members=int(channels.members[channels.owned & self._ours].sum()),
             group_health=float(channels.health[groups].mean()) if some else np.nan,
             zombie_groups=int(np.count_nonzero(channels.zombie_days[groups] >= ZOMBIE_DAYS)) if some else np.nan,
-            **_activity(channels, groups), unmasked=unmasked, heat=np.nan,
+            **_activity(channels, groups), unmasked=unmasked,
+            heat=float(channels.heat[self._rented].mean()) if self._rented.any() else np.nan,
             agents=int(np.count_nonzero(table.left[: table.size] < 0)),
             agent_joins=int(np.count_nonzero(joined.tier >= 0)), agent_exits=day.exits,
             channel_stock=int(table.stock[: table.size].sum()), sell_in=int(moved.quantity[moved.supplier < 0].sum()),

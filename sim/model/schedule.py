@@ -3,13 +3,13 @@
      1 shocks and enforcement      accounts are banned before anybody plans
      2 plan                        strategies decide from yesterday's closing book
      3 compose and budget          one plan for the day, cut to the cash there is
-     4 attention                   what is seen, and what it costs in fatigue and trust
+     4 attention                   what is seen, posts that stay up included, and what it costs in fatigue and trust
      5 belief and word of mouth    claims and talk are heard
      6 choice                      need, memory, offers met, the outside option
      7 fulfilment                  queues, stock, pools
      8 experience                  satisfaction, returns, trust
      9 recruiting and exit         invitations, leads, resellers, stock orders
-    10 audiences                   join, mute, leave, fakes found out, group health
+    10 audiences                   join, mute, leave, fakes found out, group health, heat
     11 settle                      debts, rewards, rebates, into the ledger
     12 record
 
@@ -32,6 +32,7 @@ from sim.mechanisms import (
     experience,
     fees,
     fulfilment,
+    heat,
     inquiry,
     leads,
     moments,
@@ -44,6 +45,7 @@ from sim.mechanisms import choice as choosing
 from sim.mechanisms.attention import Noticed
 from sim.mechanisms.choice import Choices
 from sim.mechanisms.encounters import Encounters, join
+from sim.mechanisms.heat import Shown
 from sim.mechanisms.queueing import Wishes
 from sim.mechanisms.word_of_mouth import Heard
 from sim.model import membership, trade
@@ -60,7 +62,7 @@ def step(state: RunState) -> Day:
     plan = _plan(state)
     posts = enforcement.deliverable(state.world, plan.post, state.day, state.mechanisms.enforcement)
     fees.ask(state.world, posts, plan.tend, state.mechanisms.fees)
-    noticed = _attend(state, plan, posts, day)
+    noticed = _attend(state, plan, heat.shown(state.world, posts, state.day, state.mechanisms.heat), day)
     heard = _hear(state, noticed, day)
     chosen, asked = _choose(state, noticed, heard, day)
     _fulfil_and_experience(state, plan, chosen, asked, day)
@@ -104,19 +106,19 @@ def _plan(state: RunState) -> DayPlan:
     return plan
 
 
-def _attend(state: RunState, plan: DayPlan, posts: Post, day: Day) -> Noticed:
+def _attend(state: RunState, plan: DayPlan, shown: Shown, day: Day) -> Noticed:
     """4: messages are noticed, tire people, move trust in their senders, and refresh memories."""
     params, world = state.mechanisms.attention, state.world
     contacts = enforcement.reachable(world, plan.contact, state.day)
-    noticed = attention.notice(world, posts, contacts, plan.impress, state.day, params)
+    noticed = attention.notice(world, shown, contacts, plan.impress, state.day, params)
     if len(plan.peer_post):
         noticed = attention.join_noticed([noticed, moments.share(world, plan.peer_post, state.day, params)])
     attention.wear(world, noticed, state.day, params)
     rows = noticed.by_membership
     repurchase.refresh_memory(world, noticed.person[rows], noticed.offer[rows], state.day)
-    shown = plan.impress
-    bought = world.products.brand_of[world.offers.product[shown.offer]] == 0
-    day.impressions = int(shown.count[bought].sum())
+    paid = plan.impress
+    bought = world.products.brand_of[world.offers.product[paid.offer]] == 0
+    day.impressions = int(paid.count[bought].sum())
     ours = noticed.person
     if state.ledger.n_brands > 1:
         ours = ours[world.products.brand_of[world.offers.product[noticed.offer]] == 0]
@@ -234,12 +236,13 @@ def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
 
 
 def _tend_audiences(state: RunState, plan: DayPlan, posts: Post, noticed: Noticed, day: Day) -> None:
-    """10: fakes are found out, members mute and leave, groups thrive or decay."""
+    """10: fakes are found out, members mute and leave, groups thrive or decay, accounts cool."""
     day.events.unmasked = detection.unmask(state.world, posts, state.day, state.mechanisms.detection)
     day.mutes, left = audience.live(state.world, noticed, posts, plan.tend, state.day, state.mechanisms.audience,
                                    state.mechanisms.fees)
     before = day.events.left
     day.events.left = Left(*[np.concatenate([getattr(before, n), getattr(left, n)]) for n in Left.__dataclass_fields__])
+    heat.cool(state.world, posts, state.day, state.mechanisms.heat)
 
 
 def _settle(state: RunState) -> None:

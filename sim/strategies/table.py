@@ -4,6 +4,7 @@ from __future__ import annotations
 
 STRATEGIES: dict[str, str] = {
     "community": "sim.strategies.community:CommunityParams",
+    "influencer": "sim.strategies.influencer:InfluencerParams",
     "paid_ads": "sim.strategies.paid_ads:PaidAdsParams",
 }
 """Kind -> ``module:Class``; outside packages add theirs by the entry-point group ``guanxi.strategies``."""

@@ -26,6 +26,7 @@ class Channels:
     `exchange.actions.CHANNEL_KINDS`; owner: strategy number; account: row of
     `Accounts`; capacity: most members; health, zombie days, fake accounts at work, whether fakes were ever
     found out (`unmasked`), and what a member pays and gets a month (`fee_fen`, `worth_fen`) belong to groups.
+    Feeds and live events have a heat.
     """
 
     name: NDArray[np.int64]
@@ -44,6 +45,7 @@ class Channels:
     unmasked: NDArray[np.bool_]
     fee_fen: NDArray[np.int64]
     worth_fen: NDArray[np.float64]
+    heat: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.kind)

@@ -14,6 +14,7 @@ from sim.world.agenda import Agenda
 from sim.world.audiences import Accounts, Audiences, Channels
 from sim.world.brands import Products
 from sim.world.calendar import Calendar
+from sim.world.lasting import LastingPosts
 from sim.world.offers import Offers
 from sim.world.people import People
 from sim.world.resellers import Resellers
@@ -127,6 +128,7 @@ class World:
     brand_stock: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     spare: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     pools: Pools = field(default_factory=Pools)
+    lasting: LastingPosts = field(default_factory=LastingPosts)
     next_order: int = 0
 
     @property

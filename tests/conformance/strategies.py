@@ -95,6 +95,7 @@ class Feed(Params):
     last_day: int = EVER
     kind: str = "feed"
     owned: bool = False
+    lasting: int = 0
 
 
 class Feeds(Scripted):
@@ -126,7 +127,7 @@ class Feeds(Scripted):
             said = [self.feeds[c] for c in told]
             tables.append(rows(Post, channel=view.channels[told], offer=view.offers[[f.offer for f in said]],
                                **{name: [getattr(f, name) for f in said]
-                                  for name in ("items", "commercial", "value", "visibility")}))
+                                  for name in ("items", "commercial", "value", "visibility", "lasting")}))
         return Actions(offers=self.offered(view), tables=tuple(tables))
 
     def offered(self, view: View) -> tuple[Offer, ...]:

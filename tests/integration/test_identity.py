@@ -61,13 +61,13 @@ def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
     return [name for name in one if one[name] != other[name]]
 
 
-@pytest.mark.parametrize("name", ["both", "rivals", "bazaar"])
+@pytest.mark.parametrize("name", ["both", "rivals", "bazaar", "influencer"])
 def test_two_threads_are_one(name: str) -> None:
     spec = spec_of(name, people=3_000, network={"kind": "dunbar", "ties_per_person": 30}, days=15)
     assert differing(digests(run(spec, 15, threads=1)), digests(run(spec, 15, threads=2))) == []
 
 
-@pytest.mark.parametrize("name", ["both", "rivals", "traffic", "bgnbd", "bazaar", "trees", "preferential"])
+@pytest.mark.parametrize("name", ["both", "rivals", "traffic", "bgnbd", "bazaar", "trees", "preferential", "influencer"])
 def test_renumbering_people_changes_nothing(name: str) -> None:
     assert_renumbering_changes_nothing(spec_of(name))
 
@@ -140,14 +140,14 @@ def people_of(state: RunState) -> dict[str, str]:
     return {name: digest for name, digest in digests(state).items() if not name.startswith(unlike)}
 
 
-@pytest.mark.parametrize("name", ["both", "rivals", "trees"])
+@pytest.mark.parametrize("name", ["both", "rivals", "trees", "posts_and_groups"])
 def test_the_order_of_strategies_changes_nothing(name: str) -> None:
     spec = spec_of(name)
     turned = spec_of(name, strategies=list(reversed(scenarios()[name]["strategies"])))
     assert differing(digests(run(spec, 20)), digests(run(turned, 20))) == []
 
 
-@pytest.mark.parametrize("name", ["bazaar", "bgnbd"])
+@pytest.mark.parametrize("name", ["bazaar", "bgnbd", "influencer"])
 def test_compiled_kernels_are_the_plain_ones(name: str) -> None:
     plain = digests_elsewhere(name, 10, GUANXI_NO_JIT="1")
     assert differing(digests(run(spec_of(name), 10)), plain) == []

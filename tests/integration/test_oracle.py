@@ -24,6 +24,8 @@ REACHED = {
     "community": ("ordered", "delivered", "talked", "joined", "refused", "left 9", "returned", "complaints"),
     "kpi": ("unmasked", "left 9"),
     "fees": ("joined", "refused 4", "left 9"),
+    "influencer": ("ordered 3", "left 14", "returned"),
+    "posts_and_groups": ("ordered 1", "ordered 2", "left 9"),
     "rivals": ("ordered", "enforced"),
     "traffic": ("ordered", "unfilled 0"),
     "stock": ("ordered", "unfilled 0"),

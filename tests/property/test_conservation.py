@@ -19,6 +19,7 @@ from sim.model.schedule import step
 from sim.model.state import RunState, start
 from sim.scenario.spec import ScenarioSpec
 from sim.strategies.community import CommunityParams
+from sim.strategies.influencer import InfluencerParams
 from sim.strategies.paid_ads import PaidAdsParams
 from sim.world.audiences import LEFT
 from sim.world.ties import DISTRUST
@@ -86,7 +87,7 @@ def sellers(draw: st.DrawFn, brands: int, people: int) -> list[object]:
     made: list[object] = []
     for k in range(draw(st.integers(0, 3))):
         brand = draw(st.integers(0, brands - 1))
-        kind = draw(st.sampled_from(["market_day", "community", "paid_ads", "deals"]))
+        kind = draw(st.sampled_from(["market_day", "community", "influencer", "paid_ads", "deals"]))
         name = f"{kind}{k}"
         if kind == "market_day":
             made.append(MarketDay(id=name, brand=brand, founders=draw(st.integers(0, 4)) if brand == 0 else 0,
@@ -100,6 +101,13 @@ def sellers(draw: st.DrawFn, brands: int, people: int) -> list[object]:
                                         group_size=draw(st.integers(2, 30)),
                                         invite_reward=draw(st.sampled_from([0, 1_00])),
                                         prune_every_days=draw(st.integers(0, 3))))
+        elif kind == "influencer":
+            made.append(InfluencerParams(id=name, brand=brand, n_kols=draw(st.integers(1, 5)), followers_min=5,
+                                         followers_max=draw(st.sampled_from([5, 50])),
+                                         every_days=draw(st.integers(1, 4)),
+                                         fee_per_follower=draw(st.sampled_from([0, 1, 50_00])),
+                                         until_day=draw(st.none() | st.integers(0, 9)), fit=draw(shares),
+                                         commission=draw(st.sampled_from([0.1, 0.333]))))
         elif kind == "paid_ads":
             made.append(PaidAdsParams(id=name, brand=brand, daily_budget=draw(st.sampled_from([0, 1_00, 200_00]))))
         else:

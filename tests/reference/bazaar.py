@@ -76,7 +76,7 @@ class BazaarParams(Params):
         return Actions(tuple(offers), tuple(tables))
 
     def _messages(self, view: View) -> list[Table]:
-        """Two offers in the group, one in the feed, a word to some contacts, a few impressions, friends' posts."""
+        """Two offers in the group, one in the feed; some stay up; a word to some, impressions, friends' posts."""
         single, chatted, pooled, _ = view.offers.tolist()
         group, feed, contacts = view.channels.tolist()
         known = view.rows(contacts)[view.day % 3 :: 3]
@@ -88,7 +88,7 @@ class BazaarParams(Params):
             spend,
             rows(Post, channel=[group, group, feed, group], offer=[single, pooled, single, chatted],
                  items=[2.0, 1.0, 3.5, 1.0], commercial=[0.5, 1.0, 0.3, 0.8], value=[0.5, 0.0, 0.7, 0.0],
-                 visibility=[1.0, 1.0, 2.5, 0.7]),
+                 visibility=[1.0, 1.0, 2.5, 0.7], lasting=[0, view.day % 2, 1, 1]),
             rows(Contact, row=known, offer=chatted),
             rows(Lead, channel=[contacts, group, contacts], product=view.product(0).index, count=[3, 1, 2],
                  targeting=[0.5, 1.0, 0.0], spend=[0, 0, -1]),

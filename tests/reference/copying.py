@@ -15,6 +15,7 @@ from tests.reference.village import (
 from tests.reference.village import (
     Channel,
     Knowledge,
+    LastingPost,
     Member,
     Offer,
     Person,
@@ -40,6 +41,7 @@ OF_CHANNEL = tuple(f.name for f in fields(Channel) if f.name != "number")
 OF_ACCOUNT = tuple(f.name for f in fields(PlatformAccount))
 OF_RESELLER = tuple(f.name for f in fields(Reseller))
 OF_OFFER = tuple(f.name for f in fields(Offer))
+OF_LASTING = tuple(f.name for f in fields(LastingPost))
 _WEIGHT, _MARK = 32767, 16383
 
 
@@ -61,6 +63,7 @@ def village_of(state: RunState) -> Village:
         queue_names=world.queue_names, day=state.day, next_order=world.next_order,
         first_time_buyers=[set(fresh.tolist()) for fresh in world.talkers.fresh],
         loud_yesterday=state.posts_yesterday.tolist(),
+        lasting=[LastingPost(*row) for row in _table(world.lasting, OF_LASTING, len(world.lasting))],
     )
 
 
@@ -115,6 +118,7 @@ def columns_of_state(state: RunState) -> dict[str, NDArray[Any]]:
     out |= {f"accounts.{name}": getattr(world.accounts, name) for name in OF_ACCOUNT}
     out |= {f"resellers.{name}": getattr(world.resellers, name)[: world.resellers.size] for name in OF_RESELLER}
     out |= {f"offers.{name}": getattr(world.offers, name) for name in OF_OFFER}
+    out |= {f"lasting.{name}": getattr(world.lasting, name) for name in OF_LASTING}
     out |= {f"blocks.{name}": getattr(world.audiences, f"block_{name}") for name in ("channel", "start", "stop")}
     for p, agenda in enumerate(world.agendas):
         out[f"occasion {p}"] = agenda.day
@@ -137,7 +141,7 @@ def columns_of_village(village: Village, like: dict[str, NDArray[Any]]) -> dict[
     out |= {f"people.{name}": [[getattr(known, name) for known in i.about] for i in people] for name in OF_PRODUCT}
     for prefix, rows, names in (("audiences", village.members, OF_MEMBER), ("channels", village.channels, OF_CHANNEL),
                                 ("accounts", village.accounts, OF_ACCOUNT), ("offers", village.offers, OF_OFFER),
-                                ("resellers", village.resellers, OF_RESELLER)):
+                                ("resellers", village.resellers, OF_RESELLER), ("lasting", village.lasting, OF_LASTING)):
         out |= {f"{prefix}.{name}": [getattr(row, name) for row in rows] for name in names}
     for k, name in enumerate(("channel", "start", "stop")):
         out[f"blocks.{name}"] = [block[k] for block in village.blocks]

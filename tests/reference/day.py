@@ -17,6 +17,7 @@ from tests.reference import (
     filling,
     grouping,
     hearing,
+    heating,
     joining,
     living,
     money,
@@ -64,6 +65,7 @@ def live_a_day(village: Village, proposals: Mapping[str, Actions], owed: list[Po
     joining.recruit_and_exit(village, plan)
     deceiving.unmask(village, posts)
     grouping.tend_audiences(village, seen, posts, plan.tend)
+    heating.cool(village, posts)
     for postings in owed:
         village.books.post(postings, village.day)
     village.loud_yesterday = bans.loudness(village, posts)

@@ -9,7 +9,7 @@ from sim.exchange.events import Reason
 from tests.reference.arithmetic import clip, exp, log
 from tests.reference.chance import draw, normal, pair, uniform
 from tests.reference.paying import leaving
-from tests.reference.village import ACTIVE, GROUP, LEFT, MUTED
+from tests.reference.village import ACTIVE, BROADCASTS, GROUP, LEFT, MUTED
 
 if TYPE_CHECKING:
     from sim.exchange.actions import Post, Tend
@@ -25,6 +25,7 @@ def tend_audiences(village: Village, seen: list[Message], posts: Post, care: Ten
         if message.by_membership:
             _maybe_mute(village, message)
     leavers = [(member, Reason.UNHAPPY) for member in _leavers(village)]
+    leavers += [(member, Reason.SPONSORED) for member in _unfollowers(village, posts)]
     pruned = [(member, Reason.PRUNED) for member in _pruned(village, care)]
     for channel in village.channels:
         if channel.kind == GROUP:
@@ -51,16 +52,40 @@ def _maybe_mute(village: Village, message: Message) -> None:
 
 
 def _leavers(village: Village) -> list[Member]:
-    """Each member of a group leaves with chance leave (1 - health), found by geometric skips along a block."""
+    """Each member of a group leaves with chance leave (1 - health)."""
+    chances = {c.number: village.rules.audience.leave * (1.0 - c.health) + leaving(village, c)
+               for c in village.channels if c.kind == GROUP}
+    return _walk(village, chances, village.key("leave"))
+
+
+def _unfollowers(village: Village, posts: Post) -> list[Member]:
+    """A sponsored post costs its channel followers, twice as many where they are most."""
+    rules, items = village.rules.audience, dict.fromkeys(range(len(village.channels)), 0.0)
+    for channel, n, commercial, lasting in zip(posts.channel.tolist(), posts.items.tolist(), posts.commercial.tolist(),
+                                               posts.lasting.tolist(), strict=True):
+        if lasting and commercial > 0.0:
+            items[channel] += n
+    chances = {}
+    for number in (c for c, n in items.items() if n > 0.0):
+        channel = village.channels[number]
+        rivals = [c for c in village.channels if c.kind in BROADCASTS and c.owner == channel.owner]
+        larger = sum(c.members > channel.members for c in rivals)
+        each = min(1.0, rules.sponsored_loss * (rules.top_loss if larger < len(rivals) // 10 else 1.0))
+        stays = 1.0 - each if items[number] == 1.0 else exp(items[number] * log(1.0 - each))
+        chances[number] = 1.0 - stays
+    return _walk(village, chances, village.key("unfollow"))
+
+
+def _walk(village: Village, chances: dict[int, float], key: int) -> list[Member]:
+    """Members leave their channel with its chance, found by geometric skips along each block."""
     gone = []
     nth: dict[int, int] = {}
     for channel, start, stop in village.blocks:
         nth[channel] = nth.get(channel, -1) + 1
-        chance = village.rules.audience.leave * (1.0 - village.channels[channel].health)
-        chance += leaving(village, village.channels[channel])
-        if village.channels[channel].kind != GROUP or chance <= 0.0:
+        chance = chances.get(channel, 0.0)
+        if 1.0 - chance >= 1.0:
             continue
-        name = draw(village.key("leave"), pair(village.channels[channel].name, nth[channel]))
+        name = draw(key, pair(village.channels[channel].name, nth[channel]))
         stays = log(1.0 - chance) if chance < 1.0 else -745.0
         row = start + int(log(uniform(name, 0)) / stays)
         tries = 1

@@ -50,6 +50,10 @@ def _strategies(r: Random, n_brands: int) -> list[Any]:
          "prune_every_days": r.choice([0, 2, 30]), "discount": r.choice([0, 0.2]), "brand": brand(),
          **_operates(r)},
         {"kind": "paid_ads", "daily_budget": "3 CNY", "discount": r.choice([0, 0.3]), "brand": brand()},
+        {"kind": "influencer", "n_kols": r.choice([1, 4, 12]), "followers_min": 10, "followers_max": r.choice([10, 60]),
+         "every_days": r.choice([1, 3, 10]), "until_day": r.choice([None, 15]), "format": r.choice(["live", "post"]),
+         "fit": r.choice([0, 0.5, 1]), "entertainment": r.choice([0, 0.9]), "fee_per_follower": f"{r.choice([0, 2])} CNY",
+         "brand": brand()},
     ]
 
 
@@ -87,7 +91,10 @@ def _market_responds(r: Random) -> dict[str, Any]:
                        "need_rate": r.choice([0.03, 0.3]), "memory": r.choice([0, 5, 45]),
                        "window": r.choice([1, 3, 7]), "spread": r.random(),
                        "bgnbd": {"speed": r.choice([1, 10, 50]), "satisfaction": r.choice([0, 1.5])}},
+        "heat": {"mode": r.choice(["burst", "burst", "even"]), "window": r.choice([1, 2, 21]), "organic": r.random() / 10,
+                 "burst": r.choice([0.2, 1]), "cooling": r.choice([2, 270]), "live_shock": r.choice([0, 0.5])},
         "audience": {"mode": r.choice(["living", "living", "living", "static"]), "mute_base": r.random() / 5,
+                     "sponsored_loss": r.choice([0, 0.0019, 0.3, 1]),
                      "leave": r.choice([0, 0.1, 1]), "noise": r.random() / 10},
         "inquiry": {"enabled": r.random() < 0.8, "ask": r.random()},
         "detection": {"fake_detection": r.choice([0, 0.01, 0.2, 1]), "fake_harm": r.random(),

@@ -29,6 +29,9 @@ _MARKET: dict[str, Any] = {
     "brand": {"cash": "30000 CNY", "seed_customers": 20, "product": {"uses_days": 8}},
 }
 _COMMUNITY = {"kind": "community", "groups": 3, "accounts": 2, "invite_reward": "10 CNY"}
+_KOLS = {"kind": "influencer", "every_days": 4, "fee_per_follower": "3 CNY", "until_day": 22, "roster": [
+    {"followers": 60, "entertainment": 0}, {"followers": 30, "fit": 0.9}, {"followers": 100, "fit": 0.0},
+    *[{"followers": 10 + k, "label": {"beauty": 0.8, "food": 0.1 * k}, "entertainment": 0.2} for k in range(8)]]}
 _ADS = {"kind": "paid_ads", "daily_budget": "3 CNY", "discount": 0.2}
 _RIVALS = [
     {"name": "first", "cash": "3000 CNY", "seed_customers": 20, "product": {"uses_days": 8, "claimed_quality": 0.9}},
@@ -57,6 +60,13 @@ def scenarios() -> dict[str, dict[str, Any]]:
         "fees_unnoticed": _market(mechanisms=_mechanisms(fees={"enabled": False}), strategies=[
             _COMMUNITY | {"entry_fee": "20 CNY", "monthly_fee": "60 CNY"}]),
         "paid_ads": _market(strategies=[_ADS]),
+        "influencer": _market(mechanisms=_mechanisms(audience=LIVELY["audience"] | {"sponsored_loss": 0.1},
+                                                     heat={"cooling": 20, "organic": 0.01, "live_shock": 0.3}),
+                              brand={"cash": "1000 CNY", "seed_customers": 10, "product": {"uses_days": 5}},
+                              strategies=[_KOLS]),
+        "posts_and_groups": _market(mechanisms=_mechanisms(heat={"mode": "even", "window": 5}),
+                                    strategies=[_KOLS | {"format": "post", "every_days": 2, "until_day": None},
+                                                _COMMUNITY]),
         "last_category": _market(brand={"seed_customers": 20, "product": {"uses_days": 8, "category": CATEGORIES[-1]}},
                                  strategies=[_COMMUNITY, _ADS | {"targeting": 1.0}]),
         "both": _market(strategies=[_COMMUNITY, _ADS]),

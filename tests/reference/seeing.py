@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.reference.arithmetic import UNIT, clip, exp, f32, fixed, log, share_left
 from tests.reference.chance import draw, pair, uniform
+from tests.reference.heating import in_sight
 from tests.reference.village import ACTIVE, CHAT, DOOR_OF_CHANNEL, GROUP, IMPRESSION, TIE
 
 if TYPE_CHECKING:
@@ -55,15 +56,15 @@ def chance_of_any(items: float, v: float) -> float:
 
 
 def see_posts(village: Village, posts: Post) -> list[Message]:
-    """Posts reach the active members of their channels, who share their attention among all of them."""
-    table = list(zip(*(column.tolist() for column in (posts.channel, posts.offer, posts.items, posts.commercial,
-                                                      posts.value, posts.visibility)), strict=True))
+    """Posts that are up reach the active members of their channels, who share their attention among today's."""
+    table = in_sight(village, posts)
     load = dict.fromkeys(range(len(village.people)), 0)
-    for channel, _, items, *_ in table:
-        for member in village.members_of(channel):
-            load[member.person] += fixed(items) if member.state == ACTIVE else 0
+    for sight in table:
+        for member in village.members_of(sight.channel):
+            load[member.person] += fixed(sight.room) if member.state == ACTIVE else 0
     seen = []
-    for channel, offer, items, commercial, value, visibility in table:
+    for sight in table:
+        channel, offer, items, commercial = sight.channel, sight.offer, sight.items, sight.commercial
         for member in village.members_of(channel):
             if member.state != ACTIVE:
                 continue
@@ -71,14 +72,14 @@ def see_posts(village: Village, posts: Post) -> list[Message]:
             name = pair(person.uid, _joint_name(village, channel, offer))
             v = chance_of_one(village, person, load[person.number])
             if village.rules.attention.mode != "all":
-                v = min(1.0, v * (visibility * liveliness(village, channel)))
+                v = min(1.0, v * (sight.visibility * liveliness(village, channel)))
             chance = chance_of_any(items, v)
             if chance > 0.0 and uniform(village.key("see"), name) < chance:
                 times = items * v / chance
                 offered = 1.0 if commercial >= 1.0 else 1.0 - exp(times * log(1.0 - commercial))
                 met = uniform(village.key("meet"), name) < offered
                 seen.append(Message(person.number, offer, DOOR_OF_CHANNEL[village.channels[channel].kind], member.row,
-                                    member.trust, times, commercial, value, met, village.channels[channel].name))
+                                    member.trust, times, commercial, sight.value, met, village.channels[channel].name))
     return seen
 
 

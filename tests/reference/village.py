@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tests.reference.money import Books
 
 ACTIVE, MUTED, LEFT = 0, 1, 2
-GROUP, CONTACTS = 0, 2
+GROUP, FEED_CHANNEL, CONTACTS, LIVE_CHANNEL = range(4)
+BROADCASTS = (FEED_CHANNEL, LIVE_CHANNEL)
 IMPRESSION, FEED, IN_GROUP, LIVE, CHAT, TIE, MEMORY = range(7)
 DOOR_NAMES = ("impression", "feed", "group", "live", "chat", "tie", "memory")
 DOOR_OF_CHANNEL = (IN_GROUP, FEED, CHAT, LIVE)
@@ -123,6 +124,20 @@ class Channel:
     unmasked: bool
     fee_fen: int
     worth_fen: float
+    heat: float
+
+
+@dataclass
+class LastingPost:
+    """A post of an earlier day that can still be seen."""
+
+    channel: int
+    offer: int
+    items: float
+    commercial: float
+    value: float
+    visibility: float
+    day: int
 
 
 @dataclass
@@ -229,6 +244,7 @@ class Village:
     next_order: int = 0
     deals: list[Deal] = field(default_factory=list)
     open_deals: list[int] = field(default_factory=list)
+    lasting: list[LastingPost] = field(default_factory=list)
     first_time_buyers: list[set[int]] = field(default_factory=list)
     loud_yesterday: list[float] = field(default_factory=list)
     diary: Diary = field(default_factory=Diary)

@@ -46,7 +46,7 @@ def test_types_and_shapes_are_those_of_a_built_world(name: str, state: RunState)
     sizes = {"N": N, "K": len(CATEGORIES), "P": P, "B": B, "S": 2, "E": world.ties.n_ties, "C": len(world.channels),
              "A": len(world.accounts), "O": len(world.offers), "N + 1": N + 1,
              "blocks": len(world.audiences.block_channel), "M": len(world.audiences.person),
-             "R": len(world.resellers.person)}
+             "R": len(world.resellers.person), "U": len(world.lasting)}
     held = vars(getattr(world, name))
     told = odd_blocks.told_columns(name)
     assert len(told) >= 4
