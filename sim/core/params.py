@@ -5,8 +5,11 @@ A parameter is declared once, with default, unit, range, meaning and source:
     b_trust: float = param(2.0, source="domain 4.3", low=1, high=4, doc="Weight of trust in utility")
 
 Where nothing was published the source is `ASSUMPTION`, and a range is compulsory: every verdict
-that rests on it is shown across that range. Files may write quantities with their unit
-("128 CNY", "5%", "4 weeks"); the parser below turns them into fen, shares and days.
+that rests on it is shown across that range. A validator raises `ValueError` with a
+`sim.text.message.Message`, so that what it says is there in both languages.
+
+Files may write quantities with their unit ("128 CNY", "5%", "4 weeks"); the parser below turns them
+into fen, shares and days.
 """
 
 from __future__ import annotations
