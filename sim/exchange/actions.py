@@ -185,7 +185,7 @@ class Invite(Table):
 class Enrol(Table):
     """Put people where they have agreed to be: a channel (or -1), or a reseller's tier (or -1).
 
-    brand: whom a reseller sells for. upline: reseller row of that brand, -1: the brand itself.
+    brand: whom a reseller sells for; in a channel of another brand the person sits as a spy of this one. upline: reseller row of that brand, -1: the brand itself.
     buy_in_fen: what a reseller brings from home to buy stock with.
     """
 
@@ -251,8 +251,8 @@ class Tend(Table):
     fit: Floats
     prune_idle_days: Ints
     fake_accounts: Ints
-    fee_fen: Ints
-    screen: Ints
+    fee_fen: Ints = field(metadata={UNLESS_SAID: 0})
+    screen: Ints = field(metadata={UNLESS_SAID: 0})
     spend: Ints
 
 

@@ -49,6 +49,7 @@ class Reason(IntEnum):
     RELEASED = 12
     CASH = 13
     SPONSORED = 14
+    SCREENED = 15
 
 
 class EnforcementKind(IntEnum):

@@ -59,6 +59,28 @@ class ProductFacts:
     category: int
 
 
+@dataclass(frozen=True)
+class RivalOffers:
+    """Offers that spies saw yesterday in the groups of other brands, one row a post; arrays of equal length.
+
+    Parameters
+    ----------
+    channel, offer, category : int64 (n,)
+        Where it was posted, which offer, and the interest category of its product.
+    price_fen, list_price_fen : int64 (n,)
+        What members pay, and the list price.
+    claim : float64 (n,)
+        Quality promised.
+    """
+
+    channel: Ints
+    offer: Ints
+    category: Ints
+    price_fen: Ints
+    list_price_fen: Ints
+    claim: Floats
+
+
 class ResellersView(Protocol):
     """The resellers' table, one row an enrolment, rows never removed; arrays are read-only, of R rows."""
 
@@ -172,6 +194,16 @@ class View(Protocol):
 
     def unmasked(self, channels: Ints) -> Bools:
         """Return whether fake accounts were ever found out in channels, where none can act any more, bool (n,)."""
+
+    @property
+    def rival_channels(self) -> Ints:
+        """Ids of the groups that other brands own, int64; people enrolled there are spies."""
+
+    def spies(self, channels: Ints) -> Ints:
+        """Return how many spies of the strategy's brand sit in channels, int64 (n,)."""
+
+    def rival_offers(self) -> RivalOffers:
+        """Return what was offered yesterday where a spy of the strategy's brand sits."""
 
     def health(self, channels: Ints) -> Floats:
         """Return the health of groups at yesterday's closing, float64 (n,), [0, 1]."""

@@ -41,6 +41,7 @@ from sim.core.params import ASSUMPTION, Hours, Params, Share, param
 from sim.exchange.actions import Post, Tend
 from sim.exchange.events import Left, Reason
 from sim.mechanisms.attention import Noticed
+from sim.mechanisms.detection import DetectionParams, screened
 from sim.mechanisms.fees import FeesParams, leaving
 from sim.mechanisms.heat import broadcasts
 from sim.world.audiences import ACTIVE, LEFT, MUTED, NO_ROW
@@ -142,7 +143,7 @@ def draw_leavers(start: Array, stop: Array, block_key: Array, chance: Array, sta
             step += 1
             if r >= stop[s]:
                 break
-            if state[r] != LEFT:
+            if state[r] < LEFT:
                 state[r] = LEFT
                 out[count] = r
                 count += 1
@@ -156,7 +157,7 @@ def _weights(p: AudienceParams) -> tuple[float, ...]:
 
 
 def live(world: World, noticed: Noticed, posts: Post, tend: Tend, day: int, params: AudienceParams,
-         fees: FeesParams) -> tuple[int, Left]:
+         fees: FeesParams, detection: DetectionParams) -> tuple[int, Left]:
     """Let members mute and leave, and groups thrive or decay; returns (mutes, who left).
 
     Writes states of rows, members, health. Purposes of draws: mute, leave, health.
@@ -170,7 +171,8 @@ def live(world: World, noticed: Noticed, posts: Post, tend: Tend, day: int, para
                        params.mute_base, params.mute_slope, params.mute_from, world.draws.key("mute", day), aud.state,
                        muted)
     np.add.at(world.accounts.reports, world.channels.account[aud.channel[muted[:mutes]]], 1)
-    gone = [_leavers(world, day, params, fees), _unfollowers(world, posts, day, params), _pruned(world, tend, day)]
+    gone = [_leavers(world, day, params, fees), _unfollowers(world, posts, day, params), _pruned(world, tend, day),
+            (screened(world, tend, day, detection), int(Reason.SCREENED))]
     _health(world, posts, tend, day, params)
     rows = np.concatenate([r for r, _ in gone])
     reason = np.concatenate([np.full(len(r), why, np.int64) for r, why in gone])

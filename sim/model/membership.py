@@ -20,7 +20,7 @@ from sim.ledger.ledger import Ledger
 from sim.mechanisms.audience import admit
 from sim.mechanisms.fulfilment import contest_units, hashes
 from sim.model.trade import make
-from sim.world.audiences import LEFT, NO_ROW
+from sim.world.audiences import LEFT, NO_ROW, SPY
 from sim.world.state import World
 
 Ints = NDArray[np.int64]
@@ -44,6 +44,11 @@ def sort_for_channels(world: World, person: Ints, channel: Ints) -> Ints:
 
 def let_in(world: World, person: Ints, channel: Ints, day: int) -> Ints:
     """Append memberships as far as channels have room; returns the positions admitted."""
+    return admitted(world, person, channel, day)[0]
+
+
+def admitted(world: World, person: Ints, channel: Ints, day: int) -> tuple[Ints, Ints]:
+    """Append memberships as far as channels have room; returns the positions admitted, and their rows."""
     turn = sort_for_channels(world, person, channel)
     ordered = channel[turn]
     owner = world.channels.owner[ordered]
@@ -57,8 +62,7 @@ def let_in(world: World, person: Ints, channel: Ints, day: int) -> Ints:
     rank = np.arange(len(ordered)) - first
     room = world.channels.capacity[ordered] - world.channels.members[ordered]
     turn = turn[rank < room]
-    admit(world, person[turn], channel[turn], world.channels.trust[channel[turn]], day)
-    return turn
+    return turn, admit(world, person[turn], channel[turn], world.channels.trust[channel[turn]], day)
 
 
 def join(world: World, ledger: Ledger, joined: Joined, day: int) -> tuple[Joined, Refused]:
@@ -92,12 +96,17 @@ def enrol_resellers(world: World, ledger: Ledger, newcomers: Newcomers, day: int
 
 
 def enrol(world: World, ledger: Ledger, table: Enrol, day: int) -> Joined:
-    """Put people where they have agreed to be, without asking again."""
+    """Put people where they have agreed to be, without asking again; in another brand's channel they are spies."""
     if not len(table):
         return Joined.empty()
     zero = np.zeros(len(table), np.int64)
     channel = np.flatnonzero((table.channel >= 0) & (table.tier < 0))
-    kept = [channel[let_in(world, table.person[channel], table.channel[channel], day)]]
+    at, rows = admitted(world, table.person[channel], table.channel[channel], day)
+    kept = [channel[at]]
+    brand = table.brand.copy()
+    brand[kept[0]] = world.channels.brand[table.channel[kept[0]]]  # who a spy works for is nobody's business
+    spies = table.brand[kept[0]] != brand[kept[0]]
+    world.audiences.state[rows[spies]] = SPY + table.brand[kept[0]][spies]
     role = np.flatnonzero(table.tier >= 0)
     role = role[world.resellers.row_of[table.person[role]] < 0]
     if len(role):
@@ -106,7 +115,7 @@ def enrol(world: World, ledger: Ledger, table: Enrol, day: int) -> Joined:
                                                  table.upline[role], table.buy_in_fen[role]), day)
         kept.append(role)
     pick = np.sort(np.concatenate(kept))
-    return Joined(table.person[pick], table.channel[pick], table.tier[pick], table.brand[pick],
+    return Joined(table.person[pick], table.channel[pick], table.tier[pick], brand[pick],
                   np.full(len(pick), -1, np.int64), np.full(len(pick), -1, np.int64), zero[pick], zero[pick],
                   np.where(table.tier[pick] >= 0, table.buy_in_fen[pick], 0))
 

@@ -61,6 +61,7 @@ def step(state: RunState) -> Day:
     _enforce(state, day)
     plan = _plan(state)
     posts = enforcement.deliverable(state.world, plan.post, state.day, state.mechanisms.enforcement)
+    state.shown = posts
     fees.ask(state.world, posts, plan.tend, state.mechanisms.fees)
     noticed = _attend(state, plan, heat.shown(state.world, posts, state.day, state.mechanisms.heat), day)
     heard = _hear(state, noticed, day)
@@ -239,7 +240,7 @@ def _tend_audiences(state: RunState, plan: DayPlan, posts: Post, noticed: Notice
     """10: fakes are found out, members mute and leave, groups thrive or decay, accounts cool."""
     day.events.unmasked = detection.unmask(state.world, posts, state.day, state.mechanisms.detection)
     day.mutes, left = audience.live(state.world, noticed, posts, plan.tend, state.day, state.mechanisms.audience,
-                                   state.mechanisms.fees)
+                                   state.mechanisms.fees, state.mechanisms.detection)
     before = day.events.left
     day.events.left = Left(*[np.concatenate([getattr(before, n), getattr(left, n)]) for n in Left.__dataclass_fields__])
     heat.cool(state.world, posts, state.day, state.mechanisms.heat)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Account
-from sim.exchange.actions import Actions, Opening
+from sim.exchange.actions import Actions, Opening, Post, columns_of, rows
 from sim.exchange.events import Events
 from sim.exchange.offers import OfferSpace
 from sim.exchange.view import Strategy, View
@@ -55,6 +55,7 @@ class RunState:
     recorder: Recorder
     shocks: tuple[BanShock, ...]
     posts_yesterday: NDArray[np.float64]
+    shown: Post
     day: int = 0
     yesterday: Events = field(default_factory=Events)
     today: Events = field(default_factory=Events)
@@ -77,7 +78,7 @@ def start(spec: ScenarioSpec, replication: int, *, audit: bool = False, threads:
     state = RunState(
         spec, replication, cast("MechanismsSpec", spec.mechanisms), world, ledger, seats, space,
         Recorder(spec.days, world, ledger, _queues_of(seats, 0)), tuple(_ban(s) for s in spec.shocks),
-        np.zeros(len(world.accounts)),
+        np.zeros(len(world.accounts)), rows(Post, **dict.fromkeys(columns_of(Post), ())),
     )
     state.views = [DayView(state, k) for k in range(len(seats))]
     _seed_members(state, openings)

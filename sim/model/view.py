@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from sim.core.accounts import Account
 from sim.core.categories import CATEGORIES
 from sim.core.draws import key_of
-from sim.exchange.view import ProductFacts, Strategy
+from sim.exchange.view import ProductFacts, RivalOffers, Strategy
 from sim.model.build import world_seed
-from sim.world.audiences import LEFT, NO_ROW, observed_activity
+from sim.world.audiences import LEFT, NO_ROW, SPY, observed_activity
 from sim.world.brands import Products, build_products
 
 if TYPE_CHECKING:
@@ -103,6 +103,9 @@ class DayView:
         self.n_people = state.world.n_people
         self.n_categories = len(CATEGORIES)
         self.resellers = ResellersDay(state)
+        channels = state.world.channels
+        self.rival_channels = np.flatnonzero((channels.brand != seat.brand) & (channels.kind == 0) & channels.owned)
+        self.rival_channels.flags.writeable = False
         self._products = _facts(state.world.products, seat.brand)
         self.n_products = len(self._products)
 
@@ -155,6 +158,28 @@ class DayView:
     def unmasked(self, channels: Ints) -> NDArray[np.bool_]:
         """Return whether fakes were ever found out in channels."""
         return self._state.world.channels.unmasked[channels].copy()
+
+    def spies(self, channels: Ints) -> Ints:
+        """Return the number of the brand's spies in channels."""
+        world = self._state.world
+        wanted = np.zeros(len(world.channels), np.bool_)
+        wanted[channels] = True
+        start, stop = world.audiences.blocks_of(wanted)
+        found = [np.empty(0, np.int64)]
+        for a, b in zip(start.tolist(), stop.tolist(), strict=True):
+            found.append(world.audiences.channel[a:b][world.audiences.state[a:b] == SPY + self.brand])
+        count: Ints = np.bincount(np.concatenate(found), minlength=len(wanted))[channels]
+        return count
+
+    def rival_offers(self) -> RivalOffers:
+        """Return what spies saw yesterday."""
+        state, shown = self._state, self._state.shown
+        seen = np.isin(shown.channel, self.rival_channels[self.spies(self.rival_channels) > 0])
+        seen &= (shown.commercial > 0) & (shown.items > 0) & (shown.offer >= 0)
+        offer, offers = shown.offer[seen], state.world.offers
+        return RivalOffers(
+            channel=shown.channel[seen], offer=offer, category=state.world.products.category[offers.product[offer]],
+            price_fen=offers.price_fen[offer], list_price_fen=offers.list_price_fen[offer], claim=offers.claim[offer])
 
     def health(self, channels: Ints) -> NDArray[np.float64]:
         """Return the health of groups."""

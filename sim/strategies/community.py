@@ -14,6 +14,7 @@ Decisions a day:
     run fake accounts where asked to, or wherever observed activity is below the target
     ask yesterday's buyers who are not members to join; ask yesterday's pleased member-buyers
         to bring a friend
+    put spies into rivals' groups, follow the prices they report, and look for rivals' spies (`rivalry`)
     after the survey (`survey_day`) content fits the members' needs better
 
 What each kind of value does is a mechanism's business (`mechanisms/audience`, `attention`); this file
@@ -39,6 +40,7 @@ from sim.exchange.events import Events
 from sim.exchange.postings import Postings, Settlement, join_postings, postings
 from sim.exchange.view import View
 from sim.strategies.hosting import cared_for, daily, first_groups, monthly_fees
+from sim.strategies.rivalry import copied_price, sent
 from sim.text.message import Message
 
 _GROUP_LIMIT = 500
@@ -133,6 +135,15 @@ class CommunityParams(Params):
                            doc="Cost of running a fake account a month", zh="小号月成本")
     prune_every_days: int = param(30, source="scenario", ge=0, le=3650,
                                   doc="Days between removals of members who no longer read; 0: never", zh="清群间隔")
+    screen_every_days: int = param(0, source="scenario", ge=0, le=3650,
+                                   doc="Days between searches for rivals' spies; 0: never", zh="查间谍间隔")
+    spies: int = param(0, source="scenario", ge=0, le=500,
+                       doc="Own members who sit in the groups of other brands, all together", zh="间谍数")
+    spy_cost: Fen = param(20_000, source=ASSUMPTION, low=5_000, high=50_000, unit="fen", doc="Cost of a spy a month",
+                          zh="间谍月成本")
+    copies: bool = param(False, source="scenario", doc="Follow the members' price of rivals that spies report",
+                         zh="跟价")
+    undercut: Share = param(0.0, source="scenario", le=0.95, doc="How far below that price; 0: match it", zh="压价幅度")
     ask_buyers: bool = param(True, source="scenario", doc="Ask buyers to join a group", zh="邀买家入群")
     members_invite: bool = param(True, source="scenario", doc="Ask pleased members to bring friends", zh="老带新")
     invite_reward: Fen = param(0, source="scenario", doc="Reward of a member for a friend who joins", zh="邀请奖励",
@@ -159,15 +170,15 @@ class CommunityParams(Params):
         """Decide today's content, care and invitations from yesterday's closing book."""
         product = view.product(0)
         price = product.price_fen - int(product.price_fen * self.discount)
+        if self.copies:
+            price = copied_price(view, product, price, self.undercut)
         offer = Offer(offer=int(view.offers[0]), product=product.index, price_fen=price,
                       list_price_fen=product.price_fen, claim=product.claim)
         tables: list[Table] = [*self._care(view)]
         post = self._content(view)
         if post is not None:
             tables.append(post)
-        invite = self._invitations(view)
-        if invite is not None:
-            tables.append(invite)
+        tables += [t for t in (self._invitations(view), sent(view, self.spies, _used(view))) if t is not None]
         return Actions(offers=(offer,), tables=tuple(tables))
 
     def settle(self, events: Events, view: View) -> Settlement:
@@ -186,7 +197,10 @@ class CommunityParams(Params):
                 parts.append(postings(
                     payer_account=int(Account.BRAND), payer_owner=view.brand, payee_account=int(Account.HOUSEHOLD),
                     payee_owner=0, amount_fen=amount, purpose=int(Purpose.REFERRAL_REWARD), due_day=view.day))
-        return Settlement(postings=join_postings(parts))
+        if not self.spies:
+            return Settlement(postings=join_postings(parts))
+        away = joined.person[np.isin(joined.channel, view.rival_channels) & view.belongs(joined.person)]
+        return Settlement(postings=join_postings(parts), book={"spies": np.union1d(_used(view), away)})
 
     def _content(self, view: View) -> Post | None:
         """Post the mix of the day in every group."""
@@ -212,20 +226,24 @@ class CommunityParams(Params):
         surveyed = self.survey_day is not None and view.day >= self.survey_day
         packet_day = self.red_packets.amount > 0 and view.day % self.red_packets.every_days == 0
         packet = self.red_packets.amount if packet_day else 0
-        prune = self.prune_every_days > 0 and view.day > 0 and view.day % self.prune_every_days == 0
+        prune = _is_turn(view.day, self.prune_every_days)
         spend: list[tuple[int, int, int]] = [
             (int(Account.STAFF), int(self.host_hours * self.host_wage), int(Purpose.HOST)),
             (int(Account.HOUSEHOLD), packet * n, int(Purpose.PACKET)),
         ]
         if self.survey_day is not None and view.day == self.survey_day:
             spend.append((int(Account.STAFF), self.survey_cost, int(Purpose.SURVEY)))
+        if self.spies:
+            abroad = int(view.spies(view.rival_channels).sum())
+            spend.append((int(Account.STAFF), daily(self.spy_cost, abroad), int(Purpose.TOOLS)))
         if care.fakes.any():
             spend.append((int(Account.STAFF), daily(self.fake_cost, int(care.fakes.sum())), int(Purpose.TOOLS)))
         payee, amount, purpose = (np.array(column, dtype=np.int64) for column in zip(*spend, strict=True))
         tables: list[Table] = [
             rows(Spend, brand=view.brand, payee_account=payee, payee_owner=0, amount_fen=amount, purpose=purpose),
             _tend(view.channels, 0, host_hours=care.hours, rules=float(self.rules), prune_idle_days=7 if prune else 0,
-                  fit=self.fit_after if surveyed else self.fit_before, fee_fen=self.monthly_fee)]
+                  fit=self.fit_after if surveyed else self.fit_before, fee_fen=self.monthly_fee,
+                  screen=int(_is_turn(view.day, self.screen_every_days)))]
         if packet:
             tables.append(_tend(view.channels, 1, packet_fen=packet, packets=self.red_packets.packets))
         if care.fakes.any():
@@ -262,6 +280,16 @@ class CommunityParams(Params):
                               role_tier=-1, brand=view.brand, reward_sponsor_fen=reward, reward_invitee_fen=newcomer,
                               buy_in_fen=self.entry_fee, perceived_income_fen=0)
         return invite
+
+
+def _is_turn(day: int, every: int) -> bool:
+    """Return whether something done every so many days (0: never) is due; not on the first day."""
+    return every > 0 and day > 0 and day % every == 0
+
+
+def _used(view: View) -> NDArray[np.int64]:
+    """Return who was sent to rivals so far."""
+    return np.asarray(view.book.get("spies", np.empty(0, np.int64)), np.int64)
 
 
 def _tend(channel: NDArray[np.int64], spend: int, **care: Any) -> Tend:

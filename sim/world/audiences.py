@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-ACTIVE, MUTED, LEFT = 0, 1, 2
-"""States of a membership. A muted member reads nothing but still belongs."""
+ACTIVE, MUTED, LEFT, SPY = 0, 1, 2, 3
+"""States of a membership. A muted member reads nothing but still belongs; SPY + b works for brand b, and neither
+reads nor leaves."""
 
 NO_ROW = -1
 

@@ -316,3 +316,17 @@ class Forest(Scripted):
         invite = rows(Invite, sponsor=sponsor, invitee=newcomers[sponsor % self.trees], channel=-1, role_tier=0, brand=view.brand,
                       reward_sponsor_fen=0, reward_invitee_fen=0, buy_in_fen=0, perceived_income_fen=0)
         return Actions(tables=(invite,))
+
+
+class Planter(Scripted):
+    """A brand that puts people into the first group of a rival on day 0."""
+
+    id: str = "planter"
+    people: tuple[int, ...] = ()
+
+    def plan(self, view: View) -> Actions:
+        """Enrol them where they are spies."""
+        if view.day:
+            return Actions()
+        return Actions(tables=(rows(Enrol, person=self.people, channel=int(view.rival_channels[0]), tier=-1, brand=view.brand,
+                                    upline=-1, buy_in_fen=0),))

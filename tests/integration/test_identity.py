@@ -67,7 +67,8 @@ def test_two_threads_are_one(name: str) -> None:
     assert differing(digests(run(spec, 15, threads=1)), digests(run(spec, 15, threads=2))) == []
 
 
-@pytest.mark.parametrize("name", ["both", "rivals", "traffic", "bgnbd", "bazaar", "trees", "preferential", "influencer"])
+@pytest.mark.parametrize("name", ["both", "rivals", "traffic", "bgnbd", "bazaar", "trees", "preferential", "influencer",
+                                  "kpi", "fees", "spies"])
 def test_renumbering_people_changes_nothing(name: str) -> None:
     assert_renumbering_changes_nothing(spec_of(name))
 
@@ -140,7 +141,7 @@ def people_of(state: RunState) -> dict[str, str]:
     return {name: digest for name, digest in digests(state).items() if not name.startswith(unlike)}
 
 
-@pytest.mark.parametrize("name", ["both", "rivals", "trees", "posts_and_groups"])
+@pytest.mark.parametrize("name", ["both", "rivals", "trees", "posts_and_groups", "spies"])
 def test_the_order_of_strategies_changes_nothing(name: str) -> None:
     spec = spec_of(name)
     turned = spec_of(name, strategies=list(reversed(scenarios()[name]["strategies"])))

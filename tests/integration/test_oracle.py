@@ -27,6 +27,7 @@ REACHED = {
     "influencer": ("ordered 3", "left 14", "returned"),
     "posts_and_groups": ("ordered 1", "ordered 2", "left 9"),
     "rivals": ("ordered", "enforced"),
+    "spies": ("ordered", "left 9", "left 15"),
     "traffic": ("ordered", "unfilled 0"),
     "stock": ("ordered", "unfilled 0"),
     "bgnbd": ("ordered 6", "delivered"),

@@ -102,7 +102,7 @@ class BazaarParams(Params):
         return [
             rows(Tend, channel=[group, contacts], host_hours=[1.0, 0.5], packet_fen=[packet, 0], packets=[10, 0],
                  rules=[float(view.day % 2), 0.0], fit=0.6, prune_idle_days=[3, 0], fake_accounts=[2, 0],
-                 fee_fen=[view.day % 2 * 3_000, 0], screen=0, spend=[1, -1]),
+                 fee_fen=[view.day % 2 * 3_000, 0], screen=[view.day % 5 == 4, 0], spend=[1, -1]),
             rows(Capacity, queue=view.queues, servers=self.servers, open_minute=540, close_minute=545 + view.weekday,
                  minutes_a_case=60.0, patience_minutes=3.0, spend=2),
         ]

@@ -1,16 +1,16 @@
-"""Fake accounts act as members of a group until somebody notices."""
+"""Fake accounts act as members of a group until somebody notices; spies sit there until somebody looks for them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tests.reference.arithmetic import exp, f32, log
-from tests.reference.chance import uniform
-from tests.reference.village import LEFT
+from tests.reference.chance import pair, uniform
+from tests.reference.village import LEFT, SPY
 
 if TYPE_CHECKING:
     from sim.exchange.actions import Post, Tend
-    from tests.reference.village import Village
+    from tests.reference.village import Member, Village
 
 
 def plant(village: Village, care: Tend) -> None:
@@ -35,3 +35,19 @@ def unmask(village: Village, posts: Post) -> None:
         for member in village.members_of(channel.number):
             if member.state != LEFT:
                 member.trust = f32(rules.fake_trust_left * member.trust)
+
+
+def screened(village: Village, care: Tend) -> list[Member]:
+    """Hosts who look for spies remove some of them, and some innocents who are silent, too."""
+    rules = village.rules.detection
+    looked = {c for c, screen in zip(care.channel.tolist(), care.screen.tolist(), strict=True) if screen > 0}
+    gone = []
+    for channel, start, stop in village.blocks:
+        for member in village.members[start:stop] if channel in looked else []:
+            is_silent = village.day - member.active_day >= rules.silent_days
+            chance = rules.screen_finds if member.state >= SPY else rules.screen_errs if is_silent else 0.0
+            lot = pair(village.people[member.person].uid, village.channels[channel].name)
+            if member.state != LEFT and uniform(village.key("screen"), lot) < chance:
+                member.state = LEFT
+                gone.append(member)
+    return gone

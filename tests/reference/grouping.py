@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sim.exchange.events import Reason
 from tests.reference.arithmetic import clip, exp, log
 from tests.reference.chance import draw, normal, pair, uniform
+from tests.reference.deceiving import screened
 from tests.reference.paying import leaving
 from tests.reference.village import ACTIVE, BROADCASTS, GROUP, LEFT, MUTED
 
@@ -27,10 +28,11 @@ def tend_audiences(village: Village, seen: list[Message], posts: Post, care: Ten
     leavers = [(member, Reason.UNHAPPY) for member in _leavers(village)]
     leavers += [(member, Reason.SPONSORED) for member in _unfollowers(village, posts)]
     pruned = [(member, Reason.PRUNED) for member in _pruned(village, care)]
+    found = [(member, Reason.SCREENED) for member in screened(village, care)]
     for channel in village.channels:
         if channel.kind == GROUP:
             _move_health(village, channel, posts, care)
-    for member, reason in [*leavers, *pruned]:
+    for member, reason in [*leavers, *pruned, *found]:
         channel = village.channels[member.channel]
         channel.members -= 1
         person = village.people[member.person]
@@ -90,7 +92,7 @@ def _walk(village: Village, chances: dict[int, float], key: int) -> list[Member]
         row = start + int(log(uniform(name, 0)) / stays)
         tries = 1
         while row < stop:
-            if village.members[row].state != LEFT:
+            if village.members[row].state < LEFT:
                 village.members[row].state = LEFT
                 gone.append(village.members[row])
             row += 1 + int(log(uniform(name, tries)) / stays)

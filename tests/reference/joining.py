@@ -12,7 +12,7 @@ from tests.reference.chance import draw, pair, uniform
 from tests.reference.inviting import Asked, give_up, recruit, remember_refusals
 from tests.reference.money import HOME, OUTSIDE, brand, make, reseller, reseller_shelf, shelf
 from tests.reference.seeing import found
-from tests.reference.village import LEFT, Member, Reseller
+from tests.reference.village import LEFT, SPY, Member, Reseller
 
 if TYPE_CHECKING:
     from sim.exchange.actions import Enrol, Lead, Promote, Release, StockOrder
@@ -125,6 +125,11 @@ def _enrol(village: Village, table: Enrol) -> None:
     rows = list(zip(*(column.tolist() for column in columns), strict=True))
     to_channel = [k for k, (_, channel, tier, *_) in enumerate(rows) if channel >= 0 and tier < 0]
     kept = [to_channel[k] for k in let_in(village, [rows[k][:2] for k in to_channel])]
+    for k in kept:
+        person, number, _, b, *_ = rows[k]
+        if b != village.channels[number].brand:
+            seat = [member for member in village.members_of(number) if member.person == person][-1]
+            seat.state = SPY + b
     to_role = [k for k, (person, _, tier, *_) in enumerate(rows) if tier >= 0 and village.people[person].reseller < 0]
     best: dict[int, tuple[float, int]] = {}
     for k in to_role:  # of several brands that want one person, the smallest lot wins
@@ -136,6 +141,7 @@ def _enrol(village: Village, table: Enrol) -> None:
         _become_reseller(village, rows[k][0], rows[k][3], rows[k][2], *rows[k][4:])
     for k in sorted([*kept, *to_role]):
         person, channel, tier, b, _, buy_in = rows[k]
+        b = b if tier >= 0 else village.channels[channel].brand
         village.diary.joined.append((person, channel, tier, b, -1, -1, 0, 0, buy_in if tier >= 0 else 0))
 
 

@@ -60,7 +60,8 @@ def _strategies(r: Random, n_brands: int) -> list[Any]:
 def _operates(r: Random) -> dict[str, Any]:
     """How a community treats its groups."""
     return {"allocate": r.choice(["even", "observed"]), "kpi": r.choice(["none", "activity"]),
-            "kpi_target": r.random(), "fake_accounts": r.choice([0, 0, 3]), "fake_groups": r.random(),
+            "kpi_target": r.random(), "spies": r.choice([0, 0, 3]), "copies": r.random() < 0.5,
+            "undercut": r.choice([0, 0.2]), "screen_every_days": r.choice([0, 3, 10]), "fake_accounts": r.choice([0, 0, 3]), "fake_groups": r.random(),
             "entry_fee": f"{r.choice([0, 0, 30])} CNY", "monthly_fee": f"{r.choice([0, 0, 1, 50])} CNY"}
 
 
@@ -98,7 +99,8 @@ def _market_responds(r: Random) -> dict[str, Any]:
                      "leave": r.choice([0, 0.1, 1]), "noise": r.random() / 10},
         "inquiry": {"enabled": r.random() < 0.8, "ask": r.random()},
         "detection": {"fake_detection": r.choice([0, 0.01, 0.2, 1]), "fake_harm": r.random(),
-                      "fake_trust_left": r.random()},
+                      "fake_trust_left": r.random(), "screen_finds": r.random(), "screen_errs": r.random() / 5,
+                      "silent_days": r.choice([0, 7])},
         "fees": {"enabled": r.random() < 0.8, "leave_fee": r.random(), "worth_per_item": f"{r.choice([0, 0.5])} CNY"},
         "fulfilment": {"queues": r.random() < 0.7, "stock": r.random() < 0.7, "pool_days": r.choice([0, 1, 3])},
         "recruiting": {"mode": r.choice(["logit", "logit", "certain", "off"]), "join_base": r.uniform(-2, 1),

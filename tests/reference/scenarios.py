@@ -74,6 +74,10 @@ def scenarios() -> dict[str, dict[str, Any]]:
         "nobody": _market(strategies=[]),
         "rivals": _market(brand=None, brands=_RIVALS, strategies=[_COMMUNITY, _ADS | {"brand": 1}],
                           shocks=[{"kind": "account_ban", "day": 9, "share": 0.5}]),
+        "spies": _market(brand=None, brands=_RIVALS, strategies=[
+            _COMMUNITY | {"spies": 5, "copies": True, "undercut": 0.1, "screen_every_days": 4},
+            _COMMUNITY | {"id": "theirs", "brand": 1, "discount": 0.3, "screen_every_days": 3, "spies": 1}],
+            mechanisms=_mechanisms(detection={"silent_days": 7, "screen_errs": 0.2}), days=40),
         "traffic": _market(brand={"seed_customers": 20, "products": _TRAFFIC_AND_EARNER},
                            strategies=[_COMMUNITY, BazaarParams(id="earner")]),
         "stock": _market(brand={"seed_customers": 20, "product": {"stock": 12, "uses_days": 5}},

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.mechanisms.params import MechanismsSpec
     from tests.reference.money import Books
 
-ACTIVE, MUTED, LEFT = 0, 1, 2
+ACTIVE, MUTED, LEFT, SPY = range(4)
 GROUP, FEED_CHANNEL, CONTACTS, LIVE_CHANNEL = range(4)
 BROADCASTS = (FEED_CHANNEL, LIVE_CHANNEL)
 IMPRESSION, FEED, IN_GROUP, LIVE, CHAT, TIE, MEMORY = range(7)
