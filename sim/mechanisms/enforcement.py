@@ -5,7 +5,8 @@ Equations, account a with k commercial items a day and g reports of the day befo
     throttle_a = (1 + k / k_0)^{-1/2}                     factor of visibility of its posts
     hazard_a   = l_0 + l_1 max(0, k - `free_posts`) + l_2 g
     first ban: 30 days; second: for good
-    a ban spreads to each other account of the same owner with chance rho
+    a ban spreads to each other account of the same owner with chance rho; rented accounts (those of
+        influencers) have owners of their own
 
 Notation: k of the account's busiest channel (throttling: today's, hazard: yesterday's); g the share
 `report_share` of yesterday's mutes; k_0 `throttle_posts`, rho `correlation`; columns of accounts (A,).
@@ -62,17 +63,17 @@ class BanShock:
 
 
 @kernel()
-def draw_bans(owner: Array, name: Array, hazard: Array, banned_until: Array, day: int, key: int,
+def draw_bans(owner: Array, rented: Array, name: Array, hazard: Array, banned_until: Array, day: int, key: int,
               correlation: float, hit: Array) -> None:
-    """Draw bans by hazard, then their spread within an owner; hit : uint8 (A,)."""
+    """Draw bans by hazard, then their spread within an owner; hit : uint8 (A,), rented : bool (A,)."""
     n = len(owner)
     for a in range(n):
         hit[a] = banned_until[a] <= day and uniform(key, name[a]) < hazard[a]
     for a in range(n):
-        if hit[a] != 1:
+        if hit[a] != 1 or rented[a]:
             continue
         for b in range(n):
-            free = hit[b] == 0 and owner[b] == owner[a] and banned_until[b] <= day
+            free = hit[b] == 0 and owner[b] == owner[a] and not rented[b] and banned_until[b] <= day
             if free and uniform(key, pair(name[a] + 1, name[b])) < correlation:
                 hit[b] = 2
 
@@ -102,7 +103,9 @@ def enforce(world: World, posts_yesterday: NDArray[np.float64], shocks: tuple[Ba
     if params.enabled and len(accounts):
         over = np.maximum(0.0, posts_yesterday - params.free_posts)
         hazard = params.base + params.per_post * over + params.per_report * params.report_share * accounts.reports
-        draw_bans(accounts.owner, accounts.name, hazard, accounts.banned_until, day, world.draws.key("ban", day),
+        rented = np.ones(len(accounts), np.bool_)
+        rented[world.channels.account[world.channels.owned]] = False
+        draw_bans(accounts.owner, rented, accounts.name, hazard, accounts.banned_until, day, world.draws.key("ban", day),
                   params.correlation, hit)
     for shock in shocks:
         if shock.day == day:

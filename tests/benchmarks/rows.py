@@ -43,6 +43,7 @@ def spec(people: int, days: int, kind: str = "community", **more):
 
     scale = max(1, people // 20_000)
     seller = {"community": {"groups": 5 * scale, "host_hours": 3 * scale},
+              "influencer": {"followers_min": 300 * scale, "followers_max": 6_000 * scale},
               "paid_ads": {"daily_budget": 240 * scale}}[kind]
     return ScenarioSpec.model_validate({
         "people": people, "days": days, "network": THIN, **more, "strategies": [{"kind": kind, **seller}],
@@ -153,6 +154,8 @@ ROWS: dict[str, Row] = {
     "build_10m": Row("network of 10,000,000 people, 20 ties each", lambda: build_network(10_000_000), {"build_s": (30, 10)}),
     "year_community": Row("1,000,000 people, 365 days, community", lambda: year(1_000_000, 365, "community"),
                           {"run_s": (30, 12), "memory_gb": (1.0, 0.7)}),
+    "year_influencer": Row("1,000,000 people, 365 days, influencers", lambda: year(1_000_000, 365, "influencer"),
+                           {"run_s": (30, 12), "memory_gb": (1.0, 0.7)}),
     "year_paid_ads": Row("1,000,000 people, 365 days, paid ads", lambda: year(1_000_000, 365, "paid_ads"),
                          {"run_s": (30, 12), "memory_gb": (1.0, 0.7)}),
     "ten_million": Row("10,000,000 people, 90 days, community", lambda: year(10_000_000, 90, "community"),

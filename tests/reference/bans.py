@@ -37,8 +37,11 @@ def enforce(village: Village) -> None:
     free = [a for a, account in enumerate(village.accounts) if account.banned_until <= day]
     hit = [a for a in free if rules.enabled and uniform(village.key("ban"), names[a]) < _hazard(village, a)]
     caught = set(hit)
+    kept = {channel.account for channel in village.channels if channel.owned}
     for a in hit:
-        caught |= {b for b in free if village.accounts[b].owner == village.accounts[a].owner
+        if a not in kept:  # whoever rents out an account owns no other
+            continue
+        caught |= {b for b in free if b in kept and village.accounts[b].owner == village.accounts[a].owner
                    and uniform(village.key("ban"), pair(names[a] + 1, names[b])) < rules.correlation}
     for when, share in village.shocks:
         if when == day:

@@ -60,9 +60,11 @@ def test_reports_come_from_mutes() -> None:
     assert hits[0.2] > 5
 
 
-@pytest.mark.parametrize(("rho", "low", "high"), [(0.0, 1.0, 1.2), (0.5, 2.0, 4.2), (1.0, 4.99, 5.0)])
-def test_a_ban_spreads_among_the_accounts_of_an_owner(rho: float, low: float, high: float) -> None:
-    owners = [Feeds(id=f"s{k}", feeds=(Feed(),) * 5) for k in range(20)]
+@pytest.mark.parametrize(("rho", "low", "high", "owned"), [
+    (0.0, 1.0, 1.2, True), (0.5, 2.0, 4.2, True), (1.0, 4.99, 5.0, True), (1.0, 1.0, 1.2, False)])
+def test_a_ban_spreads_among_the_accounts_of_an_owner(rho: float, low: float, high: float, owned: bool) -> None:
+    """Accounts that are only rented (an influencer's) belong to somebody else each."""
+    owners = [Feeds(id=f"s{k}", feeds=(Feed(owned=owned),) * 5) for k in range(20)]
     spec = quiet(10, 1, owners, enforcement={"enabled": True, "base": 0.02, "correlation": rho}, seed=4)
     ((state, day),) = days_of(spec)
     hit = np.bincount(state.world.accounts.owner[day.events.enforced.account], minlength=20)

@@ -16,7 +16,7 @@ HAZARD = 0.005
 
 def banned(accounts: int, days: int, correlation: float, seed: int = 1, owners: int = 1) -> np.ndarray[Any, Any]:
     """Return the first day on which each account was banned, (owners, accounts); `days` if never."""
-    sellers = [Feeds(id=f"s{k:02d}", feeds=(Feed(last_day=-1),) * accounts) for k in range(owners)]
+    sellers = [Feeds(id=f"s{k:02d}", feeds=(Feed(last_day=-1, owned=True),) * accounts) for k in range(owners)]
     spec = quiet(10, days, sellers, seed=seed, enforcement={
         "enabled": True, "base": HAZARD, "per_post": 0, "per_report": 0, "correlation": correlation,
         "first_ban": 36_500})
