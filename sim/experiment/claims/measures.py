@@ -55,6 +55,11 @@ def sales_of_a_quarter(run: RunRecord) -> float:
     return _total(run, "gmv_fen", QUARTER) if run.days >= QUARTER else NAN
 
 
+def profit_per_unit(run: RunRecord) -> float:
+    """Return profit a unit sold to a consumer."""
+    return ratio(float(run.daily["profit_fen"][-1]), _total(run, "units"))
+
+
 def buyers_per_message(run: RunRecord) -> float:
     """Return first orders a message seen."""
     return ratio(_total(run, "first_orders"), _total(run, "exposures"))
@@ -136,6 +141,7 @@ def buyers_per_slot(run: RunRecord) -> float:
 MEASURES: dict[str, Measure] = {
     "profit_of_a_month": Measure("fen", profit_of_a_month),
     "sales_of_a_quarter": Measure("fen", sales_of_a_quarter),
+    "profit_per_unit": Measure("fen", profit_per_unit),
     "buyers_per_message": Measure("share", buyers_per_message),
     "buyers_per_talk": Measure("share", buyers_per_talk),
     "dead_group_days": Measure("share", dead_group_days),
