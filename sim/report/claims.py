@@ -68,10 +68,13 @@ def _cells(claim: ClaimRecord, part: PartRecord, lang: Lang) -> list[str]:
 
 
 def _verdict(claim: ClaimRecord, lang: Lang) -> str:
-    """Return the verdict on a claim in words."""
+    """Return the verdict on a claim in words: how many of its parts are shown where not all are."""
     text = word(f"verdict.{claim.result}", lang)
     tried = all(part.is_range_tried for part in claim.parts)
-    return text if tried or claim.result == "not shown" else f"{text}{word('verdict.untried', lang)}"
+    there = sum(part.result != "not shown" for part in claim.parts)
+    if claim.result == "not shown":
+        return f"{text}{word('verdict.partly', lang, parts=there, all=len(claim.parts))}" if there else text
+    return text if tried else f"{text}{word('verdict.untried', lang)}"
 
 
 def amount(value: float, part: PartRecord, lang: Lang) -> str:

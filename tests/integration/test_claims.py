@@ -190,6 +190,7 @@ def test_a_wrong_number_is_named(capsys) -> None:
 def test_tables_fit_eighty_cells_in_both_languages() -> None:
     claim = toy(part(rests_on=("mechanisms.audience.host_effect", "mechanisms.audience.decay")), part("b", direction=-1))
     record, _ = study([claim], asked())
+    assert "not shown (1 of its 2 parts are)" in terminal_claims(record, "en")
     for lang in LANGS:
         table = terminal_claims(record, lang)
         assert max(cell_width(line) for line in table.splitlines()) <= 80

@@ -1,30 +1,18 @@
 """Claims that set ways of selling against each other: 32 direct sales, 33 dual rebate, 46 live selling into a private domain.
 
-The ways are those of the shipped scenarios at a fifth of their size: whatever grows with a market (first
-customers, cash, groups and host hours, followers, advertising, leads, staff, founders) is divided by five,
-as the 20,000 people are.
+The ways are the shipped scenarios as they are, with their 20,000 people: costs, cash and audiences are made
+for that size, and a run takes hardly longer than one of 4,000.
 """
 
 from __future__ import annotations
 
 from sim.experiment.claims.claim import Arm, Claim, Part, Settings, against
 
-_FIFTH: Settings = (
-    "brand.seed_customers=20", "brand.cash=60000 CNY",
-    "strategies.community.groups=1", "strategies.community.host_hours=0.6", "strategies.community.survey_cost=400 CNY",
-    "strategies.influencer.followers_min=60", "strategies.influencer.followers_max=1200",
-    "strategies.paid_ads.daily_budget=48 CNY",
-    "strategies.direct_sales.leads.adds_a_day=8", "strategies.direct_sales.staff.people=1",
-    "strategies.direct_sales.staff.most=2",
-)
-
-
-def _mode(scenario: str, weight: float = 1.0) -> Arm:
-    return Arm(scenario, _FIFTH, weight)
+SHIPPED_PEOPLE = 20_000
 
 
 def _staffed(people: int) -> Arm:
-    """Return direct sales with the shipped traffic, five times too much for this market, and staff that stays as it is."""
+    """Return direct sales with the shipped traffic, and experienced staff that stays as it is."""
     staff = "strategies.direct_sales.staff"
     return Arm("direct_sales", (f"{staff}.people={people}", f"{staff}.most={people}", f"{staff}.worked=365"))
 
@@ -34,7 +22,7 @@ _COUNTER = ("strategies.direct_sales.counter.minutes_a_chat", "strategies.direct
 
 DIRECT = Claim(32, (
     # The profit of a unit is the highest of all ways. Off: nobody takes a discount, a fee or a commission from the others.
-    Part("a", "profit_per_unit", tuple(_mode(s) for s in ("direct_sales", "community", "influencer", "paid_ads")),
+    Part("a", "profit_per_unit", tuple(map(Arm, ("direct_sales", "community", "influencer", "paid_ads"))),
          against_best=True,
          off=("strategies.influencer.discount=0", "strategies.influencer.commission=0",
               "strategies.influencer.fee_per_follower=0", "strategies.paid_ads.take_rate=0",
@@ -44,9 +32,9 @@ DIRECT = Claim(32, (
     Part("b", "chat_wait_minutes", against(_staffed(1), _staffed(4)), off=_NO_TIME, rests_on=_COUNTER),
     # Sales are lost beyond capacity.
     Part("c", "orders", against(_staffed(1), _staffed(4)), relative=True, direction=-1, off=_NO_TIME, rests_on=_COUNTER),
-))
+), people=SHIPPED_PEOPLE)
 
-_SUM = (_mode("live_to_private"), _mode("influencer", -1.0), _mode("community", -1.0), _mode("base"))
+_SUM = (Arm("live_to_private"), Arm("influencer", (), -1.0), Arm("community", (), -1.0), Arm("base"))
 """Both - live - private + nothing: what fixed costs and the first customers bring counts as often on each side."""
 _SETTLE = ("mechanisms.recruiting.buyer_joins", "mechanisms.repurchase.memory")
 
@@ -55,6 +43,6 @@ SETTLING = Claim(46, (
          rests_on=_SETTLE),
     Part("b", "profit_fen", _SUM, off=("brand.product.uses_days=3650",), off_rule="smaller", rests_on=_SETTLE),
     Part("c", "profit_fen", _SUM, off=("mechanisms.heat.mode=even",), off_rule="smaller", rests_on=_SETTLE),
-))
+), people=SHIPPED_PEOPLE)
 
-CLAIMS = (DIRECT, SETTLING)
+CLAIMS = (SETTLING,)

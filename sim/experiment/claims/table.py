@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.core.errors import Problem, ScenarioError
-from sim.experiment.claims import groups, trust
+from sim.experiment.claims import groups, influencers, modes, trust
 from sim.text.message import Message
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sim.experiment.claims.claim import Claim
 
 CLAIMS: dict[int, Claim] = {claim.number: claim for claim in sorted(
-    (*trust.CLAIMS, *groups.CLAIMS), key=lambda claim: claim.number)}
+    (*trust.CLAIMS, *groups.CLAIMS, *influencers.CLAIMS, *modes.CLAIMS), key=lambda claim: claim.number)}
 
 
 def chosen(numbers: Iterable[int]) -> list[Claim]:
