@@ -75,5 +75,9 @@ class Purpose(IntEnum):
     OTHER = 31
 
 
+REBATES = (Purpose.COMMISSION, Purpose.REFERRAL_REWARD, Purpose.TIER_SPREAD, Purpose.LEVEL_REBATE,
+           Purpose.REFERRAL_REBATE, Purpose.SAME_LEVEL_REBATE)
+"""Purposes that pay resellers for what others bought or for whom they brought."""
+
 INCOME = (Purpose.SALE, Purpose.SELL_IN, Purpose.ESCROW_RELEASE, Purpose.MEMBERSHIP_FEE)
 """Purposes that bring a brand money."""

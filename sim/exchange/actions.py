@@ -23,6 +23,10 @@ LAYER_ALL = 0b1111
 """Layer mask of a peer post that goes along every tie (bit l = layer l, 0 closest)."""
 
 
+BY_PATH = -2
+"""Stock owner of an offer that serves thousands of resellers: each sells it out of their own stock."""
+
+
 @dataclass(frozen=True)
 class Offer:
     """One thing for sale: a product of a brand, at a price, with a claim.
@@ -40,7 +44,8 @@ class Offer:
     fit : float, [0, 1]
         Fit of the seller's label or content with the product.
     stock_owner : int
-        -1: the brand delivers; otherwise the reseller (row of the resellers' table).
+        -1: the brand delivers; `BY_PATH`: the reseller behind the path an order comes by; otherwise the
+        reseller (row of the resellers' table).
     queue : int
         Queue that must answer before the order counts; -1: none.
     pool_seats : int
@@ -207,7 +212,10 @@ class Release(Table):
 
 @dataclass(frozen=True)
 class StockOrder(Table):
-    """Goods ordered into the channel: buyer and supplier are reseller rows (-1: the brand)."""
+    """Goods ordered into the channel, or back out of it: buyer and supplier are reseller rows (-1: the brand).
+
+    A brand that buys back (buyer -1) pays what it has promised; a reseller gets what they can pay for.
+    """
 
     buyer: Ints
     supplier: Ints

@@ -164,7 +164,7 @@ _PLACES: dict[str, tuple[tuple[str, str, int], ...]] = {
     "enrol": (("person", "people", 0), ("channel", "channels", -1), ("brand", "brands", 0),
               ("upline", "resellers", -1)),
     "release": (("person", "people", 0), ("channel", "channels", -1)),
-    "stock_order": (("buyer", "resellers", 0), ("supplier", "resellers", -1), ("product", "products", 0)),
+    "stock_order": (("buyer", "resellers", -1), ("supplier", "resellers", -1), ("product", "products", 0)),
     "promote": (("reseller", "resellers", 0),),
     "pool_open": (("initiator", "people", -1),),
     "tend": (("channel", "channels", 0),),
@@ -295,6 +295,8 @@ def _check_rows(field: str, table: Any, limits: Limits, offers: OfferTable) -> N
         raise PlanError(f"{type(table).__name__}: {wrong} must be numbers from 0 on")
     if field in _OFFERED:
         _check_offers(table, offers)
+    if field == "stock_order" and np.maximum(table.buyer, table.supplier).min() < 0:
+        raise PlanError("StockOrder: buyer and supplier are both the brand; one must be a reseller")
 
 
 def _check_offers(table: Any, offers: OfferTable) -> None:

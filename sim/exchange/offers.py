@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sim.core.errors import PlanError
 from sim.core.money import LIMIT_FEN
+from sim.exchange.actions import BY_PATH
 
 if TYPE_CHECKING:
     from sim.exchange.actions import Offer
@@ -131,13 +132,13 @@ def _fault(offer: Offer, space: OfferSpace) -> str:
             math.isfinite(x) and 0 <= x <= 1 for x in (offer.claim, offer.fit, offer.commission, offer.warmth)),
         f"queue {offer.queue} does not exist": -1 <= offer.queue < space.n_queues,
         f"a pool of {offer.pool_seats} seats cannot be": offer.pool_seats >= 0,
-        f"stock owner {offer.stock_owner} does not exist": offer.stock_owner >= -1,
+        f"stock owner {offer.stock_owner} does not exist": offer.stock_owner >= BY_PATH,
     }
     return next((text for text, holds in rules.items() if not holds), "")
 
 
 def _is_single(offer: Offer) -> bool:
-    return offer.pool_seats == 0 and offer.stock_owner < 0
+    return offer.pool_seats == 0 and offer.stock_owner == -1
 
 
 def _lowest(flat: list[tuple[Offer, int]]) -> list[int]:

@@ -117,8 +117,20 @@ class ResellersView(Protocol):
         """Recruits brought so far, int64 (R,)."""
 
     @property
+    def name(self) -> Ints:
+        """Name of each row's person in draws, int64 (R,), whatever the numbers of rows and people."""
+
+    @property
+    def bought(self) -> Ints:
+        """Units ordered so far, int64 (R,)."""
+
+    @property
     def stock(self) -> Ints:
         """Units held, int64 (R, P)."""
+
+    @property
+    def unit_fen(self) -> Ints:
+        """What the last unit of each product had cost them, int64 (R, P)."""
 
     @property
     def cash_fen(self) -> Ints:
@@ -220,6 +232,9 @@ class View(Protocol):
     def belongs(self, person: Ints) -> Bools:
         """Return whether people are members of one of the strategy's owned channels, bool (n,)."""
 
+    def people_named(self, names: Ints) -> Ints:
+        """Return people by their names in draws, int64 (n,): numbers below `n_people`, whatever the order of people."""
+
     def key(self, purpose: str) -> np.uint64:
         """Return the key of today's draws for a purpose of the strategy's own (see `sim.core.draws`).
 
@@ -236,7 +251,7 @@ class View(Protocol):
         Parameters
         ----------
         person : int64 (n,)
-            People who are resellers; anybody else has no ancestors.
+            People who are resellers, or gave up today; anybody else has no ancestors.
         levels : int
             How far up.
 

@@ -36,6 +36,7 @@ from sim.core.draws import draw64, normal, uniform
 from sim.core.kernel import Array, Number, kernel
 from sim.core.params import ASSUMPTION, Params, Share, param
 from sim.exchange.events import Delivered, Ordered, PathKind
+from sim.mechanisms import sellers
 from sim.mechanisms.belief import OWN, BeliefParams, learn
 from sim.world.state import World
 
@@ -192,6 +193,7 @@ def remember(world: World, orders: Ordered, day: int, talk_days: int) -> None:
     people.last_day[at] = day
     people.memory_offer[at] = orders.offer
     people.memory_day[at] = day
+    sellers.remember(world, orders)
     for p in range(len(world.products)):
         mine = product == p
         if not mine.any():

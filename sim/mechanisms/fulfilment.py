@@ -8,7 +8,8 @@ Rules, in this order:
     ban     a remembered seller whose every account is banned cannot be found
     seat    who already waits in an open deal for a product does not take a second seat
     queue   an order of an offer sold by chat needs its chat answered (`queueing`)
-    stock   the owner's units go to the orders with the smallest hash
+    stock   the owner's units go to the orders with the smallest hash; who is behind a path that
+            resellers sell by stands in `sellers`
     pool    an order takes a seat in the oldest open deal of its offer, or opens one; a deal that is
             full by the end of its deadline day delivers, otherwise everybody is refunded
 
@@ -33,6 +34,7 @@ from sim.exchange.actions import Capacity, PoolOpen, StockOrder
 from sim.exchange.events import Chatted, Ordered, PathKind, PoolClosed, Reason, Unfilled
 from sim.mechanisms.choice import Choices
 from sim.mechanisms.queueing import Wishes, answer
+from sim.mechanisms.sellers import NOBODY, sellers
 from sim.world.state import Pools, World
 
 _POOL_DAYS = 1
@@ -78,15 +80,19 @@ def fulfil(world: World, chosen: Choices, asked: Wishes, capacity: Capacity, ope
     _bans(world, chosen, day, reason)
     _waiting(world, chosen, reason)
     chatted = _queues(world, chosen, asked, capacity, day, params, reason)
-    _stock(world, chosen, day, reason)
+    seller, own = sellers(world, chosen)
+    _stock(world, chosen, seller, day, reason)
     good = reason < 0
     unfilled = Unfilled(chosen.person[~good], chosen.offer[~good], reason[~good])
     person, product, offer = chosen.person[good], chosen.product[good], chosen.offer[good]
+    seller, own = seller[good], own[good]
     m = len(person)
+    price = np.where(own, world.resellers.unit_fen[seller, product], offers.price_fen[offer]) if own.any() else (
+        offers.price_fen[offer])
     order = world.next_order + np.arange(m, dtype=np.int64)
     world.next_order += m
     ordered = Ordered(order, person, offer, product, np.ones(m, np.int64), chosen.kind[good], chosen.row[good],
-                      offers.stock_owner[offer], offers.price_fen[offer], chosen.expectation[good],
+                      seller, price, chosen.expectation[good],
                       np.full(m, -1, np.int64), (world.people.orders[person, product] == 0).astype(np.int64))
     return replace(_pools(world, ordered, unfilled, opened, day, params), chatted=chatted)
 
@@ -122,13 +128,13 @@ def _queues(world: World, chosen: Choices, asked: Wishes, capacity: Capacity, da
     return chatted
 
 
-def _stock(world: World, chosen: Choices, day: int, reason: NDArray[np.int64]) -> None:
+def _stock(world: World, chosen: Choices, seller: NDArray[np.int64], day: int, reason: NDArray[np.int64]) -> None:
     """Give units to the orders with the smallest hash; stock of -1 is made to order."""
+    reason[(reason < 0) & (seller == NOBODY)] = Reason.STOCK
     alive = np.flatnonzero(reason < 0)
     if not len(alive):
         return
-    owner = world.offers.stock_owner[chosen.offer[alive]]
-    product = chosen.product[alive]
+    owner, product = seller[alive], chosen.product[alive]
     limited = (owner >= 0) | (world.brand_stock[product] >= 0)
     alive, owner, product = alive[limited], owner[limited], product[limited]
     if not len(alive):
@@ -215,6 +221,8 @@ def _stack(parts: list[Ordered]) -> Ordered:
 def contest_units(world: World, orders: StockOrder, wanted: NDArray[np.int64], day: int) -> NDArray[np.int64]:
     """Return how many units each stock order gets of what its supplier has, smallest hash first.
 
+    A brand that buys back stands in the contest under the name of the reseller it buys from.
+
     Parameters
     ----------
     wanted : int64 (m,)
@@ -225,7 +233,8 @@ def contest_units(world: World, orders: StockOrder, wanted: NDArray[np.int64], d
     held = np.where(orders.supplier < 0, world.brand_stock[orders.product],
                     table.stock[np.maximum(orders.supplier, 0), orders.product])
     score = np.empty(len(orders))
-    hashes(world.people.uid[table.person[orders.buyer]], orders.product, world.draws.key("restock", day), score)
+    asked_by = np.where(orders.buyer < 0, orders.supplier, orders.buyer)
+    hashes(world.people.uid[table.person[asked_by]], orders.product, world.draws.key("restock", day), score)
     turn = np.lexsort((score, orders.product, orders.supplier))
     supplier, product = orders.supplier[turn], orders.product[turn]
     fresh = np.ones(len(turn), np.bool_)

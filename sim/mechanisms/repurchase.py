@@ -7,7 +7,7 @@ Occasions, person i and product p:
 
     first occasion and each after a lapse: day + Exp(rate_i), rate_i = need_rate interest_ip / mean
     an occasion stays open for `window` days; on its first day the last seller is remembered with
-    chance e^{-(days since last contact) / memory}
+    chance e^{-(days since last contact) / memory}; resellers who have it at home remember that for certain
     a purchase closes the occasion; the next opens after uses_days x U(1 - spread, 1 + spread)
 
 BG/NBD [Fader2005] (`mode: bgnbd`): lambda_i ~ Gamma(r, alpha / speed) a week, after each purchase
@@ -246,6 +246,8 @@ def ask_memory(world: World, day: int,
                        people.open_until, people.uid, world.draws.key(f"wait {p}", day),
                        world.draws.key(f"memory {p}", day), agenda.head, agenda.following, agenda.preceding,
                        agenda.day, remembered)
+        if world.resellers.size:
+            remembered |= world.resellers.holding(who, p, world.products.brand_of[p]) >= 0
         if remembered.any():
             asked.append(_from_memory(world, who[remembered], p))
         opened.append((p, who))
@@ -253,10 +255,15 @@ def ask_memory(world: World, day: int,
 
 
 def _from_memory(world: World, who: NDArray[np.int32], product: int) -> Encounters:
-    """Return the encounters of people who remember a seller; a dead offer leads to the brand's shop."""
+    """Return the encounters of people who remember a seller, or have it at home; a dead offer leads to the brand's shop."""
     offer = world.people.memory_offer[who, product].astype(np.int32)
     usable = (offer >= 0) & world.offers.live[np.maximum(offer, 0)]
-    return encounters(person=who, offer=np.where(usable, offer, product), kind=int(PathKind.MEMORY), row=-1,
+    offer = np.where(usable, offer, product)
+    if world.resellers.size:
+        own = int(world.offers.by_path(len(world.products))[product])
+        at_home = world.resellers.holding(who, product, world.products.brand_of[product]) >= 0
+        offer = np.where(at_home & (own >= 0), own, offer)
+    return encounters(person=who, offer=offer, kind=int(PathKind.MEMORY), row=-1,
                       trust=np.nan, sure=True, row_key=product)
 
 

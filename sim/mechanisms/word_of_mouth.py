@@ -343,8 +343,10 @@ def _members(world: World, channel: NDArray[np.int64],
 
 
 def recommendations(world: World, heard: list[Heard]) -> list[Encounters]:
-    """Return the offers that praise along ties made people meet: the speaker's own last purchase."""
+    """Return the offers that praise along ties made people meet: the speaker's last purchase, or what they sell themselves."""
     met = []
+    table, own_offer = world.resellers, world.offers.by_path(len(world.products))
+    sells = table.size > 0 and bool((own_offer >= 0).any())
     for h in heard:
         good = h.polarity > 0
         if not good.any():
@@ -355,6 +357,10 @@ def recommendations(world: World, heard: list[Heard]) -> list[Encounters]:
         # A speaker who remembers no live offer sends people to the brand's shop.
         usable = (offer >= 0) & world.offers.live[np.maximum(offer, 0)]
         offer = np.where(usable, offer, product).astype(np.int32)
+        if sells:
+            row = table.row_of[speaker]
+            mine = (row >= 0) & (table.brand[np.maximum(row, 0)] == world.products.brand_of[product])
+            offer = np.where(mine & (own_offer[product] >= 0), own_offer[product], offer).astype(np.int32)
         met.append(encounters(person=h.listener[good], offer=offer, kind=int(PathKind.TIE), row=h.tie[good],
                               trust=h.trust[good], sure=False, row_key=world.people.uid[speaker].astype(np.int64)))
     return met

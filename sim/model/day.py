@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.exchange.events import Events, Ordered
 
 
 @dataclass
 class Day:
-    """Events of a day and counts that no event table holds; `sold` are the orders filled today, open deals not among them."""
+    """Events of a day and counts that no event table holds; `sold` are the orders filled today, open deals not among them.
+
+    `written_off` are units thrown away in the channel, int64 (P,).
+    """
 
     number: int
     events: Events = field(default_factory=Events)
@@ -21,3 +27,4 @@ class Day:
     mutes: int = 0
     exits: int = 0
     staff: int = 0
+    written_off: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))

@@ -1,7 +1,7 @@
-"""Carrying out who joins, leaves, rises, and what moves into the channel: the people side of settling.
+"""Carrying out who joins, leaves and rises: the people side of settling.
 
-Mechanisms decide who says yes; here memberships, the resellers' table and stock are written, and the
-money and goods that go with them are booked.
+Mechanisms decide who says yes; here memberships and the resellers' table are written, and the money
+that goes with them is booked. Goods in the channel stand in `sim.model.channel`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Account, Purpose
-from sim.exchange.actions import Enrol, Promote, Release, StockOrder
-from sim.exchange.events import Joined, Left, Reason, Refused, StockMoved
+from sim.exchange.actions import Enrol, Promote, Release
+from sim.exchange.events import Joined, Left, Reason, Refused
 from sim.exchange.postings import postings
-from sim.ledger.goods import Place
 from sim.ledger.ledger import Ledger
 from sim.mechanisms.audience import admit
-from sim.mechanisms.fulfilment import contest_units, hashes
-from sim.model.trade import make
+from sim.mechanisms.fulfilment import hashes
+from sim.mechanisms.sellers import forget_themselves
 from sim.world.audiences import LEFT, NO_ROW, SPY
 from sim.world.state import World
 
@@ -135,15 +134,12 @@ def release(world: World, table: Release, day: int) -> Left:
     if not len(table):
         return Left.empty()
     out = np.zeros(len(table), np.bool_)
-    for k in range(len(table)):
-        person, channel = int(table.person[k]), int(table.channel[k])
-        if channel < 0:
-            row = int(world.resellers.row_of[person])
-            out[k] = row >= 0
-            if row >= 0:
-                leave_role(world, np.array([row]), day)
-        else:
-            out[k] = _leave_channel(world, person, channel)
+    role = np.flatnonzero(table.channel < 0)
+    rows = world.resellers.row_of[table.person[role]].astype(np.int64)
+    out[role] = rows >= 0
+    leave_role(world, rows[rows >= 0], day)
+    for k in np.flatnonzero(table.channel >= 0).tolist():
+        out[k] = _leave_channel(world, int(table.person[k]), int(table.channel[k]))
     n = int(out.sum())
     return Left(table.person[out], table.channel[out], np.full(n, int(Reason.RELEASED), np.int64))
 
@@ -160,8 +156,9 @@ def _leave_channel(world: World, person: int, channel: int) -> bool:
 
 
 def leave_role(world: World, rows: Ints, day: int) -> None:
-    """End the reseller role of some rows; what stock they hold stays with them, unsold."""
+    """End the reseller role of some rows; what stock they hold is written off tomorrow, unless it is bought back."""
     table = world.resellers
+    forget_themselves(world, rows)
     table.left[rows] = day
     table.row_of[table.person[rows]] = -1
     world.people.role[table.person[rows]] = 0
@@ -172,57 +169,3 @@ def promote(world: World, table: Promote) -> None:
     if len(table):
         world.resellers.tier[table.reseller] = table.tier
 
-
-def restock(world: World, ledger: Ledger, orders: StockOrder, day: int) -> StockMoved:
-    """Move goods into the channel: only what the buyer can pay and the supplier has.
-
-    A contest for a supplier's last units is settled by a hashed draw (`fulfilment.contest_units`).
-    """
-    if not len(orders):
-        return StockMoved.empty()
-    cash = ledger.balance(Account.RESELLER)
-    pays = _affordable(cash, orders)
-    quantity = contest_units(world, orders, pays, day)
-    moved = np.flatnonzero(quantity > 0)
-    first = np.zeros(len(moved), np.int64)
-    for at, k in enumerate(moved.tolist()):
-        first[at] = _move_stock(world, ledger, orders, k, int(quantity[k]), day)
-    return StockMoved(orders.buyer[moved], orders.supplier[moved], orders.product[moved], quantity[moved],
-                      orders.unit_fen[moved], first)
-
-
-def _affordable(cash: Ints, orders: StockOrder) -> Ints:
-    """Return the units each order's buyer can pay for, its orders served in the order it gave them."""
-    left = {row: int(cash[row]) if row < len(cash) else 0 for row in np.unique(orders.buyer).tolist()}
-    pays = np.zeros(len(orders), np.int64)
-    for k, (row, wanted, unit) in enumerate(zip(orders.buyer.tolist(), orders.quantity.tolist(),
-                                                orders.unit_fen.tolist(), strict=True)):
-        pays[k] = min(wanted, max(left[row], 0) // max(unit, 1))
-        left[row] -= int(pays[k]) * unit
-    return pays
-
-
-def _move_stock(world: World, ledger: Ledger, orders: StockOrder, k: int, units: int, day: int) -> int:
-    """Move one order's goods and money; returns 1 if it is the buyer's first."""
-    buyer, supplier, p = int(orders.buyer[k]), int(orders.supplier[k]), int(orders.product[k])
-    table, products = world.resellers, world.products
-    b, cost = int(products.brand_of[p]), int(products.unit_cost_fen[p])
-    value, price = units * cost, units * int(orders.unit_fen[k])
-    if supplier < 0:
-        if products.stock[p] >= 0:
-            world.brand_stock[p] -= units
-            ledger.goods.move(Place.BRAND_STOCK, Place.RESELLER_STOCK, p, units)
-            ledger.stock_value((int(Account.INVENTORY), b), (int(Account.RESELLER_STOCK), buyer), value, day)
-        else:
-            make(ledger, p, b, units, cost, Place.RESELLER_STOCK, day)
-            ledger.stock_value((int(Account.GOODS_VALUE), 0), (int(Account.RESELLER_STOCK), buyer), value, day)
-        payee = (int(Account.BRAND), b)
-    else:
-        table.stock[supplier, p] -= units
-        ledger.stock_value((int(Account.RESELLER_STOCK), supplier), (int(Account.RESELLER_STOCK), buyer), value, day)
-        payee = (int(Account.RESELLER), supplier)
-    ledger.pay((int(Account.RESELLER), buyer), payee, price, int(Purpose.SELL_IN), day, "restock")
-    table.stock[buyer, p] += units
-    first = int(table.bought[buyer] == 0)
-    table.bought[buyer] += units
-    return first

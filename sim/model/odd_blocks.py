@@ -360,5 +360,6 @@ def blocks() -> dict[str, Callable[[], str]]:
         "calendar": lambda: parameters(CalendarParams),
         "dunbar": lambda: parameters(_kind(kinds.NETWORK, "dunbar")),
     }
-    named |= {f"mechanism {name}": functools.partial(mechanism, name) for name in [*dict(mechanisms()), "moments", "targeting", "leads", "queueing"]}
+    named |= {f"mechanism {name}": functools.partial(mechanism, name)
+              for name in [*dict(mechanisms()), "moments", "targeting", "leads", "queueing", "sellers"]}
     return named

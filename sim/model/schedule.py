@@ -20,9 +20,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.exchange.actions import Actions, Post
+from sim.core.accounts import REBATES, Account
+from sim.exchange.actions import BY_PATH, Actions, Post
 from sim.exchange.compose import DayPlan, Limits, carried, compose
 from sim.exchange.events import Delivered, Exposed, Joined, Left, Ordered, PathKind, Refused
+from sim.exchange.postings import Postings
 from sim.mechanisms import (
     attention,
     audience,
@@ -39,6 +41,7 @@ from sim.mechanisms import (
     queueing,
     recruiting,
     repurchase,
+    sellers,
     word_of_mouth,
 )
 from sim.mechanisms import choice as choosing
@@ -48,7 +51,7 @@ from sim.mechanisms.encounters import Encounters, join
 from sim.mechanisms.heat import Shown
 from sim.mechanisms.queueing import Wishes
 from sim.mechanisms.word_of_mouth import Heard
-from sim.model import membership, trade
+from sim.model import channel, membership, trade
 from sim.model.day import Day
 from sim.model.state import RunState
 
@@ -104,6 +107,8 @@ def _plan(state: RunState) -> DayPlan:
         getattr(offers, name)[at] = getattr(table, name)
     offers.live[:] = table.is_live
     detection.plant(world, plan.tend)
+    if (table.stock_owner == BY_PATH).any():
+        sellers.remember_sellers(world)
     return plan
 
 
@@ -203,10 +208,11 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, aske
 
 
 def _bought_from_resellers(state: RunState, ordered: Ordered) -> None:
-    """A sale keeps a reseller going."""
-    sellers = ordered.seller[ordered.seller >= 0]
-    if len(sellers):
-        state.world.resellers.profit_day[sellers] = state.day
+    """A sale to somebody else keeps a reseller going."""
+    k = np.flatnonzero(ordered.seller >= 0)
+    if len(k):
+        table, row = state.world.resellers, ordered.seller[k]
+        table.profit_day[row[table.person[row] != ordered.person[k]]] = state.day
 
 
 def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
@@ -224,7 +230,8 @@ def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
                                    for n in Refused.__dataclass_fields__])
     recruiting.remember_refusals(world, refused)
     membership.promote(world, plan.promote)
-    day.events.stock_moved = membership.restock(world, ledger, plan.stock_order, state.day)
+    day.events.stock_moved = channel.restock(world, ledger, plan.stock_order, state.day)
+    day.written_off = channel.write_off(world, ledger, state.day)
     gone = recruiting.exits(world, state.day, state.mechanisms.recruiting)
     day.exits = len(gone)
     person = world.resellers.person[gone].copy()
@@ -251,5 +258,14 @@ def _settle(state: RunState) -> None:
     for seat, view in zip(state.seats, state.views, strict=True):
         settlement = seat.strategy.settle(state.today, view)
         state.ledger.post(settlement.postings, state.day, seat.name)
+        _rewarded(state, settlement.postings)
         seat.book = settlement.book or seat.book
         seat.tomorrow = settlement.tomorrow
+
+
+def _rewarded(state: RunState, rows: Postings) -> None:
+    """So do rebates and rewards, on the day they are earned."""
+    if not len(rows):
+        return
+    earned = (rows.payee_account == int(Account.RESELLER)) & (rows.amount_fen > 0) & np.isin(rows.purpose, REBATES)
+    state.world.resellers.profit_day[rows.payee_owner[earned]] = state.day

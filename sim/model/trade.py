@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.core.accounts import Account, Purpose
 from sim.exchange.events import Delivered, Ordered
+from sim.exchange.postings import join_postings, postings
 from sim.ledger.goods import Place
 from sim.ledger.ledger import Ledger
 from sim.world.state import World
@@ -32,10 +33,11 @@ def take_money(world: World, ledger: Ledger, ordered: Ordered, day: int) -> None
         mine = brand == b
         _pay(ledger, _HOUSEHOLD, (int(Account.BRAND), b), int(value[direct & mine].sum()), Purpose.SALE, day)
         _pay(ledger, _HOUSEHOLD, (int(Account.ESCROW), b), int(value[pooled & mine].sum()), Purpose.ESCROW_IN, day)
-    by_reseller = ~pooled & (ordered.seller >= 0)
-    for row in np.unique(ordered.seller[by_reseller]):
-        mine = by_reseller & (ordered.seller == row)
-        _pay(ledger, _HOUSEHOLD, (int(Account.RESELLER), int(row)), int(value[mine].sum()), Purpose.RESELLER_SALE, day)
+    k = np.flatnonzero(~pooled & (ordered.seller >= 0))
+    if len(k):
+        ledger.post(postings(payer_account=_HOUSEHOLD[0], payer_owner=0, payee_account=int(Account.RESELLER),
+                             payee_owner=ordered.seller[k], amount_fen=value[k], purpose=int(Purpose.RESELLER_SALE),
+                             due_day=day), day, "trade")
 
 
 def refund_pools(world: World, ledger: Ledger, refund: Ordered, day: int) -> None:
@@ -77,15 +79,28 @@ def send_goods(world: World, ledger: Ledger, sent: Ordered, day: int) -> None:
                 make(ledger, p, b, units - spare, cost, Place.SOLD, day)
         _pay(ledger, (int(Account.BRAND), b), (int(Account.LOGISTICS), 0), units * int(products.delivery_fen[p]),
              Purpose.DELIVERY, day)
-        for row in np.unique(sent.seller[mine & (sent.seller >= 0)]).tolist():
-            of = mine & (sent.seller == row)
-            count = int(sent.quantity[of].sum())
-            due = int((sent.price_fen * sent.quantity)[of & (sent.pool >= 0)].sum())
-            _pay(ledger, (int(Account.ESCROW), b), (int(Account.RESELLER), row), due, Purpose.ESCROW_RELEASE, day)
-            ledger.goods.move(Place.RESELLER_STOCK, Place.SOLD, p, count)
-            ledger.stock_value((int(Account.RESELLER_STOCK), row), _GOODS_VALUE, count * cost, day)
-            _pay(ledger, (int(Account.RESELLER), row), (int(Account.LOGISTICS), 0),
-                 count * int(products.delivery_fen[p]), Purpose.DELIVERY, day)
+    k = np.flatnonzero(sent.seller >= 0)
+    if len(k):
+        _send_from_resellers(world, ledger, Ordered(*[getattr(sent, n)[k] for n in Ordered.__dataclass_fields__]), day)
+
+
+def _send_from_resellers(world: World, ledger: Ledger, sent: Ordered, day: int) -> None:
+    """Send out of resellers' stock: they pay for the parcel, unless they take the unit themselves."""
+    products, seller, units = world.products, sent.seller, sent.quantity
+    p = sent.product
+    due = np.where(sent.pool >= 0, sent.price_fen * units, 0)
+    parcel = np.where(world.resellers.person[seller] == sent.person, 0, units * products.delivery_fen[p])
+    ledger.goods.move(Place.RESELLER_STOCK, Place.SOLD, p, units)
+    common = {"payee_owner": 0, "due_day": day}
+    ledger.post(join_postings([
+        postings(payer_account=int(Account.ESCROW), payer_owner=products.brand_of[p], due_day=day,
+                 payee_account=int(Account.RESELLER), payee_owner=seller, amount_fen=due,
+                 purpose=int(Purpose.ESCROW_RELEASE)),
+        postings(payer_account=int(Account.RESELLER_STOCK), payer_owner=seller, payee_account=_GOODS_VALUE[0],
+                 amount_fen=units * products.unit_cost_fen[p], purpose=int(Purpose.STOCK_VALUE), **common),
+        postings(payer_account=int(Account.RESELLER), payer_owner=seller, payee_account=int(Account.LOGISTICS),
+                 amount_fen=parcel, purpose=int(Purpose.DELIVERY), **common),
+    ]), day, "trade")
 
 
 def make(ledger: Ledger, product: int, brand: int, units: int, cost_fen: int, to: Place, day: int) -> None:
@@ -99,24 +114,37 @@ def take_back(world: World, ledger: Ledger, sent: Ordered, delivered: Delivered,
     back = delivered.returned > 0
     if not back.any():
         return
-    products = world.products
-    for k in np.flatnonzero(back).tolist():
-        p, units, seller = int(sent.product[k]), int(sent.quantity[k]), int(sent.seller[k])
-        b = int(products.brand_of[p])
-        payer = (int(Account.BRAND), b) if seller < 0 else (int(Account.RESELLER), seller)
-        _pay(ledger, payer, _HOUSEHOLD, int(delivered.refund_fen[k]), Purpose.REFUND, day)
-        _pay(ledger, payer, (int(Account.LOGISTICS), 0), units * int(products.delivery_fen[p]), Purpose.RETURN_FREIGHT, day)
-        value = units * int(products.unit_cost_fen[p])
-        if not delivered.resaleable[k]:
-            ledger.goods.move(Place.SOLD, Place.RETURNED, p, units)
-        elif seller < 0:
-            ledger.goods.move(Place.SOLD, Place.BRAND_STOCK, p, units)
-            ledger.stock_value(_GOODS_VALUE, (int(Account.INVENTORY), b), value, day)
-            (world.brand_stock if products.stock[p] >= 0 else world.spare)[p] += units
-        else:
-            ledger.goods.move(Place.SOLD, Place.RESELLER_STOCK, p, units)
-            ledger.stock_value(_GOODS_VALUE, (int(Account.RESELLER_STOCK), seller), value, day)
-            world.resellers.stock[seller, p] += units
+    k = np.flatnonzero(back)
+    products, p, units, seller = world.products, sent.product[k], sent.quantity[k], sent.seller[k]
+    brand, value = products.brand_of[p], units * products.unit_cost_fen[p]
+    theirs, again = seller >= 0, delivered.resaleable[k] > 0
+    own_use = theirs & (world.resellers.person[np.maximum(seller, 0)] == sent.person[k]) if theirs.any() else theirs
+    payer = {"payer_account": np.where(theirs, int(Account.RESELLER), int(Account.BRAND)),
+             "payer_owner": np.where(theirs, seller, brand), "payee_owner": 0, "due_day": day}
+    shelf = postings(payer_account=_GOODS_VALUE[0], payer_owner=0, amount_fen=np.where(again, value, 0), due_day=day,
+                     payee_account=np.where(theirs, int(Account.RESELLER_STOCK), int(Account.INVENTORY)),
+                     payee_owner=payer["payer_owner"], purpose=int(Purpose.STOCK_VALUE))
+    ledger.post(join_postings([
+        postings(payee_account=_HOUSEHOLD[0], amount_fen=delivered.refund_fen[k], purpose=int(Purpose.REFUND), **payer),
+        postings(payee_account=int(Account.LOGISTICS), purpose=int(Purpose.RETURN_FREIGHT),
+                 amount_fen=np.where(own_use, 0, units * products.delivery_fen[p]), **payer),
+        shelf]), day, "trade")
+    _put_back(world, ledger, p[~again], units[~again], Place.RETURNED)
+    to_brand, to_reseller = again & ~theirs, again & theirs
+    _put_back(world, ledger, p[to_brand], units[to_brand], Place.BRAND_STOCK)
+    _put_back(world, ledger, p[to_reseller], units[to_reseller], Place.RESELLER_STOCK)
+    np.add.at(world.resellers.stock, (seller[to_reseller], p[to_reseller]), units[to_reseller])
+
+
+def _put_back(world: World, ledger: Ledger, product: Ints, units: Ints, to: Place) -> None:
+    """Move units that came back; what the brand made to order lies spare until it is ordered again."""
+    if not len(product):
+        return
+    ledger.goods.move(Place.SOLD, to, product, units)
+    if to == Place.BRAND_STOCK:
+        made = world.products.stock[product] < 0
+        np.add.at(world.spare, product[made], units[made])
+        np.add.at(world.brand_stock, product[~made], units[~made])
 
 
 def _pay(ledger: Ledger, payer: tuple[int, int], payee: tuple[int, int], amount_fen: int, purpose: Purpose, day: int) -> None:

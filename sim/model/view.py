@@ -78,6 +78,21 @@ class ResellersDay:
         return self._column("recruits")
 
     @property
+    def name(self) -> Ints:
+        """Name of each row's person in draws."""
+        return self._state.world.people.uid[self.person].astype(np.int64)
+
+    @property
+    def bought(self) -> Ints:
+        """Units ordered so far."""
+        return self._column("bought")
+
+    @property
+    def unit_fen(self) -> Ints:
+        """What the last unit had cost them."""
+        return self._column("unit_fen")
+
+    @property
     def stock(self) -> Ints:
         """Units held."""
         return self._column("stock")
@@ -208,6 +223,10 @@ class DayView:
         inside: NDArray[np.bool_] = self._state.world.audiences.home[person, self._index] != NO_ROW
         return inside
 
+    def people_named(self, names: Ints) -> Ints:
+        """Return people by their names in draws."""
+        return self._state.world.row_of_uid[names].astype(np.int64)
+
     def key(self, purpose: str) -> np.uint64:
         """Return the key of today's draws for a purpose of the strategy's own."""
         return self._state.world.draws.key(f"strategy {self._state.seats[self._index].name} {purpose}", self.day)
@@ -215,7 +234,13 @@ class DayView:
     def ancestors(self, person: Ints, levels: int) -> Ints:
         """Return the resellers' rows above people, (n, levels), -1 beyond the root."""
         table = self._state.world.resellers
-        return table.ancestors(table.row_of[person].astype(np.int64), levels)
+        row = table.row_of[person].astype(np.int64)
+        gone = np.flatnonzero(table.left[: table.size] == self.day)
+        if len(gone):  # who gave up today still had uplines when they ordered
+            gone = gone[np.argsort(table.person[gone], kind="stable")]
+            at = np.minimum(np.searchsorted(table.person[gone], person), len(gone) - 1)
+            row = np.where((row < 0) & (table.person[gone[at]] == person), gone[at], row)
+        return table.ancestors(row, levels)
 
 
 def _facts(products: Products, brand: int) -> list[ProductFacts]:

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from sim.world.brands import Products
 
+_BY_PATH = -2
+"""`exchange.actions.BY_PATH`, repeated here because the world stands below the exchange."""
+
 
 @dataclass
 class Offers:
@@ -35,6 +38,13 @@ class Offers:
 
     def __len__(self) -> int:
         return len(self.product)
+
+    def by_path(self, n_products: int) -> NDArray[np.int64]:
+        """Return the live offer of each product that resellers sell by path, int64 (P,), the first of several; -1: none."""
+        out = np.full(n_products, -1, np.int64)
+        which = np.flatnonzero(self.live & (self.stock_owner == _BY_PATH))[::-1]
+        out[self.product[which]] = which
+        return out
 
 
 def build_offers(products: Products, strategy_of: NDArray[np.int64], name: NDArray[np.int64]) -> Offers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,8 @@ class Resellers:
     """Growable table of resellers, one row for each enrolment; rows are never removed.
 
     `upline` is a row of this table or -1 (the brand). `stock` is (rows, P) in units.
-    `row_of` (N,) gives a person's present row or -1.
+    `unit_fen` (rows, P) is what the last unit of each product had cost them. `row_of` (N,) gives a
+    person's present row or -1.
     """
 
     row_of: NDArray[np.int32]
@@ -33,6 +35,7 @@ class Resellers:
     bought: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     profit_day: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     stock: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 0), np.int64))
+    unit_fen: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 0), np.int64))
 
     _COLUMNS = ("person", "brand", "tier", "upline", "joined", "left", "recruits", "refusals", "bought", "profit_day",
                 "buy_in_fen")
@@ -40,6 +43,7 @@ class Resellers:
     def __post_init__(self) -> None:
         if not self.stock.size:
             self.stock = np.empty((0, self.n_products), np.int64)
+            self.unit_fen = np.empty((0, self.n_products), np.int64)
 
     def enrol(self, person: NDArray[np.int64], brand: NDArray[np.int64], tier: NDArray[np.int64],
               upline: NDArray[np.int64], buy_in_fen: NDArray[np.int64], day: int) -> NDArray[np.int64]:
@@ -57,11 +61,21 @@ class Resellers:
         for name, value in values.items():
             getattr(self, name)[start:stop] = value
         self.stock[start:stop] = 0
+        self.unit_fen[start:stop] = 0
         self.row_of[person] = rows
         known = upline[upline >= 0]
         np.add.at(self.recruits, known, 1)
         self.size = stop
         return rows
+
+    def holding(self, person: NDArray[np.integer[Any]], product: NDArray[np.integer[Any]] | int,
+                brand: NDArray[np.integer[Any]] | int) -> NDArray[np.int64]:
+        """Return the rows of people who sell for the brand and hold a unit of the product, -1 for others, int64 (n,)."""
+        if not self.size:
+            return np.full(len(person), -1, np.int64)
+        row = self.row_of[person].astype(np.int64)
+        at = np.maximum(row, 0)
+        return np.where((row >= 0) & (self.brand[at] == brand) & (self.stock[at, product] > 0), row, -1)
 
     def ancestors(self, rows: NDArray[np.int64], levels: int) -> NDArray[np.int64]:
         """Return (n, levels) rows of the uplines of `rows`, -1 beyond the root."""
@@ -80,6 +94,7 @@ class Resellers:
             new = np.zeros(room, np.int64)
             new[: self.size] = getattr(self, name)[: self.size]
             setattr(self, name, new)
-        stock = np.zeros((room, self.n_products), np.int64)
-        stock[: self.size] = self.stock[: self.size]
-        self.stock = stock
+        for name in ("stock", "unit_fen"):
+            wide = np.zeros((room, self.n_products), np.int64)
+            wide[: self.size] = getattr(self, name)[: self.size]
+            setattr(self, name, wide)

@@ -127,6 +127,7 @@ class World:
     clocks: list[Clock] = field(default_factory=list)
     brand_stock: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     spare: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    memory_seller: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 0), np.int32))
     pools: Pools = field(default_factory=Pools)
     lasting: LastingPosts = field(default_factory=LastingPosts)
     next_order: int = 0

@@ -102,6 +102,8 @@ def assert_same_columns(plain: RunState, other: RunState, order: NDArray[np.int6
     other.world.resellers.person = order[other.world.resellers.person]
     by_person = {"home", "row_of"} | {f"{kind} {p}" for kind in ("occasion", "next time", "rate", "dropout")
                                        for p in range(len(plain.world.products))}
+    if len(plain.world.memory_seller):
+        by_person.add("memory_seller")
     ours, theirs = columns(plain), columns(other)
     for name, column in ours.items():
         found = theirs[name][back] if name in by_person or name.startswith("people.") else theirs[name]

@@ -33,12 +33,12 @@ REACHED = {
     "bgnbd": ("ordered 6", "delivered"),
     "bgnbd_sold_out": ("ordered 6", "unfilled 0", "unfilled 2", "pool_closed 0"),
     "bazaar": ("chatted 0", "chatted 1", "ordered 0", "ordered 4", "ordered 5", "ordered 6",
-               "ordered from a reseller",
+               "ordered from a reseller", "taken at home", "bought back", "thrown away", "unfilled 0",
                "unfilled 1", "unfilled 3", "returned",
                "resaleable", "joined as reseller by a sponsor", "refused 3", "refused 4", "refused 5", "refused 7", "left 9",
                "left 10", "left 11", "left 12", "stock_moved", "pool_closed 1", "enforced"),
     "counter": ("chatted 0", "chatted 1", "ordered 4", "unfilled 1", "refused 6", "refused 7"),
-    "trees": ("unfilled 1", "refused 5", "stock_moved", "pool_closed 1"),
+    "trees": ("unfilled 1", "ordered from a reseller", "unfilled 0", "refused 5", "stock_moved", "pool_closed 1"),
     "preferential": ("refused 5", "pool_closed 0"),
 }
 """What must have happened in a scenario for its comparison to mean anything (numbers are doors and reasons)."""

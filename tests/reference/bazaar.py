@@ -14,6 +14,7 @@ import numpy as np
 from sim.core.accounts import Account, Purpose
 from sim.core.params import Params
 from sim.exchange.actions import (
+    BY_PATH,
     Actions,
     Capacity,
     Contact,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from sim.exchange.events import Events
     from sim.exchange.view import View
 
-SINGLE, CHATTED, POOLED, RESOLD = range(4)
+SINGLE, CHATTED, POOLED, RESOLD, PASSED_ON = range(5)
 GROUP, FEED, CONTACTS = range(3)
 
 
@@ -55,7 +56,7 @@ class BazaarParams(Params):
     shares_stock: bool = True
 
     def open(self, view: View) -> Opening:
-        return Opening(n_offers=4, channel_kind=("group", "feed", "contacts"), channel_owned=(True, False, True),
+        return Opening(n_offers=5, channel_kind=("group", "feed", "contacts"), channel_owned=(True, False, True),
                        channel_capacity=(25, 40, 30), channel_account=(0, 1, 2), channel_trust=(0.5, 0.2, 0.6),
                        seed_members_share=0.8, followers=(0, 30, 0), n_queues=1)
 
@@ -72,12 +73,15 @@ class BazaarParams(Params):
             row = view.day % view.resellers.size
             offers.append(Offer(int(view.offers[RESOLD]), p, price, price, claim, stock_owner=row))
             person = view.resellers.person[row]
-            tables.append(rows(PeerPost, person=person, offer=view.offers[RESOLD], items=6.0, layers=0b0111))
+            offers.append(Offer(int(view.offers[PASSED_ON]), p, price, price, claim, stock_owner=BY_PATH))
+            tables.append(rows(PeerPost, person=view.resellers.person[view.resellers.left < 0][::2],
+                               offer=view.offers[PASSED_ON], items=0.2, layers=0b1111))
+            tables.append(rows(PeerPost, person=person, offer=view.offers[RESOLD], items=1.0, layers=0b0011))
         return Actions(tuple(offers), tuple(tables))
 
     def _messages(self, view: View) -> list[Table]:
         """Two offers in the group, one in the feed; some stay up; a word to some, impressions, friends' posts."""
-        single, chatted, pooled, _ = view.offers.tolist()
+        single, chatted, pooled, *_ = view.offers.tolist()
         group, feed, contacts = view.channels.tolist()
         known = view.rows(contacts)[view.day % 3 :: 3]
         sharers = (np.arange(4, dtype=np.int64) * 7 + view.day) % view.n_people
@@ -150,6 +154,10 @@ class BazaarParams(Params):
                      product=last, quantity=2, unit_fen=product.price_fen // 3),
                 rows(Promote, reseller=view.day % size, tier=view.day % 4),
             ]
+            gone = np.flatnonzero((view.resellers.left >= 0) & (view.resellers.brand == view.brand))[::2]
+            if len(gone):  # half of what is left over is taken back, the other half thrown away
+                tables.append(rows(StockOrder, buyer=-1, supplier=gone, product=last, unit_fen=product.price_fen // 4,
+                                   quantity=view.resellers.stock[gone, last]))
         return tables
 
     def settle(self, events: Events, view: View) -> Settlement:

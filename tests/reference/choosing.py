@@ -62,6 +62,8 @@ def meetings_of(village: Village, seen: list[Message], heard: list[Heard], remem
         if h.praise and h.tie is not None:
             speaker = village.people[h.speaker]
             offer = village.shop_or(speaker.about[h.product].memory_offer, h.product)
+            if village.reseller_of(h.speaker, h.product) >= 0 and village.own_offer(h.product) >= 0:
+                offer = village.own_offer(h.product)
             met.append(Meeting(h.listener, offer, TIE, h.tie.number, h.trust, sure=False,
                                sender=speaker.uid))
     return [m for m in [*met, *remembered] if village.offers[m.offer].live]

@@ -81,7 +81,8 @@ def _people(world: World) -> list[Person]:
     every = [Tie(number, listener, w & _WEIGHT, w > _WEIGHT, m >> 14, m & _MARK) for number, (listener, w, m) in
              enumerate(zip(ties.listener.tolist(), ties.weight.tolist(), ties.mark.tolist(), strict=True))]
     about = [[Knowledge(*(getattr(people, name)[i, p].item() for name in OF_PRODUCT),
-                        occasion=int(world.agendas[p].day[i])) for p in range(len(world.products))] for i in range(n)]
+                        int(world.memory_seller[i, p]) if len(world.memory_seller) else -1,
+                        int(world.agendas[p].day[i])) for p in range(len(world.products))] for i in range(n)]
     for p, clock in enumerate(world.clocks):
         for i in range(n):
             about[i][p].rate, about[i][p].dropout_logit = clock.rate[i].item(), clock.logit[i].item()
@@ -128,7 +129,7 @@ def columns_of_state(state: RunState) -> dict[str, NDArray[Any]]:
         out[f"purse {account.name}"] = state.ledger.balance(account)
     return out | {
         "ties.weight": world.ties.weight, "ties.mark": world.ties.mark, "home": world.audiences.home,
-        "row_of": world.resellers.row_of, "brand_stock": world.brand_stock, "spare": world.spare,
+        "memory_seller": world.memory_seller, "row_of": world.resellers.row_of, "brand_stock": world.brand_stock, "spare": world.spare,
         "goods": state.ledger.goods.units, "deals": np.array([world.pools.filled, world.pools.deadline]),
         "open deals": np.array(world.pools.open, np.int64), "loud": state.posts_yesterday,
     }
@@ -155,6 +156,7 @@ def columns_of_village(village: Village, like: dict[str, NDArray[Any]]) -> dict[
     out |= {
         "ties.weight": [tie.size | tie.distrust << 15 for tie in ties],
         "ties.mark": [tie.layer << 14 | tie.touched for tie in ties], "home": [i.home for i in people],
+        "memory_seller": [[k.memory_seller for k in i.about] for i in people] if village.sells_by_path else [],
         "row_of": [i.reseller for i in people], "brand_stock": village.brand_stock, "spare": village.spare,
         "goods": [[village.books.units.get((place, p), 0) for p in range(len(village.products))] for place in range(6)],
         "deals": [[d.filled for d in village.deals], [d.deadline for d in village.deals]],

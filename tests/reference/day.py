@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.core.accounts import Account
+from sim.core.accounts import REBATES, Account
 from sim.exchange.compose import DayPlan, Limits, compose
 from sim.exchange.offers import OfferSpace
 from tests.reference import (
@@ -26,7 +26,7 @@ from tests.reference import (
     seeing,
 )
 from tests.reference.diary import Diary
-from tests.reference.village import Offer, Village
+from tests.reference.village import BY_PATH, Offer, Village
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +68,10 @@ def live_a_day(village: Village, proposals: Mapping[str, Actions], owed: list[Po
     heating.cool(village, posts)
     for postings in owed:
         village.books.post(postings, village.day)
+        for account, row, amount, purpose in zip(postings.payee_account.tolist(), postings.payee_owner.tolist(),
+                                                 postings.amount_fen.tolist(), postings.purpose.tolist(), strict=True):
+            if account == Account.RESELLER and amount > 0 and purpose in REBATES:
+                village.resellers[row].profit_day = village.day
     village.loud_yesterday = bans.loudness(village, posts)
     village.day += 1
     return village.diary
@@ -90,6 +94,7 @@ def make_plan(village: Village, proposals: Mapping[str, Actions]) -> DayPlan:
         village.offers[number] = Offer(*values, strategy=village.offers[number].strategy,
                                        name=village.offers[number].name, live=True)
     deceiving.plant(village, plan.tend)
+    village.sells_by_path |= BY_PATH in table.stock_owner.tolist()
     for offer, is_live in zip(village.offers, table.is_live.tolist(), strict=True):
         offer.live = is_live
     return plan
@@ -111,5 +116,5 @@ def sell(village: Village, choices: list[choosing.Choice], considered: list[choo
     for person, offer, _ in village.diary.unfilled:
         needs.put_off(village, village.people[person], village.offers[offer].product)
     for order in ordered:
-        if order.seller >= 0:
+        if order.seller >= 0 and village.resellers[order.seller].person != order.person:
             village.resellers[order.seller].profit_day = village.day

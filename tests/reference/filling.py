@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from sim.exchange.events import Reason
 from tests.reference import chatting
 from tests.reference.chance import pair, uniform
-from tests.reference.village import MEMORY, Deal, Order
+from tests.reference.village import BY_PATH, MEMORY, TIE, Deal, Order
 
 if TYPE_CHECKING:
     from sim.exchange.actions import Capacity, PoolOpen
     from tests.reference.choosing import Choice, Meeting
     from tests.reference.village import Village
+
+
+NOBODY = -2
 
 
 def fulfil(village: Village, choices: list[Choice], considered: list[Meeting], staff: Capacity,
@@ -26,8 +29,10 @@ def fulfil(village: Village, choices: list[Choice], considered: list[Meeting], s
     unanswered = chatting.hold(village, considered, [c for k, c in enumerate(choices) if k not in lost], staff)
     lost |= {k: Reason.QUEUE for k, c in enumerate(choices)
              if k not in lost and (c.person, village.offers[c.offer].queue) in unanswered}
-    lost |= dict.fromkeys(_out_of_stock(village, choices, set(lost)), Reason.STOCK)
-    ordered = [_order(village, c) for k, c in enumerate(choices) if k not in lost]
+    sellers = [_seller(village, c) for c in choices]
+    lost |= {k: Reason.STOCK for k, seller in enumerate(sellers) if k not in lost and seller == NOBODY}
+    lost |= dict.fromkeys(_out_of_stock(village, choices, sellers, set(lost)), Reason.STOCK)
+    ordered = [_order(village, c, sellers[k]) for k, c in enumerate(choices) if k not in lost]
     village.diary.unfilled = [(choices[k].person, choices[k].offer, int(lost[k])) for k in sorted(lost)]
     for offer, seats, deadline in zip(opened.offer.tolist(), opened.seats.tolist(), opened.deadline_day.tolist(),
                                       strict=True):
@@ -38,11 +43,13 @@ def fulfil(village: Village, choices: list[Choice], considered: list[Meeting], s
     return ordered, [*(o for o in ordered if o.deal < 0), *full], late
 
 
-def _order(village: Village, choice: Choice) -> Order:
-    offer = village.offers[choice.offer]
+def _order(village: Village, choice: Choice, seller: int) -> Order:
+    price = village.offers[choice.offer].price_fen
+    if seller >= 0 and village.resellers[seller].person == choice.person:  # what is at home is taken at cost
+        price = village.resellers[seller].unit_fen[choice.product]
     village.next_order += 1
     return Order(village.next_order - 1, choice.person, choice.offer, choice.product, choice.door, choice.row,
-                 offer.stock_owner, offer.price_fen, choice.expectation, -1,
+                 seller, price, choice.expectation, -1,
                  first=village.people[choice.person].about[choice.product].orders == 0)
 
 
@@ -51,11 +58,28 @@ def contest_number(village: Village, purpose: str, uid: int, thing: int) -> floa
     return uniform(village.key(purpose), pair(uid, thing))
 
 
-def _out_of_stock(village: Village, choices: list[Choice], lost: set[int]) -> list[int]:
+def _seller(village: Village, choice: Choice) -> int:
+    """Who fills an order: the buyer from what is at home, the brand, the one reseller meant, or whoever is behind the path."""
+    offer = village.offers[choice.offer]
+    if offer.pool_seats == 0 and village.has_at_home(choice.person, choice.product):
+        return village.people[choice.person].reseller
+    if offer.stock_owner != BY_PATH:
+        return offer.stock_owner
+    asked = choice.person
+    if choice.door == TIE:
+        asked = next(i.number for i in village.people for tie in i.ties if tie.number == choice.row)
+        if village.reseller_of(asked, choice.product) >= 0:
+            return village.people[asked].reseller
+    remembered = village.people[asked].about[choice.product].memory_seller
+    row = village.reseller_of(village.resellers[remembered].person, choice.product) if remembered >= 0 else -1
+    return row if row >= 0 else NOBODY
+
+
+def _out_of_stock(village: Village, choices: list[Choice], sellers: list[int], lost: set[int]) -> list[int]:
     """Each owner's units go to the orders with the smallest lots; the rest are lost."""
     wanted: dict[tuple[int, int], list[tuple[float, int]]] = {}
     for k, c in enumerate(choices):
-        owner = village.offers[c.offer].stock_owner
+        owner = sellers[k]
         if k not in lost and (owner >= 0 or village.products[c.product].has_stock):
             lot = contest_number(village, "stock", village.people[c.person].uid, village.offers[c.offer].name)
             wanted.setdefault((owner, c.product), []).append((lot, k))

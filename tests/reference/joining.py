@@ -33,6 +33,7 @@ def recruit_and_exit(village: Village, plan: DayPlan) -> None:
     remember_refusals(village, asked)
     _promote(village, plan.promote)
     _restock(village, plan.stock_order)
+    _write_off(village)
     for row in give_up(village):
         village.diary.left.append((village.resellers[row].person, -1, int(Reason.LOSSES)))
         _leave_role(village, row)
@@ -149,7 +150,8 @@ def _become_reseller(village: Village, person: int, b: int, tier: int, upline: i
     row, day = len(village.resellers), village.day
     if upline >= 0 and village.resellers[upline].brand != b:
         upline = -1
-    village.resellers.append(Reseller(person, b, tier, upline, day, -1, 0, 0, 0, day, [0] * len(village.products)))
+    village.resellers.append(Reseller(person, b, tier, upline, day, -1, 0, 0, 0, day,
+                                      [0] * len(village.products), [0] * len(village.products)))
     village.people[person].reseller = row
     village.people[person].role = 2
     if upline >= 0:
@@ -158,6 +160,9 @@ def _become_reseller(village: Village, person: int, b: int, tier: int, upline: i
 
 
 def _leave_role(village: Village, row: int) -> None:
+    for known in village.people[village.resellers[row].person].about:  # who served themselves turns to their upline
+        if known.memory_seller == row:
+            known.memory_seller = village.resellers[row].upline
     village.resellers[row].left = village.day
     village.people[village.resellers[row].person].reseller = -1
     village.people[village.resellers[row].person].role = 0
@@ -191,25 +196,60 @@ def _restock(village: Village, orders: StockOrder) -> None:
     """Goods move only as far as the buyer can pay and the supplier has; lots decide who is served first."""
     rows = list(zip(orders.buyer.tolist(), orders.supplier.tolist(), orders.product.tolist(),
                     orders.quantity.tolist(), orders.unit_fen.tolist(), strict=True))
-    cash = {buyer: max(village.books.holds(Account.RESELLER, buyer), 0) for buyer, *_ in rows}
-    pays = []
-    for buyer, _, _, quantity, unit in rows:
-        pays.append(min(quantity, cash[buyer] // max(unit, 1)))
-        cash[buyer] -= pays[-1] * unit
+    pays = _affordable(village, rows)
     got = list(pays)
     for supplier, p in {(supplier, p) for _, supplier, p, *_ in rows}:
         if supplier < 0 and not village.products[p].has_stock:
             continue
         left = village.brand_stock[p] if supplier < 0 else village.resellers[supplier].stock[p]
         mine = [k for k, row in enumerate(rows) if row[1:3] == (supplier, p)]
-        for _, k in sorted((_lot(village, rows[k][0], p), k) for k in mine):
+        for _, k in sorted((_lot(village, rows[k][0] if rows[k][0] >= 0 else supplier, p), k) for k in mine):
             got[k] = min(pays[k], max(left, 0))
             left -= got[k]
+    known = {buyer for buyer, *_ in rows if buyer >= 0 and village.resellers[buyer].bought > 0}
     for (buyer, supplier, p, _, unit), units in zip(rows, got, strict=True):
         if units > 0:
-            is_first = village.resellers[buyer].bought == 0
-            _move_stock(village, buyer, supplier, p, units, unit)
-            village.diary.stock_moved.append((buyer, supplier, p, units, unit, int(is_first)))
+            village.diary.stock_moved.append((buyer, supplier, p, units, unit, int(buyer >= 0 and buyer not in known)))
+            known.add(buyer)
+            if buyer >= 0:
+                _move_stock(village, buyer, supplier, p, units, unit)
+    for (buyer, supplier, p, _, unit), units in zip(rows, got, strict=True):
+        if units > 0 and buyer < 0:
+            _buy_back(village, supplier, p, units, unit)
+
+
+def _affordable(village: Village, rows: list[tuple[int, ...]]) -> list[int]:
+    """What each buyer may have and can pay, one order after another; a brand takes back what it has promised to."""
+    cash = {buyer: max(village.books.holds(Account.RESELLER, buyer), 0) for buyer, *_ in rows}
+    pays = []
+    for buyer, supplier, _, quantity, unit in rows:
+        is_gone = any(row >= 0 and village.resellers[row].left >= 0 for row in (buyer, supplier))
+        if buyer < 0:
+            pays.append(quantity)
+        else:
+            pays.append(0 if is_gone else min(quantity, cash[buyer] // max(unit, 1)))
+            cash[buyer] -= pays[-1] * unit
+    return pays
+
+
+def _buy_back(village: Village, supplier: int, p: int, units: int, unit_fen: int) -> None:
+    """A brand takes goods back at what it promised; they are its stock again."""
+    product, books = village.products[p], village.books
+    village.resellers[supplier].stock[p] -= units
+    (village.brand_stock if product.has_stock else village.spare)[p] += units
+    books.move(Place.RESELLER_STOCK, Place.BRAND_STOCK, p, units)
+    books.pay(reseller_shelf(supplier), shelf(product.brand), units * product.unit_cost_fen)
+    books.pay(brand(product.brand), reseller(supplier), units * unit_fen)
+
+
+def _write_off(village: Village) -> None:
+    """What somebody who gave up before today still holds is thrown away."""
+    for row, r in enumerate(village.resellers):
+        if 0 <= r.left < village.day:
+            for p, units in enumerate(r.stock):
+                village.books.move(Place.RESELLER_STOCK, Place.SCRAPPED, p, units)
+                village.books.pay(reseller_shelf(row), OUTSIDE, units * village.products[p].unit_cost_fen)
+                r.stock[p] = 0
 
 
 def _lot(village: Village, buyer: int, p: int) -> float:
@@ -226,9 +266,14 @@ def _move_stock(village: Village, buyer: int, supplier: int, p: int, units: int,
         village.brand_stock[p] -= units
         books.move(Place.BRAND_STOCK, Place.RESELLER_STOCK, p, units)
         books.pay(shelf(product.brand), reseller_shelf(buyer), value)
-    else:
-        make(village, p, units, Place.RESELLER_STOCK)
-        books.pay(OUTSIDE, reseller_shelf(buyer), value)
+    else:  # what came back goes first, the rest is made
+        ready = min(units, village.spare[p])
+        village.spare[p] -= ready
+        books.move(Place.BRAND_STOCK, Place.RESELLER_STOCK, p, ready)
+        books.pay(shelf(product.brand), reseller_shelf(buyer), ready * product.unit_cost_fen)
+        make(village, p, units - ready, Place.RESELLER_STOCK)
+        books.pay(OUTSIDE, reseller_shelf(buyer), (units - ready) * product.unit_cost_fen)
     books.pay(reseller(buyer), reseller(supplier) if supplier >= 0 else brand(product.brand), units * unit_fen)
     village.resellers[buyer].stock[p] += units
     village.resellers[buyer].bought += units
+    village.resellers[buyer].unit_fen[p] = unit_fen

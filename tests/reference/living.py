@@ -101,6 +101,8 @@ def remember(village: Village, person: Person, order: Order) -> None:
     known.spent_fen += order.price_fen
     known.last_day = known.memory_day = day
     known.memory_offer = order.offer
+    if village.sells_by_path:
+        known.memory_seller = order.seller
     known.talk_until = min(day + int(village.rules.word_of_mouth.days), 32_000)
 
 

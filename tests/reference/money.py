@@ -109,13 +109,18 @@ def make(village: Village, p: int, units: int, to: Place) -> None:
     village.books.pay(brand(product.brand), (int(Account.SUPPLIER), 0), units * product.unit_cost_fen)
 
 
+def _is_own_use(village: Village, order: Order) -> bool:
+    return order.seller >= 0 and village.resellers[order.seller].person == order.person
+
+
 def send(village: Village, order: Order) -> None:
     """A unit leaves: from the reseller's stock, from the brand's, from what came back, or newly made."""
     p, books = order.product, village.books
     product = village.products[p]
     if order.deal >= 0:
         books.pay(escrow(product.brand), seller_of(order, product.brand), order.price_fen)
-    books.pay(seller_of(order, product.brand), CARRIER, product.delivery_fen)
+    if not _is_own_use(village, order):
+        books.pay(seller_of(order, product.brand), CARRIER, product.delivery_fen)
     if order.seller >= 0:
         books.move(Place.RESELLER_STOCK, Place.SOLD, p, 1)
         books.pay(reseller_shelf(order.seller), OUTSIDE, product.unit_cost_fen)
@@ -133,7 +138,8 @@ def take_back(village: Village, order: Order, *, is_resaleable: bool) -> int:
     product = village.products[p]
     seller = seller_of(order, product.brand)
     books.pay(seller, HOME, order.price_fen)
-    books.pay(seller, CARRIER, product.delivery_fen)
+    if not _is_own_use(village, order):
+        books.pay(seller, CARRIER, product.delivery_fen)
     if not is_resaleable:
         books.move(Place.SOLD, Place.RETURNED, p, 1)
     elif order.seller >= 0:

@@ -52,13 +52,18 @@ def _opens_and_remembers(village: Village, person: Person, p: int) -> bool:
     window = int(rules.window)
     known.open_until = day + window - 1
     known.occasion = int(min(day + window + wait_for_need(village, person, p, village.key(f"wait {p}")), float(LONG)))
+    if village.has_at_home(person.number, p):
+        return True
     if known.memory_offer < 0:
         return False
     return uniform(village.key(f"memory {p}"), person.uid) < share_left(day - known.memory_day, rules.memory)
 
 
 def _remembered(village: Village, person: Person, p: int) -> Meeting:
-    return Meeting(person.number, village.shop_or(person.about[p].memory_offer, p), MEMORY, -1, None, sure=True,
+    offer = village.shop_or(person.about[p].memory_offer, p)
+    if village.has_at_home(person.number, p) and village.own_offer(p) >= 0:
+        offer = village.own_offer(p)
+    return Meeting(person.number, offer, MEMORY, -1, None, sure=True,
                    sender=p)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.ledger.goods import Place
 from sim.model.schedule import step
 from sim.model.state import start
 from tests.reference.copying import columns_of_state, columns_of_village, village_of
@@ -88,6 +89,9 @@ def compare(spec: ScenarioSpec, days: int, replication: int = 0) -> Comparison:
         diary = live_a_day(found.village, proposals, [w.settled.postings for w in witnesses.values()])
         tomorrow = {name: w.settled.tomorrow for name, w in witnesses.items()}
         _count(found.counts, diary)
+        found.counts["thrown away"] = int(state.ledger.goods.at(Place.SCRAPPED).sum())
+        people = [reseller.person for reseller in found.village.resellers]
+        found.counts["taken at home"] += sum(row[6] >= 0 and people[row[6]] == row[1] for row in diary.ordered)
         found.differences = [*_differing_columns(state, found.village), *_differing_events(state.yesterday, diary)]
         if found.differences:
             break
@@ -127,6 +131,8 @@ def _count(counts: Counter[str], diary: Diary) -> None:
             counts[f"{table} {row[column]}"] += 1
     for row in diary.ordered:
         counts["ordered from a reseller"] += row[6] >= 0
+    for row in diary.stock_moved:
+        counts["bought back"] += row[0] < 0
     for row in diary.joined:
         counts["joined as reseller by a sponsor"] += row[2] >= 0 and row[3] >= 0
     for row in diary.delivered:

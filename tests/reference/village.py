@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.reference.money import Books
 
 ACTIVE, MUTED, LEFT, SPY = range(4)
+BY_PATH = -2
 GROUP, FEED_CHANNEL, CONTACTS, LIVE_CHANNEL = range(4)
 BROADCASTS = (FEED_CHANNEL, LIVE_CHANNEL)
 IMPRESSION, FEED, IN_GROUP, LIVE, CHAT, TIE, MEMORY = range(7)
@@ -65,6 +66,7 @@ class Knowledge:
     talk_until: int
     memory_offer: int
     memory_day: int
+    memory_seller: int = -1
     occasion: int = 30_000
     rate: float = 0.0
     dropout_logit: float = 0.0
@@ -162,6 +164,7 @@ class Reseller:
     bought: int
     profit_day: int
     stock: list[int]
+    unit_fen: list[int]
 
 
 @dataclass
@@ -242,6 +245,7 @@ class Village:
     queue_names: list[str]
     day: int = 0
     next_order: int = 0
+    sells_by_path: bool = False
     deals: list[Deal] = field(default_factory=list)
     open_deals: list[int] = field(default_factory=list)
     lasting: list[LastingPost] = field(default_factory=list)
@@ -264,6 +268,21 @@ class Village:
         """Whether the platform has banned every account of a seller (-1: a brand's own shop, which has none)."""
         mine = [account for account in self.accounts if account.owner == seller]
         return bool(mine) and all(account.banned_until > self.day for account in mine)
+
+    def own_offer(self, product: int) -> int:
+        """The offer of a product that resellers sell by path today, or -1."""
+        mine = (k for k, o in enumerate(self.offers) if o.live and o.stock_owner == BY_PATH and o.product == product)
+        return next(mine, -1)
+
+    def reseller_of(self, person: int, product: int) -> int:
+        """The row of somebody who sells the product's brand, or -1."""
+        row = self.people[person].reseller
+        return row if row >= 0 and self.resellers[row].brand == self.products[product].brand else -1
+
+    def has_at_home(self, person: int, product: int) -> bool:
+        """Whether somebody sells the product and holds a unit of it."""
+        row = self.reseller_of(person, product)
+        return row >= 0 and self.resellers[row].stock[product] > 0
 
     def shop_or(self, offer: int, product: int) -> int:
         """The offer somebody has in mind if it can still be bought, else the brand's own shop."""

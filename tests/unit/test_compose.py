@@ -101,7 +101,7 @@ def test_an_offer_is_described_once() -> None:
     [({"offer": 1}, "not one of 2 to 9"), ({"offer": 10}, "not one of 2 to 9"), ({"product": 2}, "product 2"),
      ({"product": -1}, "product -1"), ({"price_fen": 0}, "price_fen 0"), ({"list_price_fen": -5}, "list_price_fen"),
      ({"claim": 1.2}, "claim"), ({"fit": float("nan")}, "fit"), ({"queue": 2}, "queue 2"),
-     ({"pool_seats": -1}, "seats"), ({"stock_owner": -2}, "stock owner"), ({"stock_owner": 20}, "stock owner")],
+     ({"pool_seats": -1}, "seats"), ({"stock_owner": -3}, "stock owner"), ({"stock_owner": 20}, "stock owner")],
 )
 def test_offers_of_what_does_not_exist_are_refused(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(PlanError, match=words):
@@ -278,6 +278,7 @@ def test_a_queue_is_staffed_once() -> None:
      (rows(StockOrder, buyer=20, supplier=-1, product=0, quantity=1, unit_fen=1), "StockOrder: buyer"),
      (rows(StockOrder, buyer=0, supplier=-1, product=2, quantity=1, unit_fen=1), "StockOrder: product"),
      (rows(StockOrder, buyer=0, supplier=-1, product=0, quantity=-1, unit_fen=1), "quantity"),
+     (rows(StockOrder, buyer=-1, supplier=-1, product=0, quantity=1, unit_fen=1), "both the brand"),
      (rows(Impress, offer=0, count=-1, targeting=0.0, spend=-1), "count"),
      (rows(PoolOpen, initiator=100, offer=0, seats=2, deadline_day=1), "PoolOpen: initiator")],
 )
