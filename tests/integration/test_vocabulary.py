@@ -40,7 +40,7 @@ EVENTS = ("exposed", "ordered", "unfilled", "chatted", "delivered", "talked", "j
 def full_market(*strategies: object) -> ScenarioSpec:
     """Two brands among the same 400 people: one with a traffic item beside its earner, one that exaggerates."""
     ours = {"name": "ours", "cash": 4_000, "seed_customers": 40, "products": [
-        {"price": 10, "unit_cost": 6, "quality": 0.6, "stock": 60}, {"price": 128, "uses_days": 8}]}
+        {"price": 10, "unit_cost": 6, "quality": 0.6, "stock": 30}, {"price": 128, "uses_days": 8}]}
     theirs = {"name": "theirs", "cash": 20_000, "seed_customers": 20,
               "product": {"price": 90, "quality": 0.5, "claimed_quality": 0.9, "uses_days": 8}}
     return ScenarioSpec.model_validate({
