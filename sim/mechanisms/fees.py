@@ -23,12 +23,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.kernel import Array, Number, kernel
 from sim.core.params import ASSUMPTION, Fen, Params, param
 from sim.exchange.actions import Post, Tend
 from sim.world.state import World
 
 _MONTH = 30.0
-_FEN = 100.0
 
 
 class FeesParams(Params):
@@ -46,6 +46,32 @@ class FeesParams(Params):
                               doc="Weight of getting less than one pays on joining", zh="会费不值")
 
 
+@kernel()
+def shortfall(fee_fen: float, worth_fen: float) -> Number:
+    """Return the part of a fee that nothing is given for, [0, 1]; 0 without a fee."""
+    return max(0.0, 1.0 - worth_fen / fee_fen) if fee_fen > 0.0 else 0.0
+
+
+@kernel()
+def leave_chances(channel: Array, fee_fen: Array, worth_fen: Array, most: float, out: Array) -> None:
+    """Write the added chance a day to leave channels (n,); fees and worth by channel (C,)."""
+    for k in range(len(channel)):
+        out[k] = most * shortfall(np.float64(fee_fen[channel[k]]), worth_fen[channel[k]])
+
+
+@kernel()
+def burdens(person: Array, channel: Array, entry_fen: Array, fee_fen: Array, worth_fen: Array, wealth: Array,
+            per_wealth: float, per_value: float, out: Array) -> None:
+    """Write b of every invitation (m,); 0 where nobody is asked into a channel."""
+    for k in range(len(person)):
+        c = channel[k]
+        out[k] = 0.0
+        if c >= 0:
+            asked = np.float64(entry_fen[k] + fee_fen[c])
+            savings = 100.0 * np.float64(wealth[person[k]])
+            out[k] = per_wealth * (asked / savings) + per_value * shortfall(asked, worth_fen[c])
+
+
 def ask(world: World, posts: Post, tend: Tend, params: FeesParams) -> None:
     """Write what each group asks and gives today. Writes fee_fen and worth_fen. Cost: O(channels)."""
     if not len(tend):
@@ -58,32 +84,25 @@ def ask(world: World, posts: Post, tend: Tend, params: FeesParams) -> None:
     channels.worth_fen[:] = params.worth_per_item * _MONTH * useful * fit
 
 
-def shortfall(fee_fen: NDArray[np.float64], worth_fen: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the part of a fee that nothing is given for, float64 (n,), [0, 1]; 0 without a fee."""
-    part: NDArray[np.float64] = np.where(fee_fen > 0, np.maximum(0.0, 1.0 - worth_fen / np.maximum(fee_fen, 1.0)), 0.0)
-    return part
-
-
 def leaving(world: World, channel: NDArray[np.int64], params: FeesParams) -> NDArray[np.float64]:
     """Return the added chance a day to leave channels, float64 (n,)."""
-    if not params.enabled:
-        return np.zeros(len(channel))
-    channels = world.channels
-    return params.leave_fee * shortfall(channels.fee_fen[channel].astype(np.float64), channels.worth_fen[channel])
+    added = np.zeros(len(channel))
+    if params.enabled:
+        leave_chances(channel, world.channels.fee_fen, world.channels.worth_fen, params.leave_fee, added)
+    return added
 
 
 def burden(world: World, person: NDArray[np.int64], channel: NDArray[np.int64], entry_fen: NDArray[np.int64],
            params: FeesParams) -> NDArray[np.float64]:
-    """Return b, by which fees lower the log odds of joining, float64 (m,); 0 where nobody is asked into a channel.
+    """Return b, by which fees lower the log odds of joining, float64 (m,).
 
     Parameters
     ----------
     person, channel, entry_fen : int64 (m,)
         Who is asked into which channel (-1: none) at which entry fee.
     """
-    if not params.enabled or not len(world.channels):
-        return np.zeros(len(person))
-    channels, at = world.channels, np.maximum(channel, 0)
-    asked = np.where(channel >= 0, entry_fen + channels.fee_fen[at], 0).astype(np.float64)
-    savings = _FEN * world.people.wealth[person].astype(np.float64)
-    return params.join_wealth * (asked / savings) + params.join_value * shortfall(asked, channels.worth_fen[at])
+    weight = np.zeros(len(person))
+    if params.enabled:
+        burdens(person, channel, entry_fen, world.channels.fee_fen, world.channels.worth_fen, world.people.wealth,
+                params.join_wealth, params.join_value, weight)
+    return weight

@@ -25,7 +25,7 @@ def ask(village: Village, posts: Post, care: Tend) -> None:
 
 def shortfall(fee: float, worth: float) -> float:
     """The part of a fee that nothing is given for."""
-    return max(0.0, 1.0 - worth / max(fee, 1.0)) if fee > 0 else 0.0
+    return max(0.0, 1.0 - worth / fee) if fee > 0 else 0.0
 
 
 def leaving(village: Village, channel: Channel) -> float:

@@ -174,8 +174,8 @@ def test_asking_twice_is_two_requests() -> None:
 
 def test_care_for_a_channel_adds_up() -> None:
     plan = plan_of(
-        a=acts(tend([0, 1], host_hours=1.5, rules=1.0, fit=0.3, prune_idle_days=30, fake_accounts=1)),
-        b=acts(tend([1, 2], host_hours=0.5, packet_fen=600, packets=5, fit=0.7, prune_idle_days=[7, 0])))
+        a=acts(tend([0, 1], host_hours=1.5, rules=1.0, fit=0.3, prune_idle_days=30, fake_accounts=1, fee_fen=900)),
+        b=acts(tend([1, 2], host_hours=0.5, packet_fen=600, packets=5, fit=0.7, prune_idle_days=[7, 0], fee_fen=500, screen=1)))
     table = plan.tend
     assert table.channel.tolist() == [0, 1, 2]
     assert table.host_hours.tolist() == [1.5, 2.0, 0.5]
@@ -185,6 +185,8 @@ def test_care_for_a_channel_adds_up() -> None:
     assert table.fit.tolist() == [0.3, 0.7, 0.7]
     assert table.prune_idle_days.tolist() == [30, 7, 0]
     assert table.fake_accounts.tolist() == [1, 1, 0]
+    assert table.fee_fen.tolist() == [900, 900, 500]
+    assert table.screen.tolist() == [0, 1, 1]
 
 
 def test_the_strictest_pruning_holds_and_none_is_not_strict() -> None:

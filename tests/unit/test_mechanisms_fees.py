@@ -9,7 +9,7 @@ import pytest
 
 from sim.exchange.actions import Actions, Invite, rows
 from sim.exchange.view import View
-from sim.mechanisms.fees import shortfall
+from sim.mechanisms.fees import burdens, leave_chances, shortfall
 from sim.mechanisms.params import MechanismsSpec
 from sim.model.state import RunState
 from tests.conformance.strategies import Feed, Hosted
@@ -93,7 +93,22 @@ def test_the_odds_of_joining_fall_with_the_fee_against_savings_and_worth(sponsor
 
 
 def test_a_fee_below_its_worth_is_all_given_for() -> None:
-    assert shortfall(np.array([0.0, 100.0, 100.0, 100.0]), np.array([0.0, 200.0, 25.0, 0.0])).tolist() == [0, 0, 0.75, 1]
+    cases = ((0.0, 0.0), (100.0, 200.0), (100.0, 25.0), (100.0, 0.0))
+    assert [shortfall(fee, worth) for fee, worth in cases] == [0, 0, 0.75, 1]
+
+
+def test_kernels_say_the_same_as_plain_python() -> None:
+    rng = np.random.default_rng(4)
+    channel, fee, worth = rng.integers(-1, 5, 40), rng.integers(0, 3_000, 5), rng.random(5) * 3_000
+    results = []
+    for of_invitations, of_channels in ((burdens, leave_chances), (burdens.py_func, leave_chances.py_func)):
+        out, chance = np.empty(40), np.empty(5)
+        of_invitations(np.arange(40), channel, np.arange(40) * 50, fee, worth, np.full(40, 900.0, np.float32), 5.0, 2.0, out)
+        of_channels(np.arange(5), fee, worth, 0.02, chance)
+        results.append((out, chance))
+    assert np.array_equal(results[0][0], results[1][0])
+    assert np.array_equal(results[0][1], results[1][1])
+    assert (results[0][0][channel < 0] == 0).all()
 
 
 def test_the_effect_of_fees_is_on_by_default_and_costs_nothing_without_a_fee() -> None:
