@@ -78,6 +78,7 @@ def _agents(days, rng, n=None):
         "income_fen": income,
         "net_fen": (income - 0.7 * buy_in).astype(np.int64),
         "recruits": np.bincount(upline[upline >= 0], minlength=n).astype(np.int64),
+        "sold": income // 6_000,
     }
 
 
@@ -145,6 +146,9 @@ def _daily(name, orders, n_agents, rng):
         s["sell_in"] = np.floor(orders * 1.5)
         s["sell_through"] = orders
         s["channel_stock"] = np.cumsum(s["sell_in"] - orders)
+        s["ultimate_units"], s["bought_back"] = np.floor(0.9 * orders), np.floor(0.02 * s["sell_in"])
+        for k, share in enumerate((0.7, 0.2, 0.08, 0.02)):
+            s[f"agents_tier_{k}"] = np.floor(share * s["agents"])
     return {k: np.asarray(v, np.float64) for k, v in s.items()}
 
 
@@ -181,8 +185,8 @@ def make_run(name="community", replication=0, *, days=180, n_people=20_000, seed
         sales = float(daily["sell_through"].sum()) * PRICE
         facts |= {"rebate_levels": 3.0, "entry_fee_fen": 64_000.0, "top_seller_share": 0.18,
                   "retail_sales_fen": sales, "retail_cost_fen": 0.6 * sales, "recruiting_income_fen": 0.15 * sales,
-                  "entry_fee_pay_fen": 0.12 * sales, "team_pay_fen": 0.1 * sales, "bought_back_units": 40.0,
-                  "income_shown_fen": 300_000.0, "ultimate_units": 0.9 * float(daily["sell_through"].sum())}
+                  "entry_fee_pay_fen": 0.12 * sales, "team_pay_fen": 0.1 * sales,
+                  "income_shown_fen": 300_000.0}
     if shock:
         facts["shock_day"] = float(days // 2)
         events.append((days // 2, "account_ban", "account_ban"))

@@ -128,8 +128,8 @@ def frame_of(specs: list[ScenarioSpec], asked: Options) -> Frame:
     brand = first.all_brands()[0]
     product = brand.all_products()[0]
     question = {
-        "product": product.name, "category": product.category, "price_fen": product.price, "cash_fen": brand.cash,
-        "people": first.people, "days": first.days,
+        "product": product.name.within("en"), "product_zh": product.name.within("zh"), "category": product.category,
+        "price_fen": product.price, "cash_fen": brand.cash, "people": first.people, "days": first.days,
     }
     return Frame(
         strategies=[spec.name for spec in specs],

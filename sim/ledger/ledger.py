@@ -88,6 +88,7 @@ class Ledger:
         self.causes: list[str] = []
         # One line more than brands: all other accounts share it, and nobody reads it.
         self._lines = np.zeros((days, n_brands + 1, N_PURPOSES), np.int64)
+        self._owed = np.zeros_like(self._lines)
         self._closing = np.zeros((days, len(CLOSING), n_brands), np.int64)
         # Accounts that do not grow never move, so the place of brands' stock is found once.
         self._inventory = int(self.balances.slots(np.array([Account.INVENTORY]), np.array([0]))[0])
@@ -235,6 +236,11 @@ class Ledger:
         self._enter()
         return self._lines[:, : self.n_brands].transpose(1, 2, 0)
 
+    @property
+    def accrued(self) -> Ints:
+        """As `statement`, but each amount on the day it became due to somebody, not on the day it was paid."""
+        return self.statement + self._owed[:, : self.n_brands].transpose(1, 2, 0)
+
     def closing(self, what: str) -> Ints:
         """Return closing `cash`, `inventory` (at cost), `payables` or `receivables` of each brand, int64 (B, T)."""
         return self._closing[:, CLOSING.index(what)].T
@@ -283,6 +289,8 @@ class Ledger:
         balances, amount = self.balances, moves[AMOUNT] * sign
         np.add.at(balances.due_from, slot[:n], amount)
         np.add.at(balances.due_to, slot[n:], amount)
+        line = np.minimum(slot, self.n_brands).reshape(2, n) * N_PURPOSES + moves[PURPOSE]
+        np.add.at(self._owed[self.day].reshape(-1), line, np.stack((-amount, amount)))
 
     def _collected(self) -> Ints:
         """Return everything collected as one table and start a new collection."""

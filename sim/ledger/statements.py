@@ -43,9 +43,13 @@ def by_purpose(ledger: Ledger, brand: int = 0) -> dict[str, Ints]:
     return {p.name.lower(): lines[p].copy() for p in Purpose if lines[p].any()}
 
 
-def by_group(ledger: Ledger, brand: int = 0) -> dict[str, Ints]:
-    """Return a brand's statement by group of purposes, int64 (T,) each, received +, paid -."""
-    lines = ledger.statement[brand]
+def by_group(ledger: Ledger, brand: int = 0, *, accrued: bool = False) -> dict[str, Ints]:
+    """Return a brand's statement by group of purposes, int64 (T,) each, received +, paid -.
+
+    `accrued`: on the day an amount became due, not on the day it was paid; then the sum of all groups
+    but capital, and the change of stock at cost, is the day's profit.
+    """
+    lines = (ledger.accrued if accrued else ledger.statement)[brand]
     return {group: lines[list(purposes)].sum(axis=0) for group, purposes in GROUPS.items()}
 
 

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from sim.core.accounts import Account
 from sim.ledger import statements
+from sim.model.books import price_split
+from sim.model.retail import pay_facts
 from sim.model.sample import network_sample
 from sim.model.state import RunState
 from sim.records.run_record import RunRecord
@@ -20,7 +22,7 @@ def record_of(state: RunState, timings: dict[str, float], *, pictures: bool = Tr
         strategy=spec.name, title={"zh": spec.title_in("zh"), "en": spec.title_in("en")}, seed=spec.seed,
         replication=state.replication, days=spec.days, n_people=world.n_people, daily=recorder.series,
         statement=statements.by_purpose(state.ledger), facts=_facts(state), people=_people(state), agents=_agents(state),
-        network=network_sample(world, spec.seed) if pictures else {}, price_split=_price_split(state), events=recorder.marks, timings=timings,
+        network=network_sample(world, spec.seed) if pictures else {}, price_split=price_split(recorder.series, state.ledger), events=recorder.marks, timings=timings,
     )
 
 
@@ -42,6 +44,7 @@ def _facts(state: RunState) -> dict[str, float]:
         facts[f"brand_{b}_cash_fen"] = float(ledger.closing("cash")[b, -1])
         facts[f"brand_{b}_orders"] = float(world.people.orders[:, mine].sum()) - min(
             spec.all_brands()[b].seed_customers, world.n_people)
+    facts |= pay_facts(ledger, state.recorder.retail, float(state.recorder.series["sell_in"].sum()))
     if state.shocks:
         facts["shock_day"] = float(min(s.day for s in state.shocks))
     broke = [day for day, kind, _ in state.recorder.marks if kind == "insolvent"]
@@ -71,31 +74,21 @@ def _people(state: RunState) -> dict[str, NDArray[np.generic]]:
 
 
 def _agents(state: RunState) -> dict[str, NDArray[np.int64]]:
-    """Return the resellers' table with what each earned; stock counts nothing (salvage 0)."""
+    """Return the resellers of the first brand with what each earned; stock counts nothing (salvage 0)."""
     table, ledger = state.world.resellers, state.ledger
-    n = table.size
+    rows = np.flatnonzero(table.brand[: table.size] == 0)
+    place = np.full(table.size + 1, -1, np.int64)  # the last one is for those without an upline
+    place[rows] = np.arange(len(rows))
 
     def column(values: NDArray[np.int64]) -> NDArray[np.int64]:
-        out = np.zeros(n, np.int64)
-        out[: min(n, len(values))] = values[:n]
-        return out
+        out = np.zeros(table.size, np.int64)
+        out[: min(table.size, len(values))] = values[: table.size]
+        return out[rows]
 
-    cash, income = column(ledger.balance(Account.RESELLER)), column(ledger.received(Account.RESELLER))
-    paid_in = table.buy_in_fen[:n].copy()
-    return {"person": table.person[:n].copy(), "tier": table.tier[:n].copy(), "upline": table.upline[:n].copy(),
-            "joined_day": table.joined[:n].copy(), "left_day": table.left[:n].copy(), "buy_in_fen": paid_in,
-            "income_fen": income - paid_in, "net_fen": cash - paid_in, "recruits": table.recruits[:n].copy()}
-
-
-def _price_split(state: RunState) -> dict[str, float]:
-    """Return where the average price paid goes, in fen a unit; the parts sum to the price."""
-    series = state.recorder.series
-    units = float(series["units"].sum())
-    if not units:
-        return {}
-    parts = {"refunds": "refunds_fen", "goods": "cost_goods_fen", "delivery": "cost_delivery_fen",
-             "media": "cost_media_fen", "people": "cost_people_fen", "incentives": "cost_incentives_fen",
-             "other": "cost_other_fen"}
-    split = {name: float(series[s].sum()) / units for name, s in parts.items()}
-    split["profit"] = float(series["gmv_fen"].sum()) / units - sum(split.values())
-    return split
+    # What falls due tomorrow has been earned: the result counts it, the balance does not yet.
+    gained, income = column(ledger.result(Account.RESELLER)), column(ledger.received(Account.RESELLER))
+    paid_in = table.buy_in_fen[rows]
+    return {"person": table.person[rows], "tier": table.tier[rows], "upline": place[table.upline[rows]],
+            "joined_day": table.joined[rows], "left_day": table.left[rows], "buy_in_fen": paid_in,
+            "income_fen": income - paid_in, "net_fen": gained - paid_in, "recruits": table.recruits[rows],
+            "sold": state.recorder.retail.of(rows)}

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.accounts import Account, Purpose
+from sim.core.accounts import Account
 from sim.core.kernel import Array, Number, kernel
-from sim.ledger import statements
 from sim.ledger.ledger import Ledger
 from sim.mechanisms.audience import ZOMBIE_DAYS
 from sim.mechanisms.heat import broadcasts
+from sim.model.books import money_series
+from sim.model.retail import Retail
 from sim.records.outcomes import DAILY
 from sim.world.audiences import Channels, observed_activity
 from sim.world.state import World
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 SAMPLE = 4096
 ACTIVE_DAYS = 30
+TIERS = 4
+"""Tiers with a daily series of their own; the last one holds all above it."""
 Floats = NDArray[np.float64]
 _GROUP = 0
 
@@ -75,12 +78,15 @@ class Recorder:
         Events worth a mark on a time axis.
     queues : int64
         Queues of the first brand's strategies.
+    retail : Retail
+        What each reseller sold to others.
     """
 
     def __init__(self, days: int, world: World, ledger: Ledger, queues: NDArray[np.int64]) -> None:
         self.series: dict[str, Floats] = {name: np.zeros(days) for name in DAILY}
         self.marks: list[tuple[int, str, str]] = []
         self._sample = world.row_of_uid[np.sort(world.people.uid)[:SAMPLE]]
+        self.retail = Retail()
         self._bought: list[NDArray[np.int64]] = []
         self._products = np.flatnonzero(world.products.brand_of == 0)
         self._bought_before = np.zeros(world.n_people, np.bool_)
@@ -103,6 +109,7 @@ class Recorder:
         self._people(state, day)
         self._channels(state, day)
         self._chats(day)
+        self._agents(state, day)
 
     def _put(self, day: int, **values: float) -> None:
         for name, value in values.items():
@@ -124,6 +131,7 @@ class Recorder:
             satisfaction=float(satisfaction.mean()) if len(satisfaction) else np.nan,
             returns=int(delivered.returned[back].sum()),
             sell_through=int(sold.quantity[mine & (sold.seller >= 0)].sum()),
+            ultimate_units=self.retail.count(state.world, sold, mine),
         )
 
     def _count_new(self, person: NDArray[np.int64]) -> int:
@@ -159,9 +167,7 @@ class Recorder:
         )
 
     def _channels(self, state: RunState, day: Day) -> None:
-        channels, table = state.world.channels, state.world.resellers
-        groups = self._groups
-        joined, moved = day.events.joined, day.events.stock_moved
+        channels, groups = state.world.channels, self._groups
         some = bool(groups.any())
         unmasked = int(groups[day.events.unmasked.channel].sum())
         bans = int(np.isin(day.events.enforced.account, self._accounts).sum())
@@ -170,11 +176,7 @@ class Recorder:
             group_health=float(channels.health[groups].mean()) if some else np.nan,
             zombie_groups=int(np.count_nonzero(channels.zombie_days[groups] >= ZOMBIE_DAYS)) if some else np.nan,
             **_activity(channels, groups), unmasked=unmasked,
-            heat=float(channels.heat[self._rented].mean()) if self._rented.any() else np.nan,
-            agents=int(np.count_nonzero(table.left[: table.size] < 0)),
-            agent_joins=int(np.count_nonzero(joined.tier >= 0)), agent_exits=day.exits,
-            channel_stock=int(table.stock[: table.size].sum()), sell_in=int(moved.quantity[moved.supplier < 0].sum()),
-            bans=bans,
+            heat=float(channels.heat[self._rented].mean()) if self._rented.any() else np.nan, bans=bans,
         )
         if unmasked:
             self.marks.append((day.number, "unmasked", "sock_puppet"))
@@ -189,6 +191,25 @@ class Recorder:
                   chat_wait_minutes=float(told.wait_minutes[mine].mean()) if some else np.nan,
                   chats_lost_share=1.0 - float(told.answered[mine].mean()) if some else np.nan)
 
+    def _agents(self, state: RunState, day: Day) -> None:
+        """Count the resellers of the brand, their tiers and their stock; O(resellers)."""
+        table, moved = state.world.resellers, day.events.stock_moved
+        if not table.size:
+            return
+        mine = table.brand[: table.size] == 0
+        active = mine & (table.left[: table.size] < 0)
+        tiers = np.bincount(np.minimum(table.tier[: table.size][active], TIERS - 1), minlength=TIERS)
+        ours = np.isin(moved.product, self._products)
+        self._put(
+            day.number, agents=int(np.count_nonzero(active)),
+            agent_joins=int(np.count_nonzero(mine & (table.joined[: table.size] == day.number))),
+            agent_exits=int(np.count_nonzero(mine & (table.left[: table.size] == day.number))),
+            channel_stock=int(table.stock[: table.size, self._products].sum()),
+            sell_in=int(moved.quantity[ours & (moved.supplier < 0)].sum()),
+            bought_back=int(moved.quantity[ours & (moved.buyer < 0)].sum()),
+            **{f"agents_tier_{k}": int(many) for k, many in enumerate(tiers)},
+        )
+
     def close(self, state: RunState) -> None:
         """Write the day's closing cash and profit; note the day on which debts could no longer be covered."""
         day, closing = state.day, state.ledger.closing
@@ -199,25 +220,6 @@ class Recorder:
             self.marks.append((state.day, "insolvent", "insolvent"))
 
     def finish(self, ledger: Ledger) -> None:
-        """Fill the money series from the ledger, all signed so that a cost is positive."""
-        line = ledger.statement[0]
-        group = statements.by_group(ledger)
-        inventory = ledger.closing("inventory")[0]
-        owed = ledger.closing("payables")[0] - ledger.closing("receivables")[0]
-        opening = int(inventory[0]) if len(inventory) else 0
-        people = line[Purpose.HOST] + line[Purpose.BASE_PAY] + line[Purpose.SURVEY]
-        revenue = group["revenue"] - line[Purpose.ESCROW_IN] - line[Purpose.ESCROW_REFUND]
-        profit = statements.profit(ledger)
-        goods = -group["goods"]
-        goods[1:] -= np.diff(inventory)
-        goods[0] -= opening - self._opening_stock
-        values = {
-            "net_revenue_fen": revenue, "cost_goods_fen": goods, "cost_delivery_fen": -group["delivery"],
-            "cost_media_fen": -group["media"], "cost_people_fen": -people,
-            "cost_incentives_fen": -group["incentives"] + np.diff(owed, prepend=0), "profit_fen": profit,
-            "cash_fen": ledger.closing("cash")[0],
-        }
-        for name, value in values.items():
+        """Fill the money series from the ledger."""
+        for name, value in money_series(ledger).items():
             self.series[name][:] = value
-        costs = sum(self.series[n] for n in values if n.startswith("cost_"))
-        self.series["cost_other_fen"][:] = self.series["net_revenue_fen"] - costs - np.diff(profit, prepend=0)

@@ -61,7 +61,7 @@ class Comparison:
     examples : dict of RunRecord
         One full run a strategy, the lowest finished replication, for pictures.
     question : dict
-        What was asked: ``product`` (text), ``category`` (text), ``price_fen``, ``cash_fen``, ``people``, ``days``.
+        What was asked: ``product``, ``product_zh`` (may be missing), ``category`` (texts), ``price_fen``, ``cash_fen``, ``people``, ``days``.
     texts : dict of str
         Strategy to its resolved scenario as YAML.
     seed : int

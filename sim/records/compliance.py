@@ -71,12 +71,13 @@ def _shares(run: RunRecord, pay: Pay) -> dict[str, float]:
 def _goods(run: RunRecord) -> dict[str, float]:
     """Return where the goods went that were sold in."""
     sold_in = float(np.nansum(run.daily["sell_in"]))
-    out = float(np.nansum(run.daily["sell_through"]))
+    users = float(np.nansum(run.daily.get("ultimate_units", run.daily["sell_through"])))
+    back = float(np.nansum(run.daily.get("bought_back", np.zeros(1))))
     held = float(run.daily["channel_stock"][-1]) if run.days else NAN
     return {
-        "ultimate_user_share": ratio(run.facts.get("ultimate_units", out), sold_in),
+        "ultimate_user_share": ratio(users, sold_in),
         "channel_stock_ratio": ratio(held, sold_in),
-        "buyback_share": ratio(run.facts.get("bought_back_units", 0.0), sold_in),
+        "buyback_share": ratio(back, sold_in),
     }
 
 

@@ -38,8 +38,9 @@ AGENT_COLUMNS = {
     "income_fen": np.int64,
     "net_fen": np.int64,
     "recruits": np.int64,
+    "sold": np.int64,
 }
-"""Columns of `RunRecord.agents`, one row a reseller; `upline` is a row of this table or -1."""
+"""Columns of `RunRecord.agents`, one row a reseller; `upline` is a row of this table or -1, `sold` units to others."""
 
 NODE_COLUMNS = {
     "id": np.int64,

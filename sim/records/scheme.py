@@ -5,7 +5,7 @@ The rules count people and levels, the organiser and the organiser's own level i
 80]; which people and which levels is debated [row 83], so two counts stand side by side:
 
     all    everybody who ever joined; level = distance from the organiser + 1
-    paid   whoever earned anything or recruited somebody: who did neither bought for their own use
+    paid   whoever sold to others or recruited somebody: who did neither bought for their own use
            and is an end consumer; a level counts as far as rebates reach:
            level = min(distance from the organiser, rebate levels) + 1
 
@@ -96,11 +96,11 @@ def count_paid(agents: Mapping[str, NDArray[np.generic]], rebate_levels: float) 
     Parameters
     ----------
     agents : dict of arrays (R,)
-        As for `count_all`, with ``income_fen`` and ``recruits``.
+        As for `count_all`, with ``recruits`` and ``sold`` (where it was not recorded: ``income_fen``).
     rebate_levels : float
         Levels of uplines that a sale pays; infinite where it is not known.
     """
-    sells = (np.asarray(agents["income_fen"]) > 0) | (np.asarray(agents["recruits"]) > 0)
+    sells = (np.asarray(agents.get("sold", agents["income_fen"])) > 0) | (np.asarray(agents["recruits"]) > 0)
     return _count(agents, sells, rebate_levels)
 
 

@@ -33,6 +33,7 @@ class Question(Shape):
     """What the comparison asks."""
 
     product: str = ""
+    product_zh: str = ""
     category: str = ""
     price_fen: int = 0
     cash_fen: int = 0

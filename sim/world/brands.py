@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import model_validator
+from pydantic import BeforeValidator, field_validator, model_validator
 
 from sim.core.categories import CATEGORIES
 from sim.core.params import ASSUMPTION, Days, Fen, Params, Share, param
 from sim.text.message import Message
 
 
+class NameParams(Params):
+    """What a product is called, in both languages; one text serves for both."""
+
+    zh: str = param("", source="scenario", doc="Chinese name", zh="中文名", max_length=60)
+    en: str = param("", source="scenario", doc="English name", zh="英文名", max_length=60)
+
+    @field_validator("zh", "en")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if not value.isprintable():
+            raise ValueError("a name is one line of printable text")
+        return value
+
+    def within(self, lang: str) -> str:
+        """Return the name in a language (zh or en), else in the other."""
+        return (self.zh or self.en) if lang == "zh" else (self.en or self.zh)
+
+
+def _both(value: Any) -> Any:
+    return {"zh": value, "en": value} if isinstance(value, str) else value
+
+
 class ProductParams(Params):
     """One product."""
 
-    name: str = param("product", source="scenario", doc="Name shown in the page", zh="商品名", max_length=60)
+    name: Annotated[NameParams, BeforeValidator(_both)] = param(
+        NameParams(zh="商品", en="product"), source="scenario", doc="Name shown in the page", zh="商品名")
     price: Fen = param(12_800, source="market 0", doc="List price", zh="标价", unit="fen")
     unit_cost: Fen = param(2_200, source="domain row 67", doc="Cost of goods a unit", zh="单位成本", unit="fen")
     delivery_cost: Fen = param(600, source=ASSUMPTION, low=300, high=1500, unit="fen",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.core.accounts import Account, Purpose
 from sim.exchange.postings import postings
 from sim.ledger import Ledger
@@ -56,6 +58,29 @@ def test_groups_add_up_to_the_change_of_cash() -> None:
     assert groups["media"].tolist() == [0, 0, -1_000]
     assert groups["incentives"].tolist() == [0, 0, -640]
     assert sum(int(g.sum()) for g in groups.values()) == ledger.cash_fen()
+
+
+def test_accrued_lines_stand_on_the_day_an_amount_became_due() -> None:
+    ledger = traded()
+    assert by_group(ledger, accrued=True)["incentives"].tolist() == [0, -1_280, -640], "the commission is owed, not paid"
+    groups = by_group(ledger, accrued=True)
+    trade = sum(groups[g] for g in groups if g != "capital") + np.diff(ledger.closing("inventory")[0], prepend=2_200)
+    assert np.cumsum(trade).tolist() == profit(ledger).tolist()
+
+
+def test_a_debt_paid_later_leaves_the_accrued_line_where_it_was() -> None:
+    ledger = Ledger(2, 1, 5, audit=True)
+    ledger.open_account(Account.BRAND, np.arange(2), 10_000)
+    for day in range(5):
+        ledger.fall_due(day)
+        if day == 1:
+            for payer, payee, amount in (((Account.BRAND, 0), (Account.STAFF, 0), 700), ((Account.BRAND, 0), (Account.BRAND, 1), 40)):
+                ledger.post(postings(payer_account=payer[0], payer_owner=payer[1], payee_account=payee[0],
+                                     payee_owner=payee[1], amount_fen=amount, purpose=Purpose.BASE_PAY, due_day=3), 1)
+        ledger.close_day(day)
+    assert ledger.statement[0, Purpose.BASE_PAY].tolist() == [0, 0, 0, -740, 0]
+    assert ledger.accrued[0, Purpose.BASE_PAY].tolist() == [0, -740, 0, 0, 0]
+    assert ledger.accrued[1, Purpose.BASE_PAY].tolist() == [0, 40, 0, 0, 0]
 
 
 def test_participants_share_what_the_channel_earned() -> None:

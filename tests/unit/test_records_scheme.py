@@ -36,7 +36,7 @@ def test_impossible_uplines_are_refused(upline):
 
 
 def scheme(upline, joined=None, income=None, recruits=None, person=None):
-    """A table of resellers; unless said otherwise all join on day 0 and earn something."""
+    """A table of resellers; unless said otherwise all join on day 0 and sell something."""
     n = len(upline)
     upline = np.array(upline, dtype=np.int64)
     found = np.bincount(upline[upline >= 0], minlength=n)
@@ -82,6 +82,8 @@ def test_the_paid_count_leaves_out_end_consumers_and_unpaid_levels():
     # The last of the chain neither earned nor recruited: an end consumer.
     assert (f.count_all(chain).people, f.count_all(chain).levels) == (6, 6)
     paid = f.count_paid(chain, math.inf)
+    own_use = f.count_paid(chain | {"income_fen": np.ones(5), "sold": np.array([5, 0, 0, 0, 0])}, math.inf)
+    assert own_use == paid, "what a purse pays to itself is no sale"
     assert (paid.people, paid.levels, paid.levels_day) == (5, 5, 10)
     for depth, levels, day in ((0, 1, math.nan), (1, 2, math.nan), (2, 3, 10), (3, 4, 10), (9, 5, 10)):
         found = f.count_paid(chain, depth)

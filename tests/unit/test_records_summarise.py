@@ -100,7 +100,7 @@ def with_agents(run, **columns):
 
 
 def test_resellers(run):
-    found = summarise(with_agents(run, net_fen=[100, -5, -10], income_fen=[100, 50, 0], buy_in_fen=[7, 3, 9]))
+    found = summarise(with_agents(run, net_fen=[100, -5, -10], income_fen=[100, 50, 0], buy_in_fen=[7, 3, 9], sold=[2, 1, 0]))
     assert found["n_agents"] == 3
     assert found["losing_agent_share"] == pytest.approx(2 / 3)
     assert found["agent_income_median_fen"] == -5
@@ -109,7 +109,7 @@ def test_resellers(run):
     assert (found["compliance_people"], found["compliance_levels"], found["compliance_levels_paid"]) == (4, 4, 3)
     assert found["compliance_light"] == 1, "levels and an entry fee, nothing paid for recruits"
     assert found["participants_result_fen"] == 12_000 + 85
-    # The last of the three neither earned nor recruited (recruits are 0 in this table): an end consumer.
+    # The last of the three neither sold nor recruited (recruits are 0 in this table): an end consumer.
     assert (found["compliance_people_paid"], found["compliance_levels_day"]) == (3, 5)
     assert found["compliance_levels_day_paid"] == 5
     assert found["zero_recruit_share"] == 1.0
@@ -121,9 +121,10 @@ def test_resellers(run):
 def test_pay_goods_and_incomes_come_from_the_facts(run):
     made = with_agents(run, net_fen=[300, 0, 0], income_fen=[900, 0, 0], buy_in_fen=[40, 40, 40])
     facts = {"recruiting_income_fen": 60.0, "entry_fee_pay_fen": 40.0, "team_pay_fen": 60.0, "retail_sales_fen": 1000.0,
-             "retail_cost_fen": 720.0, "ultimate_units": 6.0, "bought_back_units": 1.0, "income_shown_fen": 50.0}
+             "retail_cost_fen": 720.0, "income_shown_fen": 50.0}
     daily = made.daily | {"sell_in": np.full(DAYS, 0.1), "sell_through": np.full(DAYS, 0.05),
-                          "channel_stock": np.full(DAYS, 4.0)}
+                          "channel_stock": np.full(DAYS, 4.0), "ultimate_units": np.full(DAYS, 0.03),
+                          "bought_back": np.full(DAYS, 0.005)}
     found = summarise(dataclasses.replace(made, facts=made.facts | facts, daily=daily))
     pay = 280 + 60 + 60
     assert found["recruiting_income_share"] == pytest.approx(60 / pay)

@@ -60,6 +60,14 @@ def test_language_and_question(comparison, lang, tag):
     assert bool(chinese) is (lang == "zh")
 
 
+def test_the_product_is_called_by_its_name_in_the_language_of_the_page(comparison):
+    asked = replace(comparison, question=comparison.question | {"product_zh": "面膜"})
+    shown = {lang: read(render_page(asked, lang)).sections["answer"] for lang in ("zh", "en")}
+    assert "面膜，单价" in shown["zh"]
+    assert "Sheet mask at" in shown["en"]
+    assert "Sheet mask，单价" in read(render_page(comparison, "zh")).sections["answer"], "a result kept before it had one"
+
+
 def test_the_answer_names_winner_and_confidence(page):
     shown = read(page).sections["answer"]
     assert "Community commerce. Over 5 paired replications its chance of earning the most is >99%" in shown

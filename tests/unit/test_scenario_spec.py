@@ -210,3 +210,16 @@ def test_checking_loads_nothing_heavy(tmp_path: Path) -> None:
             "print(sorted({'mesa', 'pandas', 'scipy', 'numba', 'plotly', 'pyarrow', 'networkx'} & set(sys.modules)))\n")
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+@pytest.mark.parametrize(
+    ("written", "zh", "en"),
+    [("mask", "mask", "mask"), ({"zh": "面膜", "en": "mask"}, "面膜", "mask"), ({"zh": "面膜"}, "面膜", "面膜"),
+     ({"en": "mask"}, "mask", "mask")],
+)
+def test_a_product_has_a_name_in_both_languages(written, zh, en):
+    spec = ScenarioSpec.model_validate({"brand": {"product": {"name": written}}})
+    name = spec.all_brands()[0].all_products()[0].name
+    assert (name.within("zh"), name.within("en")) == (zh, en)
+    again = ScenarioSpec.model_validate(spec.model_dump(mode="json", by_alias=True))
+    assert again == spec

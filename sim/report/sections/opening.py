@@ -11,8 +11,9 @@ from sim.report.numbers import exact_money, money, percent, span
 def question(context: Context) -> str:
     """Return what was asked, as one sentence."""
     asked, words = context.comparison.question, context.words
+    product = (asked.get("product_zh") if words.lang == "zh" else "") or asked.get("product", "")
     facts = {
-        "product": str(asked.get("product", "")), "price": exact_money(float(asked.get("price_fen", 0)), words.lang),
+        "product": str(product), "price": exact_money(float(asked.get("price_fen", 0)), words.lang),
         "cash": exact_money(float(asked.get("cash_fen", 0)), words.lang), "people": f"{int(asked.get('people', 0)):,}",
         "days": f"{int(asked.get('days', context.comparison.days)):,}",
     }  # fmt: skip

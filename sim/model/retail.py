@@ -1,0 +1,96 @@
+"""What each reseller sold to others: counted as it is sold, for who sells and who only buys for own use.
+
+A reseller who fills an own need from own stock is a consumer at that moment: the units count as
+sell-through, and as neither a sale to an ultimate user nor own sales.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.accounts import Account, Purpose
+from sim.exchange.events import Ordered
+from sim.ledger.ledger import Ledger
+from sim.world.state import World
+
+Ints = NDArray[np.int64]
+
+
+class Retail:
+    """Sales of resellers to others, by row of their table.
+
+    Attributes
+    ----------
+    units, value_fen : int64 (rows,)
+        Units sold to other people, and what they paid.
+    """
+
+    def __init__(self) -> None:
+        self.units = np.zeros(0, np.int64)
+        self.value_fen = np.zeros(0, np.int64)
+
+    def count(self, world: World, sold: Ordered, counted: NDArray[np.bool_]) -> int:
+        """Add a day's sales; return the units bought from resellers by people who are none.
+
+        Parameters
+        ----------
+        world : World
+        sold : Ordered
+            Today's sales.
+        counted : bool (orders,)
+            Those of the brand that is recorded.
+        """
+        rows = np.flatnonzero(counted & (sold.seller >= 0))
+        if not len(rows):
+            return 0
+        seller, person, units = sold.seller[rows], sold.person[rows], sold.quantity[rows]
+        self._reserve(world.resellers.size)
+        others = world.resellers.person[seller] != person
+        np.add.at(self.units, seller[others], units[others])
+        np.add.at(self.value_fen, seller[others], (sold.price_fen[rows] * units)[others])
+        return int(units[world.resellers.row_of[person] < 0].sum())
+
+    def _reserve(self, size: int) -> None:
+        if size > len(self.units):
+            room = size + size // 2
+            self.units = np.concatenate([self.units, np.zeros(room - len(self.units), np.int64)])
+            self.value_fen = np.concatenate([self.value_fen, np.zeros(room - len(self.value_fen), np.int64)])
+
+    def of(self, rows: Ints) -> Ints:
+        """Return units sold to others by some rows, int64 (rows,)."""
+        self._reserve(int(rows.max(initial=-1)) + 1)
+        return self.units[rows]
+
+
+def pay_facts(ledger: Ledger, retail: Retail, sold_in: float) -> dict[str, float]:
+    """Return what resellers earned by what it was for [domain 4.9], in fen; see `sim.records.outcomes.FACTS`.
+
+    Costs are averages: what the channel paid for its goods over the units it took. What a reseller
+    earns by selling on to another one is tier spread. With several brands the ledger cannot tell
+    whose resellers were paid, so nothing is returned.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    retail : Retail
+    sold_in : float
+        Units that moved from the brand to resellers.
+    """
+    if ledger.n_brands > 1 or not sold_in:
+        return {}
+    flows = ledger.flows.total()
+    got = flows[:, Account.RESELLER].sum(axis=0)
+    paid_brand = float(flows[Account.RESELLER, Account.BRAND, Purpose.SELL_IN])
+    paid_uplines = float(flows[Account.RESELLER, Account.RESELLER, Purpose.SELL_IN])
+    out = flows[[Account.INVENTORY, Account.GOODS_VALUE], Account.RESELLER_STOCK].sum()
+    handed_on = flows[Account.RESELLER_STOCK, Account.RESELLER_STOCK].sum()
+    spread = paid_uplines - paid_brand * float(handed_on) / max(float(out), 1.0)
+    rebates = got[[Purpose.LEVEL_REBATE, Purpose.SAME_LEVEL_REBATE, Purpose.TIER_SPREAD]].sum()
+    entry, heads = float(got[Purpose.REFERRAL_REBATE]), float(got[Purpose.REFERRAL_REWARD])
+    refunded = float(flows[Account.RESELLER, Account.HOUSEHOLD, Purpose.REFUND])
+    return {
+        "recruiting_income_fen": entry + heads, "entry_fee_pay_fen": entry, "team_pay_fen": float(rebates) + spread,
+        "retail_sales_fen": float(retail.value_fen.sum()) - refunded,
+        "retail_cost_fen": float(retail.units.sum()) * (paid_brand + spread) / sold_in,
+    }

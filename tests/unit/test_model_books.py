@@ -1,0 +1,139 @@
+"""The money of a run as people read it: every purpose has its place, every series and split adds up."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from sim.core.accounts import Account, Purpose
+from sim.exchange.postings import postings
+from sim.ledger import Ledger
+from sim.model.books import INCOMING, PARTS, SERIES, money_series, price_split
+from sim.model.record import record_of
+from sim.model.schedule import step
+from sim.model.state import start
+from tests.reference.scenarios import spec_of
+
+SHOWN = ("bazaar", "both", "traffic", "preferential")
+
+
+@pytest.fixture(scope="module", params=SHOWN)
+def played(request):
+    """A finished run, and for each reseller what was sold to others, told from the events of each day."""
+    state = start(spec_of(request.param), 0, audit=True)
+    sold, ultimate, back = Counter(), 0, 0
+    for _ in range(state.spec.days):
+        day = step(state)
+        table = state.world.resellers
+        for seller, person, units in zip(day.sold.seller.tolist(), day.sold.person.tolist(), day.sold.quantity.tolist(),
+                                         strict=True):
+            if seller >= 0:
+                sold[seller] += units * (table.person[seller] != person)
+                ultimate += units * (table.row_of[person] < 0)
+        back += int(day.events.stock_moved.quantity[day.events.stock_moved.buyer < 0].sum())
+    return state, record_of(state, {}, pictures=False), sold, ultimate, back
+
+
+def test_every_purpose_has_one_place() -> None:
+    series = [p for purposes in SERIES.values() for p in purposes]
+    assert sorted(series) == sorted(set(Purpose) - {Purpose.CAPITAL})
+    parts = [p for purposes in PARTS.values() for p in purposes]
+    assert sorted([*parts, *INCOMING]) == sorted(Purpose)
+
+
+@pytest.mark.parametrize("purpose", [p for p in Purpose if p not in {Purpose.CAPITAL, Purpose.STOCK_VALUE}])
+@pytest.mark.parametrize("due", [0, 2])
+def test_what_a_brand_pays_is_a_cost_of_its_series_on_the_day_it_is_owed(purpose, due) -> None:
+    ledger = Ledger(1, 1, 3, audit=True)
+    ledger.open_account(Account.BRAND, 0, 100_000)
+    for day in range(3):
+        ledger.fall_due(day)
+        if day == 0:
+            ledger.post(postings(payer_account=Account.BRAND, payer_owner=0, payee_account=Account.RESELLER, payee_owner=0,
+                                 amount_fen=700, purpose=int(purpose), due_day=due), 0)
+        ledger.close_day(day)
+    found = money_series(ledger)
+    (home,) = [name for name, purposes in SERIES.items() if purpose in purposes]
+    assert found[home].tolist() == ([-700, 0, 0] if home == "net_revenue_fen" else [700, 0, 0])
+    assert all(not values.any() for name, values in found.items() if name in SERIES and name != home)
+    assert found["profit_fen"].tolist() == [-700, -700, -700]
+
+
+def test_revenue_less_costs_is_the_profit_of_each_day(played) -> None:
+    daily = played[1].daily
+    costs = sum(values for name, values in daily.items() if name.startswith("cost_"))
+    assert np.allclose(daily["net_revenue_fen"] - costs, np.diff(daily["profit_fen"], prepend=0), atol=1e-6)
+
+
+def test_the_parts_of_the_price_sum_to_what_consumers_paid(played) -> None:
+    state, record, *_ = played
+    paid = record.daily["gmv_fen"].sum() / record.daily["units"].sum()
+    assert sum(record.price_split.values()) == pytest.approx(paid, rel=1e-12)
+    # What is left with resellers is their result, told by the ledger another way, less the capital they brought
+    # and less the rebates, which are a part of their own.
+    units, table = record.daily["units"].sum(), state.world.resellers
+    gained = int(state.ledger.result(Account.RESELLER).sum()) - int(table.buy_in_fen[: table.size].sum())
+    parts = record.price_split
+    rest = parts.get("resellers", 0.0) + parts.get("rebates", 0.0) + parts.get("buy_back", 0.0)
+    assert rest * units == pytest.approx(gained, abs=1e-3)
+    assert int(record.agents["net_fen"].sum()) == gained
+
+
+def test_a_seller_without_resellers_keeps_no_part_for_them() -> None:
+    state = start(spec_of("both"), 0)
+    while state.day < state.spec.days:
+        step(state)
+    split = price_split(state.recorder.series, state.ledger)
+    assert "resellers" not in split
+    assert {"goods", "delivery", "media", "host", "packet", "profit"} <= split.keys()
+
+
+def test_an_unsold_run_has_no_price() -> None:
+    state = start(spec_of("nobody", days=1, brand={"seed_customers": 0}), 0)
+    step(state)
+    assert price_split(state.recorder.series, state.ledger) == {}
+
+
+def test_what_resellers_sold_to_others(played) -> None:
+    _, record, sold, ultimate, back = played
+    assert record.agents["sold"].tolist() == [sold[row] for row in range(len(record.agents["sold"]))]
+    assert record.daily["ultimate_units"].sum() == ultimate <= record.daily["sell_through"].sum()
+    assert record.daily["bought_back"].sum() == back
+    assert sum(record.daily[f"agents_tier_{k}"] for k in range(4)).tolist() == record.daily["agents"].tolist()
+    joins, exits = record.daily["agent_joins"].cumsum(), record.daily["agent_exits"].cumsum()
+    assert (joins - exits == record.daily["agents"]).all()
+
+
+def test_pay_facts_come_from_the_ledger() -> None:
+    state = start(spec_of("bazaar", days=40), 0)
+    while state.day < state.spec.days:
+        step(state)
+    facts = record_of(state, {}, pictures=False).facts
+    flows = state.ledger.flows.total()
+    assert facts["entry_fee_pay_fen"] == flows[Account.BRAND, Account.RESELLER, Purpose.REFERRAL_REBATE] > 0
+    assert facts["recruiting_income_fen"] == facts["entry_fee_pay_fen"]
+    retail = int(state.recorder.retail.value_fen.sum())
+    assert facts["retail_sales_fen"] == retail - flows[Account.RESELLER, Account.HOUSEHOLD, Purpose.REFUND]
+    # Goods handed on are spread for the upline and cost for whoever sells them: the sum is what the channel paid.
+    paid = flows[Account.RESELLER, [Account.BRAND, Account.RESELLER], Purpose.SELL_IN]
+    assert facts["team_pay_fen"] <= paid[1]
+    assert 0 < facts["retail_cost_fen"] <= paid.sum()
+
+
+def test_resellers_of_another_brand_are_not_counted() -> None:
+    state = start(spec_of("trees"), 0)
+    while state.day < state.spec.days:
+        step(state)
+    table = state.world.resellers
+    for row in range(table.size):  # every second tree sells for the second brand
+        table.brand[row] = table.brand[table.upline[row]] if table.upline[row] >= 0 else row % 2
+    record = record_of(state, {}, pictures=False)
+    mine = table.brand[: table.size] == 0
+    assert 0 < mine.sum() < table.size
+    assert record.agents["person"].tolist() == table.person[: table.size][mine].tolist()
+    up = table.upline[: table.size][mine]
+    told = record.agents["upline"]
+    assert (told < 0).tolist() == (up < 0).tolist()
+    assert record.agents["person"][told[told >= 0]].tolist() == table.person[up[up >= 0]].tolist()
