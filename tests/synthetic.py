@@ -171,10 +171,12 @@ def make_run(name="community", replication=0, *, days=180, n_people=20_000, seed
         "tools": -cash("cost_other_fen"),
     }
     goods, freight = float(UNIT_COST), 600.0
-    incentive = PRICE * {"influencer": 0.25, "dual_rebate": 0.16}.get(name, 0.02)
-    reseller = PRICE * 0.45 if name == "dual_rebate" else 0.0
-    split = {"goods": goods, "delivery": freight, "incentives": incentive, "reseller_margin": reseller,
-             "media_and_people": 900.0, "brand": PRICE - goods - freight - incentive - reseller - 900.0}
+    own = {"community": {"host": 700.0, "packet": 0.02 * PRICE},
+           "influencer": {"slot_fee": 4_600.0, "commission": 0.25 * PRICE},
+           "direct_sales": {"lead": 2_100.0, "base_pay": 2_900.0, "commission": 0.02 * PRICE},
+           "dual_rebate": {"rebates": 0.16 * PRICE, "resellers": 0.29 * PRICE, "buy_back": 60.0, "write_off": 25.0}}[name]
+    split = {"goods": goods, "delivery": freight, **own, "other": 40.0}
+    split["profit"] = PRICE - sum(split.values())
     facts = {"n_seed_customers": 100.0, "opening_cash_fen": float(OPENING), "list_price_fen": float(PRICE),
              "unit_cost_fen": float(UNIT_COST), "inventory_fen": 150_000.0, "payables_fen": 40_000.0,
              "buyback_provision_fen": 0.0, "trust_sd": 0.17}

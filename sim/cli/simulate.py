@@ -134,14 +134,18 @@ def _interrupted(interruption: InterruptedRunsError, folder: Path) -> int:
 
 def _next(job: Job, result: Result) -> str:
     """Return the command that is most likely useful now."""
+    from sim.report.findings import Findings
+
     if len(job.scenarios) == 1 and job.command == "run" and is_path(job.scenarios[0]):
         return shlex.join(["guanxi", "compare", job.scenarios[0]])  # with an interval; its market is its own
     if len(job.scenarios) == 1 and not is_path(job.scenarios[0]):
         other = "community" if job.scenarios[0] == "paid_ads" else "paid_ads"
         return shlex.join(["guanxi", "compare", job.scenarios[0], other])
+    best = job.scenarios[result.data.strategies.index(result.verdict.best)]
+    if Findings(result.data).is_identical:  # more replications of the same would be the same
+        return shlex.join(["guanxi", "check", best] if is_path(best) else ["guanxi", "new", "mine", "--from", best])
     if len(job.scenarios) > 1 and not result.verdict.separated:
         return written_command(replications=2 * job.replications, out=None)
-    best = job.scenarios[result.data.strategies.index(result.verdict.best)]
     if is_path(best):  # of one's own: does the answer hold over a longer time?
         return written_command(days=2 * result.data.days)
     return shlex.join(["guanxi", "new", "mine", "--from", best])

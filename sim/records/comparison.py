@@ -120,8 +120,10 @@ class Comparison:
         return column if replications is None else column[self._rows(strategy, replications)]
 
     def paths(self, strategy: str, series: str, replications: Ints | None = None) -> Floats:
-        """Return one daily series of one strategy (R, T), of all or of the given replications."""
-        table = self.daily[strategy][series]
+        """Return one daily series of one strategy (R, T), of all or of the given replications; NaN if it was not kept."""
+        table = self.daily[strategy].get(series)
+        if table is None:
+            table = np.full((len(self.replications[strategy]), self.days), np.nan)
         return table if replications is None else table[self._rows(strategy, replications)]
 
     def _rows(self, strategy: str, replications: Ints) -> NDArray[np.intp]:

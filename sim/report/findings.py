@@ -91,6 +91,14 @@ class Findings:
         return difference(self.comparison, strategy, other, outcome).interval
 
     @cached_property
+    def is_identical(self) -> bool:
+        """Return whether the best and its rival earned the same in every shared replication: one strategy twice."""
+        if len(self.strategies) < 2 or self.pairs < 2:
+            return False
+        gap = self.gap(self.verdict.best, self.rival)
+        return gap.mean == gap.low == gap.high == 0
+
+    @cached_property
     def lights(self) -> dict[str, Light]:
         """Return the compliance light of each strategy, all downlines counted."""
         return {s: strategy_light(self.comparison, s) for s in self.strategies}

@@ -130,6 +130,14 @@ def test_the_page_says_where_its_parameters_come_from(stored: Path) -> None:
     assert "mechanisms.choice.b_trust" in page
 
 
+def test_after_no_difference_at_all_no_more_replications_are_proposed(call: Callable[..., Outcome]) -> None:
+    code, out, err = call("compare", "community", "community", *TINY)
+    assert code == 0
+    assert "No difference at all" in out
+    assert "guanxi new mine --from community" in err
+    assert "--replications" not in err
+
+
 # --- what is refused ---------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,6 +11,7 @@ import pytest
 
 from sim.records.run_record import ROLES
 from sim.report.figures import circles, earners, network, panels, profit, split, theme
+from sim.report.incidents import MOST, incidents, thinned
 from sim.report.numbers import money
 from sim.report.palette import mark
 from tests.synthetic import make_comparison
@@ -78,12 +80,52 @@ def test_marks_of_crossings_stand_clear_of_bands_and_of_each_other(comparison):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_panels_share_one_time_axis_and_say_their_unit(comparison, lang):
     drawn = panels.panels(comparison, lang)
-    assert [p.series for p in drawn] == ["active_buyers", "gmv_fen", "trust", "fatigue", "members", "cash_fen"]
+    assert [p.series for p in drawn] == ["active_buyers", "gmv_fen", "trust", "fatigue", "members", "cash_fen",
+                                         "heat", "agents", "channel_stock"]
     assert len({tuple(p.figure.layout.xaxis.range) for p in drawn}) == 1
     assert all(p.unit and p.title for p in drawn)
     assert {p.series: p.unit for p in drawn}["trust"] == {"zh": "0 到 1", "en": "0 to 1"}[lang]
     active = drawn[0].figure
     assert [t.line.color for t in active.data if t.mode == "lines" and not t.fill] == [mark(k).light for k in range(4)]
+
+
+def test_series_that_nobody_has_are_not_drawn():
+    drawn = panels.panels(make_comparison(("community", "direct_sales"), replications=2), "en")
+    assert [p.series for p in drawn] == list(panels.SERIES)
+
+
+def befallen(strategy="community", **marks):
+    """A comparison in which something befell a strategy on given days of its first run."""
+    made = make_comparison(("community", "dual_rebate"), replications=3)
+    events = [(day, "mark", kind) for kind, days in marks.items() for day in days]
+    made.examples[strategy] = replace(made.examples[strategy], events=events)
+    for day in marks.get("account_ban", ()):
+        made.daily[strategy]["bans"][:2, day] = 1.0
+    made.summary[strategy]["insolvent_day"] = np.array([150.0, np.nan, np.nan])
+    return made
+
+
+def test_what_befell_a_strategy_is_marked_on_every_time_axis():
+    made = befallen(account_ban=[40, 40, 90], insolvent=[150])
+    found = incidents(made)
+    assert [(i.day, i.kind, i.runs, i.of) for i in found] == [
+        (40, "account_ban", 2, 3), (90, "account_ban", 2, 3), (150, "insolvent", 1, 3)]
+    figure = profit.profit(made, "en", (), found)
+    shown = [t for t in figure.data if t.customdata is not None and "ban" in str(t.customdata[0])]
+    assert [t.x[0] for t in shown] == [40, 90]
+    assert {t.meta["strategy"] for t in shown} == {0}
+    assert [s.x0 for s in figure.layout.shapes if s.line.dash == "dot"] == [40, 90, 150]
+    for one in panels.panels(made, "zh", found):
+        assert [s.x0 for s in one.figure.layout.shapes] == [40, 90, 150]
+
+
+def test_a_table_lists_insolvency_and_the_bans_that_most_runs_share():
+    made = befallen(account_ban=range(10, 100, 5), insolvent=[150])
+    made.daily["community"]["bans"][:, 95] = 1.0
+    listed = thinned(incidents(made))
+    assert len(listed) == MOST
+    assert {95, 150} <= {one.day for one in listed}
+    assert [one.day for one in listed] == sorted(one.day for one in listed)
 
 
 def test_gmv_is_a_trailing_week():
@@ -145,15 +187,28 @@ def test_the_parts_of_a_bar_sum_to_the_price(comparison):
     assert "unit" in figure.layout.xaxis.title.text
 
 
-def test_what_the_brand_pays_on_top_is_called_so(comparison):
-    parts = comparison.examples["community"].price_split
-    before = dict(parts)
-    try:
-        parts["brand"] = -5_000.0
-        text = split.split(comparison, "en").data[-1].text[0]
-    finally:
-        parts.update(before)
-    assert text == "Paid on top ¥50"
+@pytest.mark.parametrize(("part", "said"), [("profit", "Paid on top ¥50"), ("resellers", "Agents pay on top ¥50")])
+def test_what_somebody_pays_on_top_is_called_so(part, said):
+    made = make_comparison(("dual_rebate",), replications=2)
+    made.examples["dual_rebate"].price_split[part] = -5_000.0
+    texts = [bar.text[0] for bar in split.split(made, "en").data]
+    assert said in texts
+
+
+def test_thin_parts_stand_together_and_the_sum_stays(comparison):
+    drawn, whole = split.drawn_parts(comparison), split.parts_of(comparison)
+    assert {"write_off", "buy_back"} & set(split.names_of(drawn)) == set()
+    assert {"write_off", "buy_back"} <= set(split.names_of(whole))
+    for strategy in comparison.strategies:
+        assert sum(drawn[strategy].values()) == pytest.approx(sum(whole[strategy].values()))
+    assert split.names_of(drawn)[-1] == "profit"
+    assert split.names_of(drawn)[-2] == "resellers"
+
+
+def test_no_two_parts_look_alike(comparison):
+    names = [n for n in split.names_of(split.drawn_parts(comparison)) if n not in split.KEPT]
+    assert len({split.shade(n, names) for n in names}) == len(names)
+    assert len({split.shade(n, "abcdefghijklmn") for n in "abcdefghijklmn"}) == 14
 
 
 def test_discs_never_touch_and_hold_their_people():

@@ -74,6 +74,16 @@ def test_the_answer_names_winner_and_confidence(page):
     assert "Not separated" not in shown
 
 
+def test_what_befell_a_strategy_is_listed(comparison):
+    struck = replace(comparison.examples["direct_sales"], events=[(77, "ban", "account_ban"), (99, "insolvent", "insolvent")])
+    page = read(render_page(replace(comparison, examples=comparison.examples | {"direct_sales": struck}), "en"))
+    shown = page.tables["table-incidents"].replace("\u00a0", " ")
+    assert "day 77" in shown
+    assert "Direct sales" in shown
+    assert "a due debt cannot be paid" in shown
+    assert "table-incidents" not in read(render_page(comparison, "en")).tables
+
+
 @pytest.mark.parametrize("replications", [1, 4])
 def test_the_answer_is_honest_when_nothing_is_separated(replications):
     page = render_page(many(5, replications), "en")
@@ -114,7 +124,7 @@ def test_nothing_outside_the_file_is_asked_for(page):
 def test_every_figure_has_words_and_a_table(page):
     reader = read(page)
     plots = [attrs for _, attrs in reader.tags if attrs.get("class", "").startswith("plot")]
-    assert len(plots) == 1 + 6 + 1 + 1 + 1
+    assert len(plots) == 1 + 9 + 1 + 1 + 1
     assert all(attrs["role"] == "img" and len(attrs["aria-label"]) > 20 for attrs in plots)
     wanted = {"strip", "differences", "lead", "profit", "crossings", "panels", "earners", "split", "network", "outcomes",
               "lights", "compliance", "sourced", "calibrated", "assumed"}  # fmt: skip

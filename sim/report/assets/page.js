@@ -175,7 +175,7 @@
     });
   }
 
-  /* One day, six panels: pointing at one shows the same day in the others. */
+  /* One day, all panels: pointing at one shows the same day in the others. */
   var panels = places.filter(function (one) { return one.classList.contains("small-plot"); });
   function linkPanels() {
     panels.forEach(function (one) {

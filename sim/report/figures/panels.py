@@ -1,7 +1,8 @@
-"""Small multiples: six series on one time axis, one small figure each."""
+"""Small multiples: some series on one time axis, one small figure each."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from sim.records.comparison import Comparison
 from sim.records.outcomes import DAILY
-from sim.report.figures.theme import base, money_scale, quantiles
+from sim.report.figures.theme import base, money_scale, quantiles, upright
+from sim.report.incidents import Incident
 from sim.report.markup import plot_text
 from sim.report.numbers import show
 from sim.report.palette import mark, neutral, veil
@@ -20,6 +22,8 @@ from sim.text.catalogue import Lang, say
 HEIGHT = 210
 SERIES = ("active_buyers", "gmv_fen", "trust", "fatigue", "members", "cash_fen")
 """Series shown, in reading order: what is sold, what it does to people, what is owned in the end."""
+SOME = ("heat", "agents", "channel_stock")
+"""Series that only some models have: drawn where one has them."""
 WEEK = 7
 """Days of the trailing mean that calms GMV, which jumps with weekdays and campaigns."""
 
@@ -28,7 +32,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Panel:
-    """One of the six: its figure, its heading and the unit its axis is in."""
+    """One small figure: its heading and the unit its axis is in."""
 
     series: str
     title: str
@@ -36,15 +40,19 @@ class Panel:
     figure: go.Figure
 
 
-def panels(comparison: Comparison, lang: Lang) -> list[Panel]:
-    """Draw all six series; empty ones (no owned audience anywhere) are drawn at zero, not left out."""
-    return [panel(comparison, series, lang) for series in SERIES]
+def panels(comparison: Comparison, lang: Lang, marks: Sequence[Incident] = ()) -> list[Panel]:
+    """Draw the series; empty ones (no owned audience anywhere) are drawn at zero, not left out.
+
+    Those of `SOME` are drawn only where a strategy has any. `marks` are days on which something befell one.
+    """
+    some = [name for name in SOME if any(np.nansum(np.abs(comparison.paths(s, name))) for s in comparison.strategies)]
+    return [panel(comparison, series, lang, marks) for series in (*SERIES, *some)]
 
 
-def panel(comparison: Comparison, series: str, lang: Lang) -> Panel:
+def panel(comparison: Comparison, series: str, lang: Lang, marks: Sequence[Incident] = ()) -> Panel:
     """Draw one series: mean line and 50 % band over replications a strategy."""
     outcome = DAILY[series]
-    paths = {s: calm(comparison.daily[s][series], series) for s in comparison.strategies}
+    paths = {s: calm(comparison.paths(s, series), series) for s in comparison.strategies}
     every = np.concatenate([p.ravel() for p in paths.values()])
     is_money = outcome.unit == "fen"
     scale, unit = money_scale(every, lang) if is_money else (1.0, say("page", f"unit.{_unit(series)}", lang))
@@ -60,6 +68,8 @@ def panel(comparison: Comparison, series: str, lang: Lang) -> Panel:
     )  # fmt: skip
     figure.update_yaxes(nticks=4, rangemode="normal" if is_money and np.nanmin(every) < 0 else "tozero")
     figure.update_yaxes(tickformat="~f" if outcome.unit == "index" else ",~f")
+    for one in marks:
+        upright(figure, one, mark(comparison.strategies.index(one.strategy)).light)
     figure.update_layout(margin={"l": 4, "r": 10, "t": 6, "b": 4})
     return Panel(series, outcome.zh if lang == "zh" else outcome.en, unit, figure)
 

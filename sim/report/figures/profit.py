@@ -10,7 +10,20 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from sim.records.comparison import Comparison
-from sim.report.figures.theme import END, base, end_labels, label, money_scale, padded, quantiles, unit_above, words_end
+from sim.report.figures.theme import (
+    END,
+    SIGNS,
+    base,
+    end_labels,
+    label,
+    money_scale,
+    padded,
+    quantiles,
+    unit_above,
+    upright,
+    words_end,
+)
+from sim.report.incidents import Incident
 from sim.report.markup import plot_text
 from sim.report.numbers import money, show, span
 from sim.report.palette import mark, neutral, veil
@@ -40,7 +53,9 @@ class Badge:
     lines: tuple[str, ...] = ()
 
 
-def profit(comparison: Comparison, lang: Lang, badges: Sequence[Badge] = ()) -> go.Figure:
+def profit(
+    comparison: Comparison, lang: Lang, badges: Sequence[Badge] = (), marks: Sequence[Incident] = ()
+) -> go.Figure:
     """Draw cumulative profit: mean line, 50 and 90 % bands over replications, numbered crossings.
 
     Parameters
@@ -50,6 +65,8 @@ def profit(comparison: Comparison, lang: Lang, badges: Sequence[Badge] = ()) -> 
     lang : {'zh', 'en'}
     badges : sequence of Badge
         Crossings to mark; what they mean is said below the figure.
+    marks : sequence of Incident
+        Bans and insolvency, marked at the foot of the figure.
     """
     paths = {s: comparison.daily[s]["profit_fen"] for s in comparison.strategies}
     every = np.concatenate([quantiles(p, (0.05, 0.95)).ravel() for p in paths.values()] + [np.zeros(1)])
@@ -71,6 +88,7 @@ def profit(comparison: Comparison, lang: Lang, badges: Sequence[Badge] = ()) -> 
     figure.update_yaxes(range=[low, high], nticks=7)
     unit_above(figure, say("page", "axis.profit", lang, unit=unit))
     figure.add_hline(y=0, line={"color": neutral("faint"), "width": 1}, layer="below")
+    _add_incidents(figure, comparison, marks, low + 0.02 * (high - low), lang)
     _label_ends(figure, comparison, lang, scale, (low, high))
     _add_badges(figure, badges[:MOST_BADGES], scale, Room(*_envelope(paths, scale), (low, high)))
     figure.update_layout(hovermode="x unified")
@@ -119,6 +137,23 @@ def _add_line(figure: go.Figure, who: tuple[int, str], paths: Floats, scale: flo
         },
         meta={"strategy": index},
     )  # fmt: skip
+
+
+def _add_incidents(
+    figure: go.Figure, comparison: Comparison, marks: Sequence[Incident], foot: float, lang: Lang
+) -> None:
+    """Mark days at the foot: a cross for a ban, a bar for insolvency, in the strategy's colour."""
+    for one in marks:
+        index = comparison.strategies.index(one.strategy)
+        colour = mark(index).light
+        upright(figure, one, colour)
+        figure.add_scatter(
+            x=[one.day], y=[foot], mode="markers", name=plot_text(title_of(comparison, one.strategy, lang)),
+            marker={"symbol": SIGNS.get(one.kind, "x-thin"), "size": 11, "color": colour,
+                    "line": {"color": colour, "width": 2.5}},
+            customdata=[say("page", f"incident.{one.kind}", lang)], hovertemplate="%{customdata}",
+            meta={"strategy": index},
+        )  # fmt: skip
 
 
 def _label_ends(figure: go.Figure, comparison: Comparison, lang: Lang, scale: float, span: tuple[float, float]) -> None:

@@ -17,14 +17,45 @@ from sim.text.catalogue import Lang, load, say
 BAR = 66
 KEPT = ("brand", "profit")
 """Names of the part that stays with the brand: it alone wears the strategy's colour."""
+ON_TOP = (*KEPT, "resellers")
+"""Parts that, below zero, are paid on top by whoever they belong to."""
+ORDER = ("goods", "write_off", "delivery", "refunds", "media", "lead", "slot_fee", "commission", "host", "base_pay",
+         "packet", "other", "buy_back", "rebates", "resellers")  # fmt: skip
+"""Reading order: what leaves, then what resellers get; the brand's own stands last."""
+FOLD = 0.015
+"""Parts below this share of the price with every strategy stand together as ``other`` in the figure; the table has all."""
+
+Parts = dict[str, dict[str, float]]
 
 
-def parts_of(comparison: Comparison) -> list[str]:
-    """Return the names of all parts in the order first met, the brand's own last."""
-    names: dict[str, None] = {}
-    for strategy in comparison.strategies:
-        names |= dict.fromkeys(comparison.examples[strategy].price_split)
-    return [name for name in names if name not in KEPT] + [name for name in names if name in KEPT]
+def parts_of(comparison: Comparison) -> Parts:
+    """Return strategy -> part -> fen, of the strategies that sold anything."""
+    shown = {s: dict(comparison.examples[s].price_split) for s in comparison.strategies}
+    return {s: parts for s, parts in shown.items() if parts}
+
+
+def names_of(parts: Parts) -> list[str]:
+    """Return the names of all parts in reading order, unknown ones as first met, the brand's own last."""
+    met = list(dict.fromkeys(name for one in parts.values() for name in one))
+    place = {name: k for k, name in enumerate(ORDER)}
+    return sorted(met, key=lambda name: (name in KEPT, place.get(name, place["other"])))
+
+
+def drawn_parts(comparison: Comparison) -> Parts:
+    """Return the parts as drawn: what is thin with every strategy stands together as ``other``; sums stay."""
+    shown = parts_of(comparison)
+    thin = {
+        name for name in names_of(shown)
+        if name not in KEPT and all(abs(one.get(name, 0.0)) < FOLD * abs(sum(one.values())) for one in shown.values())
+    }  # fmt: skip
+    if len(thin | {"other"}) < 3:
+        return shown
+    return {s: _folded(one, thin | {"other"}) for s, one in shown.items()}
+
+
+def _folded(parts: Mapping[str, float], thin: set[str]) -> dict[str, float]:
+    rest = sum(value for name, value in parts.items() if name in thin)
+    return {name: value for name, value in parts.items() if name not in thin} | ({"other": rest} if rest else {})
 
 
 def part_title(name: str, lang: Lang) -> str:
@@ -33,25 +64,28 @@ def part_title(name: str, lang: Lang) -> str:
     return say("page", key, lang) if key in load("page") else name.replace("_", " ")
 
 
-def shade(name: str, names: Sequence[str]) -> str:
-    """Return the grey of a part that is not the brand's, by its place among the parts."""
-    return SHADES[names.index(name) % len(SHADES)][0]
+def shade(name: str, names: Sequence[str]) -> tuple[int, bool]:
+    """Return (place among the greys, whether hatched) of a part that is not the brand's."""
+    place = list(names).index(name)
+    return place % len(SHADES), place >= len(SHADES)
 
 
 def split(comparison: Comparison, lang: Lang) -> go.Figure:
-    """Draw where the price of one unit goes; a part below zero (the brand pays on top) hangs left."""
-    names = parts_of(comparison)
-    shown = [s for s in comparison.strategies if comparison.examples[s].price_split]
+    """Draw where the price of one unit goes; a part below zero (somebody pays on top) hangs left."""
+    parts = drawn_parts(comparison)
+    names, shown = names_of(parts), list(parts)
     figure = base(BAR * len(shown) + 58, barmode="relative", bargap=0.52)
     rows = list(range(len(shown)))
     for name in names:
-        values = [comparison.examples[s].price_split.get(name, 0.0) for s in shown]
-        colours = [mark(comparison.strategies.index(s)).light if name in KEPT else shade(name, names) for s in shown]
+        values = [parts[s].get(name, 0.0) for s in shown]
+        place, is_hatched = (0, False) if name in KEPT else shade(name, names)
+        colours = [mark(comparison.strategies.index(s)).light if name in KEPT else SHADES[place][0] for s in shown]
+        hatch = {"pattern": {"shape": "/", "size": 6, "solidity": 0.25, "fgcolor": neutral("paper")}} if is_hatched else {}
         figure.add_bar(
             y=rows, x=[round(v / 100, 2) for v in values], orientation="h", name=plot_text(part_title(name, lang)),
-            marker={"color": colours, "line": {"color": neutral("paper"), "width": 2}},
-            customdata=[_words(comparison.examples[s].price_split, name, lang) for s in shown],
-            text=[_inside(comparison.examples[s].price_split, name, lang) for s in shown], textposition="inside",
+            marker={"color": colours, "line": {"color": neutral("paper"), "width": 2}, **hatch},
+            customdata=[_words(parts[s], name, lang) for s in shown],
+            text=[_inside(parts[s], name, lang) for s in shown], textposition="inside",
             insidetextanchor="middle", textangle=0,
             textfont={"size": 12, "color": [ink_on(colour) for colour in colours]},
             hovertemplate="%{customdata}<extra></extra>",
@@ -72,8 +106,9 @@ def split(comparison: Comparison, lang: Lang) -> go.Figure:
 def _inside(parts: Mapping[str, float], name: str, lang: Lang) -> str:
     """Return the words inside a part; plotly hides them where they do not fit."""
     amount = parts.get(name, 0.0)
-    if name in KEPT and amount < 0:
-        return f"{say('page', 'split.paid_on_top', lang)} {money(-amount, lang)}"
+    if name in ON_TOP and amount < 0:
+        who = "paid_on_top" if name in KEPT else "agents_on_top"
+        return f"{say('page', f'split.{who}', lang)} {money(-amount, lang)}"
     return f"{plot_text(part_title(name, lang))} {money(amount, lang)}" if amount else ""
 
 

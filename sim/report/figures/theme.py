@@ -14,6 +14,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from sim.report.incidents import Incident
 from sim.report.markup import plot_text
 from sim.report.palette import neutral
 from sim.text.catalogue import Lang
@@ -65,6 +66,18 @@ def unit_above(figure: go.Figure, text: str) -> None:
         text=plot_text(text), showarrow=False, font={"size": 12, "color": neutral("soft")},
     )  # fmt: skip
     figure.update_layout(margin={"t": 40})
+
+
+SIGNS = {"account_ban": "x-thin", "insolvent": "line-ns"}
+"""Plotly's name of the sign of an incident."""
+
+
+def upright(figure: go.Figure, one: Incident, colour: str) -> None:
+    """Draw a dotted line through the day of an incident."""
+    figure.add_shape(
+        type="line", x0=one.day, x1=one.day, y0=0, y1=1, yref="paper", layer="below",
+        line={"color": colour, "width": 1, "dash": "dot"},
+    )  # fmt: skip
 
 
 def label(text: str, cells: int = LABEL_CELLS) -> str:

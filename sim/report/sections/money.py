@@ -10,6 +10,7 @@ from sim.report.context import Context, section
 from sim.report.figures.panels import Panel, calm, panels
 from sim.report.figures.profit import Badge, profit
 from sim.report.html_table import folded, table
+from sim.report.incidents import Incident, incidents, thinned
 from sim.report.markup import Html, el, join
 from sim.report.numbers import DASH, day, money, show, span
 from sim.report.strings import Words
@@ -24,13 +25,14 @@ def profit_section(context: Context) -> Html:
     """Return cumulative profit: figure, crossings, table."""
     words, findings = context.words, context.findings
     badges = [_badge(context, k + 1, c) for k, c in enumerate(findings.told_crossings)]
-    figure = profit(context.comparison, words.lang, badges)
+    marks = incidents(context.comparison)
+    figure = profit(context.comparison, words.lang, badges, marks)
     alt = words("figure.alt_profit", n=len(context.strategies))
     deck = words("deck.profit", n=findings.runs) if findings.runs > 1 else words("deck.profit_one")
     return section(
         "profit", words("section.profit"), deck, context.key(),
         el("figure", None, context.plot("profit", figure, alt)),
-        _crossings(context), folded(words("figure.table"), _profit_table(context)),
+        _crossings(context), _incidents(context, marks), folded(words("figure.table"), _profit_table(context)),
     )  # fmt: skip
 
 
@@ -63,6 +65,24 @@ def _crossings(context: Context) -> Html | None:
         ("" if words.lang == "zh" else " ") + words("deck.more_crossings", n=more) if more else ""
     )
     return join(sheet, el("p", {"class": "note"}, note))
+
+
+def _incidents(context: Context, found: list[Incident]) -> Html | None:
+    """Return the table of what the upright dotted lines mark."""
+    if not found:
+        return None
+    words = context.words
+    listed = thinned(found)
+    rows = [
+        [day(one.day, words.lang), context.title(one.strategy), words(f"incident.{one.kind}"),
+         words("table.runs", k=one.runs, n=one.of)]
+        for one in listed
+    ]  # fmt: skip
+    head = [words(f"table.{k}") for k in ("day", "strategy", "incident", "shared")]
+    sheet = table("table-incidents", words("table.caption_incidents"), head, rows, text_columns=(0, 1, 2, 3))
+    more = len(found) - len(listed)
+    notes = [words("deck.incidents"), *([words("deck.more_incidents", n=more)] if more else [])]
+    return join(sheet, el("p", {"class": "note"}, ("" if words.lang == "zh" else " ").join(notes)))
 
 
 def line_gap(words: Words, one: Crossing, ahead: str) -> str:
@@ -101,9 +121,9 @@ def _profit_table(context: Context) -> Html:
 
 
 def panels_section(context: Context) -> Html:
-    """Return the six small figures under one key."""
+    """Return the small figures under one key."""
     words = context.words
-    drawn = panels(context.comparison, words.lang)
+    drawn = panels(context.comparison, words.lang, incidents(context.comparison))
     grid = el("div", {"class": "panels"}, [_panel(context, one) for one in drawn])
     rows = [[context.title(s), *[_final(context, s, one.series) for one in drawn]] for s in context.strategies]
     sheet = table(

@@ -36,7 +36,7 @@ def answer(context: Context) -> str:
         return words("answer.single_replication", title=title, profit=profit)
     second = context.title(findings.rival)
     gap = findings.gap(verdict.best, findings.rival)
-    if gap.mean == gap.low == gap.high == 0:
+    if findings.is_identical:
         return words("answer.identical", title=title, second=second, n=findings.pairs) + _paying(context)
     return words(
         "answer.separated" if verdict.separated else "answer.not_separated",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.analysis.inequality import Earnings, earnings
 from sim.report.context import Context, pairs, section
 from sim.report.figures.earners import MOST_DOTS, common_span, earners
-from sim.report.figures.split import KEPT, part_title, parts_of, split
+from sim.report.figures.split import KEPT, drawn_parts, names_of, part_title, parts_of, shade, split
 from sim.report.html_table import folded, table
 from sim.report.markup import Html, el
 from sim.report.numbers import DASH, money, percent, show
@@ -70,20 +70,20 @@ def _earners(context: Context, strategy: str, numbers: Earnings, span: tuple[flo
 def split_section(context: Context) -> Html:
     """Return one bar a strategy for the price of one unit."""
     words = context.words
-    names = parts_of(context.comparison)
-    shown = [s for s in context.strategies if context.comparison.examples[s].price_split]
-    if not shown:
+    parts = parts_of(context.comparison)
+    if not parts:
         return section("split", words("section.split"), words("deck.no_split"))
-    parts = {s: context.comparison.examples[s].price_split for s in shown}
     negative = any(value < 0 for one in parts.values() for value in one.values())
-    key = el("ul", {"class": "swatches"}, [_swatch(context, name, names) for name in names])
+    drawn, names = names_of(drawn_parts(context.comparison)), names_of(parts)
+    key = el("ul", {"class": "swatches"}, [_swatch(context, name, drawn) for name in drawn])
     head = [words("table.strategy"), *[part_title(n, words.lang) for n in names], words("split.total")]
     rows = [
-        [context.title(s), *[_part(context, parts[s], n) for n in names], money(sum(parts[s].values()), words.lang)]
-        for s in shown
+        [context.title(s), *[_part(context, one, n) for n in names], money(sum(one.values()), words.lang)]
+        for s, one in parts.items()
     ]
     blank = "" if words.lang == "zh" else " "
-    deck = words("deck.split") + (blank + words("deck.split_negative") if negative else "")
+    notes = ["split", *(["split_negative"] if negative else []), *(["split_folded"] if drawn != names else [])]
+    deck = blank.join(words(f"deck.{note}") for note in notes)
     return section(
         "split", words("section.split"), deck, key,
         el("figure", None, context.plot("split", split(context.comparison, words.lang), words("figure.alt_split"))),
@@ -103,10 +103,6 @@ def _swatch(context: Context, name: str, names: list[str]) -> Html:
     if name in KEPT:
         glyphs: list[str] = [context.glyph(s) for s in context.strategies]
         return el("li", None, el("span", {"class": "glyphs"}, glyphs), part_title(name, context.words.lang))
-    place = names.index(name)
-    return el(
-        "li",
-        None,
-        el("span", {"class": "swatch", "style": f"--c:var(--g{place % 7})"}),
-        part_title(name, context.words.lang),
-    )
+    place, is_hatched = shade(name, names)
+    style = {"class": "swatch hatched" if is_hatched else "swatch", "style": f"--c:var(--g{place})"}
+    return el("li", None, el("span", style), part_title(name, context.words.lang))
