@@ -43,13 +43,15 @@ PARTS: dict[str, tuple[Purpose, ...]] = {
     "commission": (Purpose.COMMISSION,), "host": (Purpose.HOST, Purpose.SURVEY), "base_pay": (Purpose.BASE_PAY,),
     "packet": (Purpose.PACKET, Purpose.REFERRAL_REWARD),
     "rebates": (Purpose.LEVEL_REBATE, Purpose.REFERRAL_REBATE, Purpose.SAME_LEVEL_REBATE, Purpose.TIER_SPREAD),
-    "buy_back": (Purpose.BUY_BACK,), "other": (Purpose.TOOLS, Purpose.DEBT, Purpose.OTHER),
+    "buy_back": (Purpose.BUY_BACK,), "membership_fee": (Purpose.MEMBERSHIP_FEE,), "other": (Purpose.TOOLS, Purpose.DEBT, Purpose.OTHER),
 }
-"""Parts of the price to the purposes they pay for, as the brand books them; what it takes is no part."""
+"""Parts of the price to the purposes they pay for, as the brand books them; what it takes for goods is no part.
+
+Fees that members pay besides the price are a part below zero: they pay for some of the others."""
 
 INCOMING = (Purpose.CAPITAL, Purpose.SALE, Purpose.SELL_IN, Purpose.RESELLER_SALE, Purpose.BUY_IN, Purpose.ESCROW_IN,
-            Purpose.ESCROW_RELEASE, Purpose.MEMBERSHIP_FEE)
-"""Purposes that bring the brand or its resellers money, and so are paid for by the price."""
+            Purpose.ESCROW_RELEASE)
+"""Purposes that bring the brand or its resellers the price (or capital): no part of it."""
 
 
 def money_series(ledger: Ledger, brand: int = 0) -> dict[str, Floats]:

@@ -1,4 +1,4 @@
-"""What befell a strategy, for marks on a time axis: bans of its accounts, and the day it could not pay.
+"""What befell a strategy, for marks on a time axis: bans of its accounts, fakes found out, the day it could not pay.
 
 Days are those of the run that is drawn (the lowest replication); how many runs shared the day, or met
 the thing at all, is said beside them.
@@ -12,8 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.records.comparison import Comparison
+from sim.text.catalogue import Lang, load, say
 
 INSOLVENT = "insolvent"
+SERIES = {"account_ban": "bans", "sock_puppet": "unmasked"}
+"""Daily series that tells on which days a kind of incident happened in every replication."""
 MOST = 8
 """Incidents listed in the table; the figures mark all."""
 
@@ -29,8 +32,8 @@ class Incident:
     kind : str
         Key of the message under ``incident``.
     runs, of : int
-        Replications that share it, and all: for a ban those with one on the same day, for insolvency those
-        that became insolvent on whatever day.
+        Replications that share it, and all: those with one on the same day, for insolvency those that became
+        insolvent on whatever day.
     """
 
     strategy: str
@@ -53,7 +56,14 @@ def _shared(comparison: Comparison, strategy: str, day: int, key: str) -> tuple[
     of = len(comparison.replications[strategy])
     if key == INSOLVENT:
         return int(np.isfinite(comparison.values(strategy, "insolvent_day")).sum()), of
-    return max(1, int((comparison.paths(strategy, "bans")[:, day] > 0).sum())), of
+    happened = int((comparison.paths(strategy, SERIES[key])[:, day] > 0).sum()) if key in SERIES else 0
+    return max(1, happened), of  # the run that is drawn had it in any case
+
+
+def kind_title(kind: str, lang: Lang) -> str:
+    """Return the words for a kind of incident; one that the catalogue does not know keeps its name."""
+    key = f"incident.{kind}"
+    return say("page", key, lang) if key in load("page") else kind.replace("_", " ")
 
 
 def thinned(found: Sequence[Incident]) -> list[Incident]:

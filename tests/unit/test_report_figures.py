@@ -119,6 +119,13 @@ def test_what_befell_a_strategy_is_marked_on_every_time_axis():
         assert [s.x0 for s in one.figure.layout.shapes] == [40, 90, 150]
 
 
+def test_a_kind_of_incident_without_words_keeps_its_name():
+    made = befallen(some_new_thing=[12])
+    (one,) = incidents(made)
+    assert (one.runs, one.of) == (1, 3)
+    assert "some new thing" in str(profit.profit(made, "zh", (), [one]).to_dict())
+
+
 def test_a_table_lists_insolvency_and_the_bans_that_most_runs_share():
     made = befallen(account_ban=range(10, 100, 5), insolvent=[150])
     made.daily["community"]["bans"][:, 95] = 1.0

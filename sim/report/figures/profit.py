@@ -23,7 +23,7 @@ from sim.report.figures.theme import (
     upright,
     words_end,
 )
-from sim.report.incidents import Incident
+from sim.report.incidents import Incident, kind_title
 from sim.report.markup import plot_text
 from sim.report.numbers import money, show, span
 from sim.report.palette import mark, neutral, veil
@@ -151,7 +151,7 @@ def _add_incidents(
             x=[one.day], y=[foot], mode="markers", name=plot_text(title_of(comparison, one.strategy, lang)),
             marker={"symbol": SIGNS.get(one.kind, "x-thin"), "size": 11, "color": colour,
                     "line": {"color": colour, "width": 2.5}},
-            customdata=[say("page", f"incident.{one.kind}", lang)], hovertemplate="%{customdata}",
+            customdata=[plot_text(kind_title(one.kind, lang))], hovertemplate="%{customdata}",
             meta={"strategy": index},
         )  # fmt: skip
 

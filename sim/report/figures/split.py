@@ -17,10 +17,10 @@ from sim.text.catalogue import Lang, load, say
 BAR = 66
 KEPT = ("brand", "profit")
 """Names of the part that stays with the brand: it alone wears the strategy's colour."""
-ON_TOP = (*KEPT, "resellers")
-"""Parts that, below zero, are paid on top by whoever they belong to."""
+ON_TOP = {**dict.fromkeys(KEPT, "paid_on_top"), "resellers": "agents_on_top", "membership_fee": "fees_on_top"}
+"""Parts that, below zero, are paid on top by somebody, and the message that says by whom."""
 ORDER = ("goods", "write_off", "delivery", "refunds", "media", "lead", "slot_fee", "commission", "host", "base_pay",
-         "packet", "other", "buy_back", "rebates", "resellers")  # fmt: skip
+         "packet", "membership_fee", "other", "buy_back", "rebates", "resellers")  # fmt: skip
 """Reading order: what leaves, then what resellers get; the brand's own stands last."""
 FOLD = 0.015
 """Parts below this share of the price with every strategy stand together as ``other`` in the figure; the table has all."""
@@ -107,8 +107,7 @@ def _inside(parts: Mapping[str, float], name: str, lang: Lang) -> str:
     """Return the words inside a part; plotly hides them where they do not fit."""
     amount = parts.get(name, 0.0)
     if name in ON_TOP and amount < 0:
-        who = "paid_on_top" if name in KEPT else "agents_on_top"
-        return f"{say('page', f'split.{who}', lang)} {money(-amount, lang)}"
+        return f"{say('page', f'split.{ON_TOP[name]}', lang)} {money(-amount, lang)}"
     return f"{plot_text(part_title(name, lang))} {money(amount, lang)}" if amount else ""
 
 

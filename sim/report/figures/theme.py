@@ -68,7 +68,7 @@ def unit_above(figure: go.Figure, text: str) -> None:
     figure.update_layout(margin={"t": 40})
 
 
-SIGNS = {"account_ban": "x-thin", "insolvent": "line-ns"}
+SIGNS = {"account_ban": "x-thin", "sock_puppet": "asterisk", "insolvent": "line-ns"}
 """Plotly's name of the sign of an incident."""
 
 

@@ -10,7 +10,7 @@ from sim.report.context import Context, section
 from sim.report.figures.panels import Panel, calm, panels
 from sim.report.figures.profit import Badge, profit
 from sim.report.html_table import folded, table
-from sim.report.incidents import Incident, incidents, thinned
+from sim.report.incidents import Incident, incidents, kind_title, thinned
 from sim.report.markup import Html, el, join
 from sim.report.numbers import DASH, day, money, show, span
 from sim.report.strings import Words
@@ -74,7 +74,7 @@ def _incidents(context: Context, found: list[Incident]) -> Html | None:
     words = context.words
     listed = thinned(found)
     rows = [
-        [day(one.day, words.lang), context.title(one.strategy), words(f"incident.{one.kind}"),
+        [day(one.day, words.lang), context.title(one.strategy), kind_title(one.kind, words.lang),
          words("table.runs", k=one.runs, n=one.of)]
         for one in listed
     ]  # fmt: skip
