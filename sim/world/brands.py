@@ -24,7 +24,7 @@ class NameParams(Params):
     @classmethod
     def _one_line(cls, value: str) -> str:
         if not value.isprintable():
-            raise ValueError(Message("brands.name"))
+            raise ValueError(Message("values.name"))
         return value
 
     def within(self, lang: str) -> str:
