@@ -73,6 +73,7 @@ class Purpose(IntEnum):
     WRITE_OFF = 29
     DEBT = 30
     OTHER = 31
+    HIRING = 32
 
 
 REBATES = (Purpose.COMMISSION, Purpose.REFERRAL_REWARD, Purpose.TIER_SPREAD, Purpose.LEVEL_REBATE,

@@ -235,6 +235,9 @@ class View(Protocol):
     def people_named(self, names: Ints) -> Ints:
         """Return people by their names in draws, int64 (n,): numbers below `n_people`, whatever the order of people."""
 
+    def rows_of(self, person: Ints) -> Ints:
+        """Return the audience rows of people in the strategy's owned channels, int64 (n,), -1: no member."""
+
     def key(self, purpose: str) -> np.uint64:
         """Return the key of today's draws for a purpose of the strategy's own (see `sim.core.draws`).
 

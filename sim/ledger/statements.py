@@ -29,7 +29,7 @@ GROUPS: dict[str, tuple[Purpose, ...]] = {
     "goods": (Purpose.GOODS, Purpose.STOCK_VALUE, Purpose.WRITE_OFF),
     "delivery": (Purpose.DELIVERY, Purpose.RETURN_FREIGHT),
     "media": (Purpose.MEDIA, Purpose.SLOT_FEE, Purpose.LEAD),
-    "people": (Purpose.HOST, Purpose.BASE_PAY),
+    "people": (Purpose.HOST, Purpose.BASE_PAY, Purpose.HIRING),
     "incentives": (Purpose.PACKET, Purpose.COMMISSION, Purpose.REFERRAL_REWARD, Purpose.TIER_SPREAD,
                    Purpose.LEVEL_REBATE, Purpose.REFERRAL_REBATE, Purpose.SAME_LEVEL_REBATE),
     "other": (Purpose.SURVEY, Purpose.TOOLS, Purpose.DEBT, Purpose.OTHER),

@@ -137,9 +137,10 @@ def answer(world: World, asked: Wishes, ordered: Wishes, capacity: Capacity, day
     parts = [_served(world, person[mine], offer[mine], q, capacity, day, waits=waits)
              for q in np.unique(queue).tolist() for mine in [np.flatnonzero(queue == q)]]
     chatted = Chatted(*[np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Chatted)])
-    gone = chatted.answered == 0
     slot = chatted.queue * world.n_people + chatted.person
-    lost[sold] = np.isin(queue_of[ordered.offer[sold]] * world.n_people + ordered.person[sold], slot[gone])
+    ranked = np.argsort(slot)
+    chat = np.searchsorted(slot, queue_of[ordered.offer[sold]] * world.n_people + ordered.person[sold], sorter=ranked)
+    lost[sold] = chatted.answered[ranked[chat]] == 0
     return chatted, lost
 
 

@@ -268,9 +268,18 @@ def strategies() -> str:
                   if _extra(field)["source"] == "scenario" and name not in _GIVEN_BY_ENVELOPE}
         told = "; ".join(f"`{name}` {shown(field, field.default)}: {field.description}" for name, field in levers.items())
         parts += [f"#### `{kind}`: `strategies/{Path(inspect.getfile(params)).name}`", head_of(params.__module__),
+                  *(f"`{path}` is told in `{module.removeprefix('sim.').replace('.', '/')}.py`:\n\n{head_of(module)}"
+                    for path, module in _shared(params)),
                   filled(f"Levers, with their defaults: {told}."),
                   parameters(params, without=_GIVEN_BY_ENVELOPE | levers.keys())]
     return "\n\n".join(parts)
+
+
+def _shared(params: type[Params]) -> list[tuple[str, str]]:
+    """Return (parameter, module) of the parts of a strategy that stand in a file of their own."""
+    parts = {name: type(field.default).__module__ for name, field in params.model_fields.items()
+             if isinstance(field.default, BaseModel)}
+    return [(name, module) for name, module in parts.items() if module != params.__module__]
 
 
 def networks() -> str:

@@ -185,7 +185,7 @@ class Recorder:
 
     def _chats(self, day: Day) -> None:
         told = day.events.chatted
-        mine = np.isin(told.queue, self.queues)
+        mine = (told.queue[:, None] == self.queues).any(axis=1)
         some = bool(mine.any())
         self._put(day.number, staff=day.staff, chats=int(np.count_nonzero(mine)),
                   chat_wait_minutes=float(told.wait_minutes[mine].mean()) if some else np.nan,

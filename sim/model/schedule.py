@@ -185,7 +185,7 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, aske
     world, mech, ledger = state.world, state.mechanisms, state.ledger
     filled = fulfilment.fulfil(world, chosen, asked, plan.capacity, plan.pool_open, state.day, mech.fulfilment)
     day.events.chatted = filled.chatted
-    day.staff = int(plan.capacity.servers[np.isin(plan.capacity.queue, state.recorder.queues)].sum())
+    day.staff = int(plan.capacity.servers[(plan.capacity.queue[:, None] == state.recorder.queues).any(axis=1)].sum())
     day.events.ordered, day.events.unfilled, day.events.pool_closed = filled.ordered, filled.unfilled, filled.closed
     day.sold = filled.deliver
     trade.take_money(world, ledger, filled.ordered, state.day)

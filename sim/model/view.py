@@ -210,7 +210,8 @@ class DayView:
         """Return the rows of a channel's present members."""
         world = self._state.world
         start, stop = world.audiences.blocks_of(np.arange(len(world.channels)) == channel)
-        rows = np.concatenate([np.arange(a, b) for a, b in zip(start, stop, strict=True)] or [np.empty(0, np.int64)])
+        size = stop - start
+        rows = np.repeat(start - (np.cumsum(size) - size), size) + np.arange(int(size.sum()))
         present: Ints = rows[world.audiences.state[rows] != LEFT].astype(np.int64)
         return present
 
@@ -226,6 +227,11 @@ class DayView:
     def people_named(self, names: Ints) -> Ints:
         """Return people by their names in draws."""
         return self._state.world.row_of_uid[names].astype(np.int64)
+
+    def rows_of(self, person: Ints) -> Ints:
+        """Return the audience rows of people in the strategy's owned channels, -1: no member."""
+        rows: Ints = self._state.world.audiences.home[person, self._index].astype(np.int64)
+        return rows
 
     def key(self, purpose: str) -> np.uint64:
         """Return the key of today's draws for a purpose of the strategy's own."""

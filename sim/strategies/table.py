@@ -5,6 +5,7 @@ from __future__ import annotations
 STRATEGIES: dict[str, str] = {
     "community": "sim.strategies.community:CommunityParams",
     "influencer": "sim.strategies.influencer:InfluencerParams",
+    "direct_sales": "sim.strategies.direct_sales:DirectSalesParams",
     "paid_ads": "sim.strategies.paid_ads:PaidAdsParams",
 }
 """Kind -> ``module:Class``; outside packages add theirs by the entry-point group ``guanxi.strategies``."""

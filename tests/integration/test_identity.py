@@ -61,14 +61,14 @@ def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
     return [name for name in one if one[name] != other[name]]
 
 
-@pytest.mark.parametrize("name", ["both", "rivals", "bazaar", "influencer"])
+@pytest.mark.parametrize("name", ["both", "rivals", "bazaar", "influencer", "direct"])
 def test_two_threads_are_one(name: str) -> None:
     spec = spec_of(name, people=3_000, network={"kind": "dunbar", "ties_per_person": 30}, days=15)
     assert differing(digests(run(spec, 15, threads=1)), digests(run(spec, 15, threads=2))) == []
 
 
 @pytest.mark.parametrize("name", ["both", "rivals", "traffic", "bgnbd", "bazaar", "trees", "preferential", "influencer",
-                                  "kpi", "fees", "spies"])
+                                  "kpi", "fees", "spies", "counter", "direct"])
 def test_renumbering_people_changes_nothing(name: str) -> None:
     assert_renumbering_changes_nothing(spec_of(name))
 
@@ -143,7 +143,7 @@ def people_of(state: RunState) -> dict[str, str]:
     return {name: digest for name, digest in digests(state).items() if not name.startswith(unlike)}
 
 
-@pytest.mark.parametrize("name", ["both", "rivals", "trees", "posts_and_groups", "spies"])
+@pytest.mark.parametrize("name", ["both", "rivals", "trees", "posts_and_groups", "spies", "direct"])
 def test_the_order_of_strategies_changes_nothing(name: str) -> None:
     spec = spec_of(name)
     turned = spec_of(name, strategies=list(reversed(scenarios()[name]["strategies"])))

@@ -38,6 +38,7 @@ REACHED = {
                "resaleable", "joined as reseller by a sponsor", "refused 3", "refused 4", "refused 5", "refused 7", "left 9",
                "left 10", "left 11", "left 12", "stock_moved", "pool_closed 1", "enforced"),
     "counter": ("chatted 0", "chatted 1", "ordered 4", "unfilled 1", "refused 6", "refused 7"),
+    "direct": ("chatted 0", "chatted 1", "ordered 4", "ordered 6", "unfilled 1", "refused 7", "joined"),
     "trees": ("unfilled 1", "ordered from a reseller", "unfilled 0", "refused 5", "stock_moved", "pool_closed 1"),
     "preferential": ("refused 5", "pool_closed 0"),
 }

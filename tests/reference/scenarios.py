@@ -33,6 +33,10 @@ _KOLS = {"kind": "influencer", "every_days": 4, "fee_per_follower": "3 CNY", "un
     {"followers": 60, "entertainment": 0}, {"followers": 30, "fit": 0.9}, {"followers": 100, "fit": 0.0},
     *[{"followers": 10 + k, "label": {"beauty": 0.8, "food": 0.1 * k}, "entertainment": 0.2} for k in range(8)]]}
 _ADS = {"kind": "paid_ads", "daily_budget": "3 CNY", "discount": 0.2}
+_DIRECT = {"kind": "direct_sales", "staff": {"people": 2, "most": 4, "quits": 0.5, "vacancy": 3, "worked": 5, "review_days": 3},
+           "leads": {"adds_a_day": 6, "price": "20 CNY"}, "accounts": 2, "contacts_per_account": 30,
+           "counter": {"hours": 1, "minutes_a_chat": 15}, "outbound": {"push_every_days": 3}}
+"""Few staff, small accounts, and much to ask: every chat can be lost, and every account can be full."""
 _RIVALS = [
     {"name": "first", "cash": "3000 CNY", "seed_customers": 20, "product": {"uses_days": 8, "claimed_quality": 0.9}},
     {"name": "second", "cash": "30000 CNY", "seed_customers": 10, "product": {"uses_days": 10, "quality": 0.5}},
@@ -93,6 +97,10 @@ def scenarios() -> dict[str, dict[str, Any]]:
         "counter": _market(mechanisms=_mechanisms(
             enforcement={"enabled": False}, inquiry={"ask": 0.8}, repurchase={"need_rate": 0.2}),
             strategies=[BazaarParams(servers=2), BazaarParams(id="second")]),
+        "direct": _market(mechanisms=_mechanisms(inquiry={"ask": 0.8}, repurchase={"need_rate": 0.1}),
+                          strategies=[_DIRECT, _DIRECT | {"id": "other", "scripts": 1, "discount": 0.1}, _COMMUNITY]),
+        "short_of_cash": _market(brand={"cash": "2000 CNY", "seed_customers": 20, "product": {"uses_days": 8}},
+                                 strategies=[_DIRECT | {"contacts_per_account": 500}]),
         "calendar": _market(calendar={
             "weekday_attention": [1, 1, 1, 1, 1, 2, 0.5], "weekday_need": [1, 1, 1, 1, 1.5, 2, 2],
             "seasons": [{"first": "01-10", "last": "01-15", "attention": 1.3, "need": 1.7}]},

@@ -165,3 +165,21 @@ def test_what_is_bought_at_a_live_event_comes_back_more_often(kind: str, base: f
     orders = series["orders"].sum()
     assert orders == 10 * PEOPLE
     assert abs(series["returns"].sum() / orders - expected) <= 4 * np.sqrt(expected * (1 - expected) / orders)
+
+
+@pytest.mark.parametrize("warmth", [0.0, 0.7, 1.0])
+def test_warmth_scales_what_the_path_gains_and_nothing_else(warmth: float) -> None:
+    def trusts(quality: float) -> tuple[float, float]:
+        seller = Feeds(offers=(Terms(warmth=warmth),), feeds=(Feed(followers=20, trust=0.5),))
+        calm = {"noise": 0, "defect": 0, "return_base": 0, "moves_trust": True}
+        state = finished(quiet(20, 1, [seller], product={"quality": quality}, experience=calm))
+        return float(state.world.audiences.trust[0]), float(state.world.people.brand_trust[0, 0])
+
+    gain, brand = trusts(0.72)
+    u = (0.72 - 0.5 + 0.1) / 0.15
+    assert gain == pytest.approx(0.5 + warmth * 0.1 * u * 0.5, rel=1e-6)
+    assert brand == pytest.approx(0.2 + 0.1 * u * 0.8, rel=1e-6)
+    loss, brand = trusts(0.1)
+    u = (0.1 - 0.5 + 0.1) / 0.15
+    assert loss == pytest.approx(0.5 + 0.25 * 0.75 * u * 0.5, rel=1e-5)
+    assert brand == pytest.approx(0.2 + 0.25 * 0.75 * u * 0.2, rel=1e-5)
