@@ -51,6 +51,7 @@ from sim.exchange.postings import Settlement, floor_share, postings
 from sim.exchange.view import View
 from sim.strategies import staffing
 from sim.strategies.staffing import Demand, StaffParams
+from sim.text.message import Message
 
 Ints = NDArray[np.int64]
 _HOUR = 60
@@ -86,7 +87,7 @@ class CounterParams(Params):
     def _within_the_day(cls, value: float, info: ValidationInfo) -> float:
         opens = info.data.get("opens", 0.0)
         if opens + value > _DAY:
-            raise ValueError(f"a counter that opens at {opens:g} h cannot stay open for {value:g} hours of the same day")
+            raise ValueError(Message("direct_sales.night", opens=opens, left=_DAY - opens, hours=value))
         return value
 
 

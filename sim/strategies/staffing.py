@@ -29,6 +29,7 @@ from sim.core.draws import uniform
 from sim.core.kernel import Array, Number, kernel
 from sim.core.maths import exp_, power
 from sim.core.params import ASSUMPTION, Days, Fen, Params, Share, param
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,7 @@ class StaffParams(Params):
     def _at_least_the_first(cls, value: int, info: ValidationInfo) -> int:
         people = info.data.get("people", 0)
         if value < people:
-            raise ValueError(f"most must be at least the number of people on day 0, {people}")
+            raise ValueError(Message("direct_sales.most", people=people))
         return value
 
 

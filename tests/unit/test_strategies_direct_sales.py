@@ -257,7 +257,7 @@ def test_unanswered_orders_are_told_as_such() -> None:
 @pytest.mark.parametrize(
     ("levers", "place", "words"),
     [({"staff": {"people": 5, "most": 4}}, ("staff", "most"), "at least the number of people on day 0, 5"),
-     ({"counter": {"opens": 20, "hours": 8}}, ("counter", "hours"), "cannot stay open for 8 hours"),
+     ({"counter": {"opens": 20, "hours": 8}}, ("counter", "hours"), "can stay open for 4 hours of the same day, not 8"),
      ({"counter": {"minutes_a_chat": 0}}, ("counter", "minutes_a_chat"), "greater than 0"),
      ({"contacts_per_account": 20_000}, ("contacts_per_account",), "less than or equal to 10000"),
      ({"scripts": 1.5}, ("scripts",), "less than or equal to 1"),
