@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,7 +135,7 @@ def _show(record: ClaimsRecord, out: Path, options: RunOptions) -> None:
         reason = recognised(failure["reason"], "experiment")
         note(tell("claims.failed_run", scenario=failure["scenario"], replication=failure["replication"], reason=reason))
     if options.as_json:
-        document: dict[str, Any] = {"folder": str(out), **as_document(replace(record))}
+        document: dict[str, Any] = {"folder": str(out), **as_document(record)}
         emit_json("claims", document)
         return
     emit(terminal_claims(record, current(), terminal_width()))
