@@ -35,7 +35,9 @@ def terminal_claims(record: ClaimsRecord, lang: Lang, width: int = WIDTH) -> str
     lines = [_line(heads, width), "-" * width]
     for claim in record.claims:
         lines.append(_line([f"{claim.number} {title(claim.number, lang)}", "", "", "", ""], width, whole=_verdict(claim, lang)))
-        lines += [_line(_cells(claim, part, lang), width) for part in claim.parts]
+        for part in claim.parts:
+            lines += _hanging(f"  {word(f'claim.{claim.number}.{part.id}.says', lang)}", width)
+            lines.append(_line(_cells(claim, part, lang), width))
     notes = [line for claim in record.claims for part in claim.parts for text in _notes(claim, part, lang)
              for line in _hanging(text, width)]
     keys = "\n".join(wrap(word("table.key", lang, replications=record.replications), width))
@@ -57,7 +59,7 @@ def _line(cells: list[str], width: int, whole: str = "") -> str:
 def _hanging(text: str, width: int) -> list[str]:
     """Return a note broken at the width, set in from its second line."""
     first, *rest = wrap(text, width - 2)
-    return [first, *(f"  {line}" for line in rest)]
+    return [first, *(f"  {line.lstrip()}" for line in rest)]
 
 
 def _cells(claim: ClaimRecord, part: PartRecord, lang: Lang) -> list[str]:

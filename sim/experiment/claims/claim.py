@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PEOPLE, DAYS = 4_000, 180
 """The default size of a claim's runs. 4,000 people hold four times the largest circle (spans of 1,024), 180 days six
 units of a 30-day product; a run takes half a second, so that an effect can be asked again at every end of a range."""
+SHIPPED_PEOPLE = 20_000
+"""The size for which costs, cash and rosters of the shipped scenarios are made; a run takes half as long again."""
 
 Settings = tuple[str, ...]
 

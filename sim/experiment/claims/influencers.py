@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sim.experiment.claims.claim import Arm, Claim, Part, Settings, against
+from sim.experiment.claims.claim import SHIPPED_PEOPLE, Arm, Claim, Part, Settings, against
 
-_ONE: Settings = ("strategies.influencer.n_kols=1", "strategies.influencer.followers_min=1500",
-                  "strategies.influencer.followers_max=1500")
-"""One influencer whom a third of the people follow, so that slots do not overlap and buyers can be counted."""
+_ONE: Settings = ("strategies.influencer.n_kols=1", "strategies.influencer.followers_min=6000",
+                  "strategies.influencer.followers_max=6000")
+"""One influencer, the largest of the shipped roster, so that slots do not overlap and there are buyers to count."""
 
 
 def _slots(every_days: int) -> Arm:
@@ -20,6 +20,6 @@ FLASH = Claim(29, (
     Part("b", "buyers_per_slot", against(_slots(7), _slots(28)), relative=True, direction=-1,
          off=("mechanisms.heat.mode=even", "mechanisms.attention.fatigue_per_message=0"),
          rests_on=("mechanisms.heat.cooling", "mechanisms.attention.fatigue_per_message")),
-))
+), people=SHIPPED_PEOPLE)
 
 CLAIMS = (FLASH,)

@@ -6,9 +6,7 @@ for that size, and a run takes hardly longer than one of 4,000.
 
 from __future__ import annotations
 
-from sim.experiment.claims.claim import Arm, Claim, Part, Settings, against
-
-SHIPPED_PEOPLE = 20_000
+from sim.experiment.claims.claim import SHIPPED_PEOPLE, Arm, Claim, Part, Settings, against
 
 
 def _staffed(people: int) -> Arm:
