@@ -54,7 +54,8 @@ class AudienceParams(Params):
     """Mutes, leaving and group health."""
 
     mode: Literal["living", "static"] = param("living", source="scenario",
-                                              doc="static: nobody mutes or leaves, health stays", zh="受众方式")
+                                              doc="static: nobody mutes, leaves or is removed, and health stays (but where fakes "
+                                                  "are found out)", zh="受众方式")
     mute_base: float = param(0.001, source="domain 4.2, rows 28-29", low=0.0005, high=0.004, ge=0, le=1,
                              doc="Chance a day to mute a sender", zh="屏蔽率")
     mute_slope: float = param(0.5, source="domain 4.2", low=0.2, high=1, ge=0, le=10,

@@ -21,7 +21,7 @@ from sim.scenario.spec import ScenarioSpec
 from sim.strategies.community import CommunityParams
 from sim.strategies.influencer import InfluencerParams
 from sim.strategies.paid_ads import PaidAdsParams
-from sim.world.audiences import LEFT
+from sim.world.audiences import LEFT, SPY
 from sim.world.ties import DISTRUST
 from tests.conformance.market_day import MarketDay
 from tests.conformance.strategies import Deals, Feed, Terms
@@ -78,6 +78,9 @@ def mechanisms(draw: st.DrawFn) -> dict[str, Any]:
                        "contest": draw(st.sampled_from(["uniform", "preferential", "recency"])), "patience": 2},
         "audience": {"mode": draw(st.sampled_from(["living", "static"])), "mute_base": draw(shares),
                      "leave": draw(shares)},
+        "detection": {"fake_detection": draw(shares), "screen_finds": draw(shares), "screen_errs": draw(shares),
+                      "silent_days": 1},
+        "fees": {"leave_fee": draw(shares)},
         "enforcement": {"enabled": draw(st.booleans()), "base": draw(st.sampled_from([0, 0.1])), "first_ban": 2},
     }
 
@@ -100,7 +103,11 @@ def sellers(draw: st.DrawFn, brands: int, people: int) -> list[object]:
             made.append(CommunityParams(id=name, brand=brand, groups=draw(st.integers(1, 3)),
                                         group_size=draw(st.integers(2, 30)),
                                         invite_reward=draw(st.sampled_from([0, 1_00])),
-                                        prune_every_days=draw(st.integers(0, 3))))
+                                        prune_every_days=draw(st.integers(0, 3)), spies=draw(st.sampled_from([0, 2])),
+                                        screen_every_days=draw(st.integers(0, 3)), copies=draw(st.booleans()),
+                                        entry_fee=draw(st.sampled_from([0, 5])), monthly_fee=draw(st.sampled_from([0, 7])),
+                                        fake_accounts=draw(st.sampled_from([0, 3])),
+                                        kpi=draw(st.sampled_from(["none", "activity"]))))
         elif kind == "influencer":
             made.append(InfluencerParams(id=name, brand=brand, n_kols=draw(st.integers(1, 5)), followers_min=5,
                                          followers_max=draw(st.sampled_from([5, 50])),
@@ -194,6 +201,9 @@ def _memberships_agree(state: RunState) -> None:
     channel = aud.channel[: aud.size][here].astype(np.int64)
     assert (np.bincount(channel, minlength=len(channels)) == channels.members).all()
     assert (channels.members <= channels.capacity).all()
+    spies = np.flatnonzero(aud.state[: aud.size] >= SPY)
+    assert (aud.state[spies] - SPY != channels.brand[aud.channel[spies]]).all()
+    assert not (channels.unmasked & (channels.fakes > 0)).any()
     own = channels.owned[channel]
     places = aud.person[: aud.size][here][own].astype(np.int64) * len(state.seats) + channels.owner[channel[own]]
     assert len(np.unique(places)) == len(places)
