@@ -43,4 +43,4 @@ SETTLING = Claim(46, (
     Part("c", "profit_fen", _SUM, off=("mechanisms.heat.mode=even",), off_rule="smaller", rests_on=_SETTLE),
 ), people=SHIPPED_PEOPLE)
 
-CLAIMS = (SETTLING,)
+CLAIMS = (DIRECT, SETTLING)
