@@ -147,14 +147,14 @@ def answer(world: World, asked: Wishes, ordered: Wishes, capacity: Capacity, day
 def _served(world: World, person: Ints, offer: Ints, queue: int, capacity: Capacity, day: int, *,
             waits: bool) -> Chatted:
     """Serve the chats of one queue; without staff nobody is answered."""
-    n, uid = len(person), world.people.uid[person]
+    n, uid, name = len(person), world.people.uid[person], world.queue_names[queue]
     arrival, service, patience = np.zeros(n), np.zeros(n), np.zeros(n)
     wait, answered = np.zeros(n), np.full(n, not waits)
     row = np.flatnonzero(capacity.queue == queue)
     r = int(row[0]) if len(row) else -1
     opens, closes = (float(capacity.open_minute[r]), float(capacity.close_minute[r])) if r >= 0 else (0.0, 0.0)
     if r >= 0:
-        draw_chats(uid, world.draws.key(f"queue {world.queue_names[queue]}", day), opens, closes,
+        draw_chats(uid, world.draws.key(f"queue {name}", day), opens, closes,
                    float(capacity.minutes_a_case[r]), float(capacity.patience_minutes[r]), arrival, service, patience)
     turn = np.lexsort((uid, arrival))
     if waits and r >= 0:

@@ -19,6 +19,7 @@ from sim.model.schedule import step
 from sim.model.state import RunState, start
 from sim.scenario.spec import ScenarioSpec
 from sim.strategies.community import CommunityParams
+from sim.strategies.direct_sales import DirectSalesParams
 from sim.strategies.influencer import InfluencerParams
 from sim.strategies.paid_ads import PaidAdsParams
 from sim.world.audiences import LEFT, SPY
@@ -90,7 +91,7 @@ def sellers(draw: st.DrawFn, brands: int, people: int) -> list[object]:
     made: list[object] = []
     for k in range(draw(st.integers(0, 3))):
         brand = draw(st.integers(0, brands - 1))
-        kind = draw(st.sampled_from(["market_day", "community", "influencer", "paid_ads", "deals"]))
+        kind = draw(st.sampled_from(["market_day", "community", "influencer", "direct_sales", "paid_ads", "deals"]))
         name = f"{kind}{k}"
         if kind == "market_day":
             made.append(MarketDay(id=name, brand=brand, founders=draw(st.integers(0, 4)) if brand == 0 else 0,
@@ -115,6 +116,14 @@ def sellers(draw: st.DrawFn, brands: int, people: int) -> list[object]:
                                          fee_per_follower=draw(st.sampled_from([0, 1, 50_00])),
                                          until_day=draw(st.none() | st.integers(0, 9)), fit=draw(shares),
                                          commission=draw(st.sampled_from([0.1, 0.333]))))
+        elif kind == "direct_sales":
+            made.append(DirectSalesParams.model_validate({
+                "id": name, "brand": brand, "scripts": draw(shares), "accounts": draw(st.integers(1, 3)),
+                "contacts_per_account": draw(st.sampled_from([3, 5_000])), "discount": draw(st.sampled_from([0, 0.3])),
+                "staff": {"people": draw(st.integers(0, 3)), "most": 4, "quits": draw(shares), "review_days": 2,
+                          "vacancy": draw(st.integers(0, 2)), "commission": draw(st.sampled_from([0.03, 0.333]))},
+                "leads": {"adds_a_day": draw(st.sampled_from([0.3, 20])), "price": draw(st.sampled_from([0, 8, 500]))},
+                "outbound": {"push_every_days": draw(st.integers(0, 2))}}))
         elif kind == "paid_ads":
             made.append(PaidAdsParams(id=name, brand=brand, daily_budget=draw(st.sampled_from([0, 1_00, 200_00]))))
         else:

@@ -24,7 +24,8 @@ N, B, P = 60, 2, 3
 SPEC = {
     "people": N, "days": 9, "network": {"kind": "dunbar", "ties_per_person": 12},
     "brands": [{"seed_customers": 20, "products": [{"uses_days": 3}, {"category": "food"}]}, {"seed_customers": 10}],
-    "strategies": [{"kind": "community", "groups": 4, "prune_every_days": 2}, {"kind": "paid_ads", "daily_budget": 20_000}],
+    "strategies": [{"kind": "community", "groups": 4, "prune_every_days": 2}, {"kind": "paid_ads", "daily_budget": 20_000},
+                   {"kind": "direct_sales"}],
 }
 
 
@@ -43,7 +44,7 @@ def state() -> RunState:
 @pytest.mark.parametrize("name", list(odd_blocks.ENTITIES))
 def test_types_and_shapes_are_those_of_a_built_world(name: str, state: RunState) -> None:
     world = state.world
-    sizes = {"N": N, "K": len(CATEGORIES), "P": P, "B": B, "S": 2, "E": world.ties.n_ties, "C": len(world.channels),
+    sizes = {"N": N, "K": len(CATEGORIES), "P": P, "B": B, "S": 3, "E": world.ties.n_ties, "C": len(world.channels),
              "A": len(world.accounts), "O": len(world.offers), "N + 1": N + 1,
              "blocks": len(world.audiences.block_channel), "M": len(world.audiences.person),
              "R": len(world.resellers.person), "U": len(world.lasting)}
