@@ -50,7 +50,8 @@ from sim.world.state import World
 
 _CHUNK = 4096
 _GROUP = 0
-_KIND_OF_CHANNEL = np.array([PathKind.GROUP, PathKind.FEED, PathKind.CHAT, PathKind.LIVE], dtype=np.int8)
+# A post among contacts is what they see in their Moments; only a message to one of them begins a chat.
+_KIND_OF_CHANNEL = np.array([PathKind.GROUP, PathKind.FEED, PathKind.FEED, PathKind.LIVE], dtype=np.int8)
 
 
 class AttentionParams(Params):

@@ -16,6 +16,7 @@ from sim.core.params import Params
 from sim.exchange.actions import (
     Actions,
     Capacity,
+    Contact,
     Enrol,
     Impress,
     Invite,
@@ -239,7 +240,10 @@ class Impressions(Scripted):
 
 
 class Chats(Feeds):
-    """A feed whose orders need an answer: one row of staff for each queue, free of charge."""
+    """A feed whose orders need an answer: one row of staff for each queue, free of charge.
+
+    writes: every contact gets a message about the first offer every day.
+    """
 
     id: str = "chats"
     n_queues: int = 1
@@ -247,13 +251,20 @@ class Chats(Feeds):
     close_minute: int = 480
     minutes_a_case: float = 10.0
     patience_minutes: tuple[float, ...] = (10.0,)
+    writes: bool = False
 
     def plan(self, view: View) -> Actions:
         """Post and staff the queues."""
         own = super().plan(view)
         staff = rows(Capacity, queue=view.queues, servers=self.servers, open_minute=0, close_minute=self.close_minute,
                      minutes_a_case=self.minutes_a_case, patience_minutes=self.patience_minutes, spend=-1)
-        return Actions(offers=own.offers, tables=(*own.tables, staff))
+        tables = (*own.tables, staff)
+        if self.writes:
+            known = [view.rows(c) for c, feed in zip(view.channels.tolist(), self.feeds, strict=True)
+                     if feed.kind == "contacts"]
+            row = np.concatenate([np.empty(0, np.int64), *known])
+            tables += (rows(Contact, row=row, offer=view.offers[0]),) if len(row) else ()
+        return Actions(offers=own.offers, tables=tables)
 
 
 def contacts(*people: int, trust: float = 0.5) -> Feed:

@@ -17,17 +17,18 @@ OPEN = {"repurchase": {"mode": "always"}}
 
 
 def chats(*feeds: Feed, **changes: Any) -> Chats:
-    return Chats(offers=(Terms(queue=0),), feeds=feeds, **({"servers": (3,)} | changes))
+    """Everybody in the contacts is written to every day."""
+    return Chats(offers=(Terms(queue=0),), feeds=feeds, **({"servers": (3,), "writes": True} | changes))
 
 
 def day_of(strategy: Chats, number: int = 1, people: int = PEOPLE, **mechanisms: Any) -> Any:
-    """Return the events of a day on which everybody in the contacts has read a post about the offer."""
+    """Return the events of a day on which everybody considers what they are told."""
     spec = quiet(people, number + 1, [strategy], **(OPEN | mechanisms))
     return list(days_of(spec))[number][1].events
 
 
-def members(posts: int = 1) -> Feed:
-    return Feed(kind="contacts", owned=True, people=tuple(range(PEOPLE)), items=posts)
+def members() -> Feed:
+    return contacts(*range(PEOPLE))
 
 
 def test_chats_take_staff_time_whether_or_not_they_end_in_an_order() -> None:
@@ -43,7 +44,7 @@ def test_chats_take_staff_time_whether_or_not_they_end_in_an_order() -> None:
 def test_idle_talk_delays_those_who_would_buy() -> None:
     """A hundred buy through a feed; the same hundred wait longer beside two hundred who only ask."""
     buyers = Feed(people=tuple(range(100)))
-    askers = Feed(kind="contacts", owned=True, people=tuple(range(100, PEOPLE)))
+    askers = contacts(*range(100, PEOPLE))
     choosy = {"choice": {"mode": "logit", "doors": {"chat": -50, "feed": 50}}}
     alone, beside = day_of(chats(buyers), **choosy), day_of(chats(buyers, askers), **choosy)
     assert (len(alone.chatted), len(beside.chatted)) == (100, PEOPLE)
@@ -62,9 +63,9 @@ def test_an_order_is_lost_with_its_chat_and_with_no_other() -> None:
 
 
 def test_a_person_chats_once_with_a_queue_and_day() -> None:
-    """Through two posts and a feed, and although the order comes through the feed."""
+    """Written to, and buying through a feed: one chat."""
     feed = Feed(followers=PEOPLE)
-    events = day_of(chats(members(2), feed), choice={"mode": "logit", "doors": {"chat": 0, "feed": 50}})
+    events = day_of(chats(members(), feed), choice={"mode": "logit", "doors": {"chat": 0, "feed": 50}})
     assert np.array_equal(np.sort(events.chatted.person), np.arange(PEOPLE))
     assert set(events.ordered.path_kind.tolist()) == {PathKind.FEED}
 
@@ -107,7 +108,7 @@ def test_outbound_messages_that_nobody_considers_take_no_time() -> None:
 
 
 def test_an_offer_without_a_queue_needs_no_chat() -> None:
-    plain = Chats(offers=(Terms(),), feeds=(members(),), servers=(0,))
+    plain = Chats(offers=(Terms(),), feeds=(members(),), servers=(0,), writes=True)
     events = day_of(plain)
     assert len(events.chatted) == 0
     assert len(events.ordered) == PEOPLE
@@ -136,6 +137,14 @@ def test_chats_arrive_in_the_opening_hours() -> None:
     assert abs(np.corrcoef(service, patience)[0, 1]) < 4 / np.sqrt(n)
 
 
-def test_contacts_without_a_post_begin_no_chat_by_themselves() -> None:
-    events = day_of(chats(contacts(*range(PEOPLE))))
-    assert len(events.chatted) == 0
+def test_contacts_to_whom_nobody_writes_begin_no_chat_by_themselves() -> None:
+    assert len(day_of(chats(members(), writes=False)).chatted) == 0
+
+
+def test_a_post_among_contacts_is_no_chat_but_an_order_through_it_needs_one() -> None:
+    posted = chats(Feed(kind="contacts", owned=True, people=tuple(range(PEOPLE))), writes=False, servers=(PEOPLE,))
+    unwilling = {"choice": {"mode": "logit", "doors": {"feed": -50}}}
+    assert len(day_of(posted, **unwilling).chatted) == 0
+    events = day_of(posted)
+    assert len(events.chatted) == PEOPLE
+    assert set(events.ordered.path_kind.tolist()) == {PathKind.FEED}

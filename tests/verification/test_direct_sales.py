@@ -1,7 +1,7 @@
 """Direct sales as a whole agrees with what is known of its parts: queue, learning, turnover, price of a contact.
 
 Switches: scenarios alone. Staff who never quit show the learning curve; staff who are replaced at once the
-turnover and, in the long run, the mean skill; contacts who all see a post make a day of steady traffic.
+turnover and, in the long run, the mean skill; contacts who are all written to make a day of steady traffic.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def seller(**levers: Any) -> DirectSalesParams:
 
 @pytest.mark.parametrize(("people", "load"), [(3, 2.0), (5, 4.0)])
 def test_its_counter_is_erlangs(people: int, load: float, agree: Any) -> None:
-    """Contacts who all read a post ask once a day: n chats of so many minutes that they offer `load` Erlang."""
+    """Contacts who are all written to chat once a day: n chats of so many minutes that they offer `load` Erlang."""
     n, accounts, days = 12_000, 2, 12
     strategy = seller(
         staff={"people": people, "most": people, "quits": 0, "worked": 10_000}, scripts=1,
         counter={"opens": 0, "hours": 24, "minutes_a_chat": load * 1440 / n, "patience": 1e6}, accounts=accounts,
-        contacts_per_account=10_000, outbound=SILENT | {"moments_a_day": 1, "moments_selling": 1})
+        contacts_per_account=10_000, outbound=SILENT | {"push_every_days": 1})
     spec = quiet(n, days, [strategy], brand={"seed_customers": n}, attention={"mode": "all"},
                  choice={"impulse_in_use": 1.0})
     waited, length = [], []
@@ -124,7 +124,7 @@ def test_staff_set_the_pace_beyond_capacity(agree: Any) -> None:
     for people in (1, 2, 4):
         strategy = seller(staff={"people": people, "most": people, "quits": 0, "worked": 10_000}, scripts=1,
                           counter={"opens": 0, "hours": 4, "minutes_a_chat": minutes, "patience": 5},
-                          contacts_per_account=10_000, outbound=SILENT | {"moments_a_day": 1, "moments_selling": 1})
+                          contacts_per_account=10_000, outbound=SILENT | {"push_every_days": 1})
         spec = quiet(n, 8, [strategy], brand={"seed_customers": n}, attention={"mode": "all"},
                      choice={"impulse_in_use": 1.0}, repurchase={"mode": "always"})
         sold[people] = [len(day.events.ordered) for _, day in days_of(spec)]
