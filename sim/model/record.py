@@ -11,6 +11,7 @@ from sim.model.books import price_split
 from sim.model.retail import pay_facts
 from sim.model.sample import network_sample
 from sim.model.state import RunState
+from sim.records.outcomes import FACTS
 from sim.records.run_record import RunRecord
 
 
@@ -45,12 +46,29 @@ def _facts(state: RunState) -> dict[str, float]:
         facts[f"brand_{b}_orders"] = float(world.people.orders[:, mine].sum()) - min(
             spec.all_brands()[b].seed_customers, world.n_people)
     facts |= pay_facts(ledger, state.recorder.retail, float(state.recorder.series["sell_in"].sum()))
+    sold = state.recorder.retail.value_fen
+    if sold.any():
+        facts["top_seller_share"] = float(sold.max()) / float(sold.sum())
+    facts |= _told(state)
     if state.shocks:
         facts["shock_day"] = float(min(s.day for s in state.shocks))
     broke = [day for day, kind, _ in state.recorder.marks if kind == "insolvent"]
     if broke:
         facts["insolvent_day"] = float(broke[0])
     return facts
+
+
+def _told(state: RunState) -> dict[str, float]:
+    """Return the facts that strategies of the first brand hold in their books: columns of length 1 that `FACTS` names.
+
+    Where several hold the same fact, the highest counts.
+    """
+    told: dict[str, float] = {}
+    for seat in state.seats:
+        for name in seat.book.keys() & FACTS.keys() if seat.brand == 0 else ():
+            if len(seat.book[name]) == 1:
+                told[name] = max(float(seat.book[name][0]), told.get(name, float("-inf")))
+    return told
 
 
 def _people(state: RunState) -> dict[str, NDArray[np.generic]]:
