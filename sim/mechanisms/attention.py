@@ -37,7 +37,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import draw64, pair, uniform
-from sim.core.kernel import Array, kernel, prange
+from sim.core.kernel import Array, Number, kernel, prange
 from sim.core.maths import exp_, log_, to_fixed
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.actions import Contact, Impress
@@ -130,6 +130,14 @@ def _clear_rows(start: Array, stop: Array, person: Array, load: Array) -> None:
             load[person[r]] = 0
 
 
+@kernel()
+def chance_of_any(items: float, v: float) -> Number:
+    """Return the chance that at least one of some items is noticed, each with chance v; of a single one, v itself."""
+    if v >= 1.0:
+        return 1.0 if items > 0.0 else 0.0
+    return v if items == 1.0 else 1.0 - exp_(items * log_(1.0 - v))
+
+
 @kernel(parallel=True)
 def notice_posts(start: Array, stop: Array, at: Array, items: Array, commercial: Array, visibility: Array,
                  sender: Array, person: Array, state: Array, uid: Array, attention: Array, load: Array,
@@ -154,12 +162,7 @@ def notice_posts(start: Array, stop: Array, at: Array, items: Array, commercial:
             else:
                 v = min(1.0, np.float64(attention[i]) * factor / (background + load[i] / 4294967296.0))
                 v = min(1.0, v * visibility[s])
-            if v >= 1.0:
-                chance = 1.0 if items[s] > 0.0 else 0.0
-            elif items[s] == 1.0:
-                chance = v
-            else:
-                chance = 1.0 - exp_(items[s] * log_(1.0 - v))
+            chance = chance_of_any(items[s], v)
             if chance > 0.0 and uniform(key_see, index) < chance:
                 n = items[s] * v / chance
                 times[k] = n
@@ -241,6 +244,24 @@ def wear(world: World, seen: Noticed, day: int, params: AttentionParams) -> None
     move_row_trust(seen.row[rows], seen.times[rows], seen.commercial[rows], seen.value[rows], params.trust_gain_value,
                    params.trust_loss_spam, world.audiences.trust)
     world.audiences.active_day[seen.row[rows]] = day
+
+
+@kernel()
+def _count_people(person: Array, mark: Array, listed: Array) -> int:
+    count = 0
+    for e in range(len(person)):
+        if mark[person[e]] == 0:
+            mark[person[e]] = 1
+            listed[count] = person[e]
+            count += 1
+    for k in range(count):
+        mark[listed[k]] = 0
+    return count
+
+
+def count_people(world: World, person: NDArray[np.int32]) -> int:
+    """Return how many different people a column names. Cost: O(rows)."""
+    return int(_count_people(person, world.scratch.mark, world.scratch.people_list))
 
 
 _KINDS = (np.int32, np.int32, np.int8, np.int64, np.float32, np.float64, np.float64, np.float64, np.bool_, np.int64)

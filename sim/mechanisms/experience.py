@@ -129,7 +129,7 @@ def move_trust(person: Array, brand: Array, kind: Array, row: Array, gap: Array,
             if severed[k]:
                 size = 0.0
             weight[r] = (w & 32768) | np.int64(size * 32767.0 + 0.5)
-            mark[r] = (np.int64(mark[r]) & 49152) | (day & 16383)
+            mark[r] = (np.int64(mark[r]) & 61440) | (day & 4095)
         else:
             row_trust[r] = 0.0 if severed[k] else moved(np.float64(row_trust[r]), u, won, down)
 

@@ -1,61 +1,184 @@
-"""Moments (朋友圈): posts along a person's own ties, noticed like any other message.
+"""Moments (朋友圈): posts along a person's own ties, noticed like any other message, and muted when they are too many.
 
-A post is delivered to every tie of the layers asked for that has not been broken; each listener
-notices it with the chance of `attention`. Occasional sharing informs, mass sharing tires.
+A post is delivered to every tie of the layers asked for that has not been broken or muted; each listener
+notices it with the chance of `attention`. Occasional sharing informs; mass sharing tires, costs the friend's
+trust, and is muted. Who has muted a friend's posts still hears what that friend says.
 
     P(noticed along tie e) = 1 - (1 - v_i)^items,  for layers in the mask
+    T_e moves as trust in any sender (`attention`): it falls with selling; distrust of size D grows by loss n (1 - D)
+    P(mute e)  = min(1, h_0 e^{b_m max(phi_i - phi_0, 0)})   on noticed posts only, as in `audience`
+    a post of the reseller that the listener last bought from keeps that memory fresh
 
-Notation: v_i as in attention, without the load of channels (N,); items a post (m,); e ties (E,).
+Notation: v_i as in attention, without the load of channels (N,); items a post (m,); e ties (E,), T_e [-1, 1];
+phi fatigue (N,). A tie is muted by a bit of its mark; posts alone never break it (T_e stays off zero).
 
-Sources: A1 of domain 1A (a hypothesis), attention as in `sim.mechanisms.attention`.
+Sources: A1 of domain 1A (a hypothesis), attention as in `sim.mechanisms.attention`; mutes domain 4.2, rows 28-29.
+Kernel: fixed chunks of the posts write the ties that hit to their own part of a buffer, so the order never
+depends on threads.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.core.draws import pair, uniform
-from sim.core.kernel import Array, kernel
-from sim.core.maths import exp_, log_
+from sim.core.kernel import Array, Number, kernel, prange, prefetch
+from sim.core.maths import exp_
 from sim.exchange.actions import PeerPost
 from sim.exchange.events import PathKind
-from sim.mechanisms.attention import AttentionParams, Noticed, join_noticed
-from sim.mechanisms.word_of_mouth import signed_trust, spread
+from sim.mechanisms.attention import AttentionParams, Noticed, chance_of_any, nothing_noticed
+from sim.mechanisms.audience import AudienceParams
+from sim.mechanisms.word_of_mouth import signed_trust
 from sim.world.state import World
+from sim.world.ties import MUTED
+
+_CHUNKS = 64
+_MUTED = int(MUTED)
+
+
+@kernel(parallel=True)
+def draw_notices(person: Array, items: Array, layers: Array, post_key: Array, bound: Array, room: Array, start: Array,
+                 listener: Array, weight: Array, mark: Array, uid: Array, attention: Array, background: float,
+                 factor: float, everything: bool, out: Array, hits: Array) -> None:
+    """Write the ties along which each post is noticed, chunk by chunk, and how many they are.
+
+    Parameters
+    ----------
+    person : int64 (m,), who posts; items : float64 (m,); layers : int64 (m,), mask; post_key : uint64 (m,)
+    bound : int64 (c + 1,), first post of each chunk; room : int64 (c + 1,), its place in the output
+    out : int64 (sum of degrees,), tie rows; hits : int64 (m,)
+    """
+    for c in prange(len(bound) - 1):
+        w = room[c]
+        for k in range(bound[c], bound[c + 1]):
+            j, n = person[k], items[k]
+            first, last, before = start[j], start[j + 1], w
+            sender = np.int64(uid[j])
+            for e in range(first, last):
+                if e + 8 < last:
+                    prefetch(attention, np.int64(listener[e + 8]))
+                    prefetch(uid, np.int64(listener[e + 8]))
+                m = mark[e]
+                if not (layers[k] >> (m >> 14)) & 1 or m & _MUTED or not weight[e] & 32767:
+                    continue
+                i = listener[e]
+                v = 1.0 if everything else min(1.0, np.float64(attention[i]) * factor / background)
+                if uniform(post_key[k], pair(sender, np.int64(uid[i]))) < chance_of_any(n, v):
+                    out[w] = e
+                    w += 1
+            hits[k] = w - before
 
 
 @kernel()
-def draw_notices(listener: Array, speaker_key: Array, items: Array, uid: Array, attention: Array, background: float,
-                 factor: float, everything: bool, key: int, times: Array) -> None:
-    """Draw how many of a friend's posts each listener notices (0: none)."""
+def count_items(listener: Array, items: Array, attention: Array, background: float, factor: float, everything: bool,
+                times: Array) -> None:
+    """Write how many of a friend's items were noticed, given that any was."""
     for k in range(len(listener)):
-        i = listener[k]
-        v = 1.0 if everything else min(1.0, np.float64(attention[i]) * factor / background)
-        chance = 1.0 if v >= 1.0 else 1.0 - exp_(items[k] * log_(1.0 - v))
-        hit = chance > 0.0 and uniform(key, pair(speaker_key[k], np.int64(uid[i]))) < chance
-        times[k] = items[k] * v / chance if hit else 0.0
+        n = items[k]
+        v = 1.0 if everything else min(1.0, np.float64(attention[listener[k]]) * factor / background)
+        times[k] = n * v / chance_of_any(n, v)
 
 
 def share(world: World, posts: PeerPost, day: int, params: AttentionParams) -> Noticed:
-    """Return what listeners notice of today's personal posts. Purpose of draws: moments. Cost: O(ties)."""
-    parts: list[Noticed] = []
+    """Return what listeners notice of today's personal posts. Purpose of draws: notice. Cost: O(ties of who posts)."""
+    if not len(posts):
+        return nothing_noticed()
+    people, ties = world.people, world.ties
+    turn = np.lexsort((posts.items, posts.person, posts.layers, posts.offer))
+    person, offer, items = posts.person[turn], posts.offer[turn], posts.items[turn]
+    keys = np.zeros(len(world.offers), np.uint64)
+    for o in np.unique(offer).tolist():
+        keys[o] = world.draws.key(f"notice {world.offers.name[o]}", day)
+    reach = np.concatenate([[0], np.cumsum(ties.start[person + 1] - ties.start[person])])
+    bound = np.searchsorted(reach, np.linspace(0, reach[-1], _CHUNKS + 1).astype(np.int64), "left").astype(np.int64)
+    bound[0], bound[-1] = 0, len(person)
+    out, hits = np.empty(int(reach[-1]), np.int64), np.empty(len(person), np.int64)
+    terms = (max(params.background_items, 1e-9), world.calendar.attention[day], params.mode == "all")
+    draw_notices(person, items, posts.layers[turn], keys[offer], bound, reach[bound], ties.start, ties.listener,
+                 ties.weight, ties.mark, people.uid, people.attention, *terms, out, hits)
+    noticed_before = np.concatenate([[0], np.cumsum(hits)])
+    tie = _gathered(out, reach[bound], noticed_before[bound[1:]] - noticed_before[bound[:-1]])
+    n = len(tie)
+    listener = ties.listener[tie]
+    times, trust = np.empty(n), np.empty(n, np.float32)
+    count_items(listener, np.repeat(items, hits), people.attention, *terms, times)
+    signed_trust(tie, ties.weight, trust)
+    return Noticed(listener, np.repeat(offer, hits).astype(np.int32), np.full(n, PathKind.TIE, np.int8), tie, trust,
+                   times, np.ones(n), np.zeros(n), np.ones(n, np.bool_),
+                   np.repeat(people.uid[person].astype(np.int64), hits))
+
+
+def _gathered(out: NDArray[np.int64], begin: NDArray[np.int64], written: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return what the chunks wrote, one part behind the other."""
+    ends = np.cumsum(written)
+    tie: NDArray[np.int64] = out[np.arange(int(ends[-1])) + np.repeat(begin[:-1] - (ends - written), written)]
+    return tie
+
+
+@kernel()
+def move_tie_trust(tie: Array, times: Array, commercial: Array, value: Array, gain: float, loss: float,
+                   weight: Array) -> None:
+    """Move trust in friends for every noticed post: value adds, selling takes; distrust moves the other way."""
+    for e in range(len(tie)):
+        w = np.int64(weight[tie[e]])
+        size = (w & 32767) / 32767.0
+        up, down = gain * value[e] * times[e], loss * commercial[e] * times[e]
+        if w & 32768:
+            size -= up * size
+            size += down * (1.0 - size)
+        else:
+            size += up * (1.0 - size)
+            size -= down * size
+        size = min(1.0, max(0.0, size))
+        kept: Number = max(np.int64(size * 32767.0 + 0.5), np.int64(1))
+        weight[tie[e]] = (w & 32768) | kept
+
+
+@kernel()
+def refresh_sellers(person: Array, offer: Array, sender: Array, offer_product: Array, row_of_uid: Array, seller: Array,
+                    reseller_person: Array, day: int, memory_day: Array) -> None:
+    """Keep a buyer's memory fresh where the friend who posts is the reseller last bought from."""
+    for k in range(len(person)):
+        i, p = person[k], offer_product[offer[k]]
+        row = seller[i, p]
+        if row >= 0 and reseller_person[row] == row_of_uid[sender[k]]:
+            memory_day[i, p] = day
+
+
+def wear_friends(world: World, seen: Noticed, day: int, params: AttentionParams) -> None:
+    """Let noticed personal posts move trust in the friend, and keep the friend who sold in mind. Cost: O(noticed)."""
+    if not len(seen):
+        return
+    move_tie_trust(seen.row, seen.times, seen.commercial, seen.value, params.trust_gain_value, params.trust_loss_spam,
+                   world.ties.weight)
+    if len(world.memory_seller):
+        refresh_sellers(seen.person, seen.offer, seen.key, world.offers.product, world.row_of_uid, world.memory_seller,
+                        world.resellers.person, day, world.people.memory_day)
+
+
+@kernel()
+def draw_friend_mutes(person: Array, tie: Array, sender: Array, uid: Array, fatigue: Array, base: float, slope: float,
+                      start: float, key: int, mark: Array) -> int:
+    """Mute the posts of noticed friends; returns how many."""
+    count = 0
+    for k in range(len(person)):
+        m = mark[tie[k]]
+        if m & _MUTED:
+            continue
+        i = person[k]
+        chance = base * exp_(slope * max(0.0, np.float64(fatigue[i]) - start))
+        if uniform(key, pair(np.int64(uid[i]), sender[k])) < chance:
+            mark[tie[k]] = m | _MUTED
+            count += 1
+    return count
+
+
+def mute_friends(world: World, seen: Noticed, day: int, params: AudienceParams) -> int:
+    """Let people mute the friends whose posts they noticed; returns mutes. Purpose of draws: mute friend."""
+    if params.mode == "static" or not len(seen):
+        return 0
     people = world.people
-    for offer in np.unique(posts.offer):
-        for layers in np.unique(posts.layers[posts.offer == offer]):
-            mine = (posts.offer == offer) & (posts.layers == layers)
-            turn = np.argsort(posts.person[mine], kind="stable")
-            speakers = posts.person[mine][turn].astype(np.int32)
-            contact = ((int(layers) >> np.arange(4)) & 1).astype(np.float64)
-            listener, tie, speaker = spread(world, speakers, np.ones(len(speakers)), contact, world.draws.key("moments", day))
-            items = posts.items[mine][turn][np.searchsorted(speakers, speaker)]
-            sender = people.uid[speaker].astype(np.int64)
-            times, trust = np.empty(len(tie)), np.empty(len(tie), np.float32)
-            draw_notices(listener, sender, items, people.uid, people.attention, max(params.background_items, 1e-9),
-                         world.calendar.attention[day], params.mode == "all",
-                         world.draws.key(f"notice {world.offers.name[offer]}", day), times)
-            signed_trust(tie, world.ties.weight, trust)
-            hit = (times > 0.0) & (trust != 0.0)
-            n = int(hit.sum())
-            parts.append(Noticed(listener[hit], np.full(n, offer, np.int32), np.full(n, PathKind.TIE, np.int8), tie[hit],
-                                 trust[hit], times[hit], np.ones(n), np.zeros(n), np.ones(n, np.bool_), sender[hit]))
-    return join_noticed(parts)
+    return int(draw_friend_mutes(seen.person, seen.row, seen.key, people.uid, people.fatigue, params.mute_base,
+                                 params.mute_slope, params.mute_from, world.draws.key("mute friend", day),
+                                 world.ties.mark))

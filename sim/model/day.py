@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.exchange.events import Events, Ordered
+from sim.mechanisms.attention import Noticed, nothing_noticed
 
 
 @dataclass
@@ -18,6 +19,7 @@ class Day:
     """
 
     number: int
+    told: Noticed = field(default_factory=nothing_noticed)
     events: Events = field(default_factory=Events)
     sold: Ordered = field(default_factory=Ordered.empty)
     impressions: int = 0

@@ -117,9 +117,11 @@ def _attend(state: RunState, plan: DayPlan, shown: Shown, day: Day) -> Noticed:
     params, world = state.mechanisms.attention, state.world
     contacts = enforcement.reachable(world, plan.contact, state.day)
     noticed = attention.notice(world, shown, contacts, plan.impress, state.day, params)
-    if len(plan.peer_post):
-        noticed = attention.join_noticed([noticed, moments.share(world, plan.peer_post, state.day, params)])
+    told = moments.share(world, plan.peer_post, state.day, params)
+    noticed = attention.join_noticed([noticed, told])
     attention.wear(world, noticed, state.day, params)
+    moments.wear_friends(world, told, state.day, params)
+    day.told = told
     rows = noticed.by_membership
     repurchase.refresh_memory(world, noticed.person[rows], noticed.offer[rows], state.day)
     paid = plan.impress
@@ -129,7 +131,7 @@ def _attend(state: RunState, plan: DayPlan, shown: Shown, day: Day) -> Noticed:
     if state.ledger.n_brands > 1:
         ours = ours[world.products.brand_of[world.offers.product[noticed.offer]] == 0]
     day.noticed = len(ours)
-    day.reach = len(np.unique(ours))
+    day.reach = attention.count_people(world, ours)
     return noticed
 
 
@@ -248,6 +250,7 @@ def _tend_audiences(state: RunState, plan: DayPlan, posts: Post, noticed: Notice
     day.events.unmasked = detection.unmask(state.world, posts, state.day, state.mechanisms.detection)
     day.mutes, left = audience.live(state.world, noticed, posts, plan.tend, state.day, state.mechanisms.audience,
                                    state.mechanisms.fees, state.mechanisms.detection)
+    day.mutes += moments.mute_friends(state.world, day.told, state.day, state.mechanisms.audience)
     before = day.events.left
     day.events.left = Left(*[np.concatenate([getattr(before, n), getattr(left, n)]) for n in Left.__dataclass_fields__])
     heat.cool(state.world, posts, state.day, state.mechanisms.heat)

@@ -5,7 +5,8 @@ to person i. A day's talk then reads only the rows of those who speak. Eight byt
 
     listener  int32   row number of the listening person
     weight    uint16  bit 15 marks distrust; the low 15 bits are the size, trust = size / 32767
-    mark      uint16  bits 14-15 the layer (0 = closest, 3 = outermost); bits 0-13 last day touched
+    mark      uint16  bits 14-15 the layer (0 = closest, 3 = outermost); bit 13: the listener has muted the
+                      speaker's personal posts; bits 0-11 last day touched, modulo 4096
 
 The order inside a row is free and is never changed after the build, because draws use
 (uid of the speaker, position in the row). Rows may be memory-mapped: see `save` and `load`.
@@ -39,7 +40,9 @@ SIZE_ONE = 32_767
 """Size of full trust."""
 LAYER_SHIFT = 14
 """Bits of `mark` below the layer."""
-TOUCHED_MASK = 0x3FFF
+MUTED = 0x2000
+"""Bit of `mark` that marks muted personal posts."""
+TOUCHED_MASK = 0x0FFF
 """Bits of `mark` that hold the last day touched."""
 N_LAYERS = 4
 MAX_PEOPLE = 1 << 29
@@ -63,7 +66,7 @@ def unpack_trust(weight: Weights) -> npt.NDArray[np.float32]:
 
 
 def pack_mark(layer: npt.ArrayLike, touched: npt.ArrayLike = 0) -> Weights:
-    """Return the marks of layers 0..3 and last days touched (0..16383)."""
+    """Return the marks of layers 0..3 and last days touched (0..4095)."""
     high = np.asarray(layer, dtype=np.int64) << LAYER_SHIFT
     return (high | (np.asarray(touched, dtype=np.int64) & TOUCHED_MASK)).astype(np.uint16)
 
@@ -100,7 +103,7 @@ class Ties:
     weight : uint16 (E,)
         Packed trust of the listener in the speaker, see the module's head.
     mark : uint16 (E,)
-        Packed layer and last day touched.
+        Packed layer, mute and last day touched.
     """
 
     start: Starts

@@ -33,7 +33,7 @@ REACHED = {
     "bgnbd": ("ordered 6", "delivered"),
     "bgnbd_sold_out": ("ordered 6", "unfilled 0", "unfilled 2", "pool_closed 0"),
     "bazaar": ("chatted 0", "chatted 1", "ordered 0", "ordered 4", "ordered 5", "ordered 6",
-               "ordered from a reseller", "taken at home", "bought back", "thrown away", "unfilled 0",
+               "ordered from a reseller", "taken at home", "friends muted", "bought back", "thrown away", "unfilled 0",
                "unfilled 1", "unfilled 3", "returned",
                "resaleable", "joined as reseller by a sponsor", "refused 3", "refused 4", "refused 5", "refused 7", "left 9",
                "left 10", "left 11", "left 12", "stock_moved", "pool_closed 1", "enforced"),

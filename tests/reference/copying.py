@@ -42,7 +42,7 @@ OF_ACCOUNT = tuple(f.name for f in fields(PlatformAccount))
 OF_RESELLER = tuple(f.name for f in fields(Reseller))
 OF_OFFER = tuple(f.name for f in fields(Offer))
 OF_LASTING = tuple(f.name for f in fields(LastingPost))
-_WEIGHT, _MARK = 32767, 16383
+_WEIGHT, _MARK, _MUTED = 32767, 4095, 8192
 
 
 def village_of(state: RunState) -> Village:
@@ -78,7 +78,7 @@ def _rows(kind: type[Any], source: Any, names: tuple[str, ...], size: int) -> li
 def _people(world: World) -> list[Person]:
     people, ties = world.people, world.ties
     n, start = len(people), ties.start.tolist()
-    every = [Tie(number, listener, w & _WEIGHT, w > _WEIGHT, m >> 14, m & _MARK) for number, (listener, w, m) in
+    every = [Tie(number, listener, w & _WEIGHT, w > _WEIGHT, m >> 14, m & _MARK, bool(m & _MUTED)) for number, (listener, w, m) in
              enumerate(zip(ties.listener.tolist(), ties.weight.tolist(), ties.mark.tolist(), strict=True))]
     about = [[Knowledge(*(getattr(people, name)[i, p].item() for name in OF_PRODUCT),
                         int(world.memory_seller[i, p]) if len(world.memory_seller) else -1,
@@ -155,7 +155,7 @@ def columns_of_village(village: Village, like: dict[str, NDArray[Any]]) -> dict[
         out[f"purse {account.name}"] = [village.books.holds(account, owner) for owner in range(size)]
     out |= {
         "ties.weight": [tie.size | tie.distrust << 15 for tie in ties],
-        "ties.mark": [tie.layer << 14 | tie.touched for tie in ties], "home": [i.home for i in people],
+        "ties.mark": [tie.layer << 14 | tie.muted << 13 | tie.touched for tie in ties], "home": [i.home for i in people],
         "memory_seller": [[k.memory_seller for k in i.about] for i in people] if village.sells_by_path else [],
         "row_of": [i.reseller for i in people], "brand_stock": village.brand_stock, "spare": village.spare,
         "goods": [[village.books.units.get((place, p), 0) for p in range(len(village.products))] for place in range(6)],

@@ -65,6 +65,7 @@ def live_a_day(village: Village, proposals: Mapping[str, Actions], owed: list[Po
     joining.recruit_and_exit(village, plan)
     deceiving.unmask(village, posts)
     grouping.tend_audiences(village, seen, posts, plan.tend)
+    seeing.mute_friends(village, seen)
     heating.cool(village, posts)
     for postings in owed:
         village.books.post(postings, village.day)

@@ -79,7 +79,7 @@ def move_trust(village: Village, order: Order, came: Delivery) -> None:
         return
     warmth = village.offers[order.offer].warmth
     if order.door == TIE:
-        tie = next(tie for speaker in village.people for tie in speaker.ties if tie.number == order.row)
+        tie = village.ties[order.row]
         after = distrust_after if tie.distrust else trust_after
         size = 0.0 if came.is_severed else after(village, tie.size / 32767.0, came.gap, warmth)
         tie.size = int(size * 32767.0 + 0.5)

@@ -140,18 +140,18 @@ def _interested(village: Village, key: int, index: int, product: int) -> Person:
 
 
 def see_friends(village: Village, posts: PeerPost) -> list[Message]:
-    """A post in Moments reaches the ties of the layers it is meant for, unless a tie has been broken."""
+    """A post in Moments reaches the ties of the layers it is meant for, unless a tie has been broken or muted."""
     seen = []
     table = zip(posts.offer.tolist(), posts.layers.tolist(), posts.person.tolist(), posts.items.tolist(), strict=True)
     for offer, layers, number, items in sorted(table):
         speaker = village.people[number]
         key = village.key(f"notice {village.offers[offer].name}")
         for tie in speaker.ties:
-            if not layers >> tie.layer & 1 or tie.size == 0:
+            if not layers >> tie.layer & 1 or tie.size == 0 or tie.muted:
                 continue
             listener = village.people[tie.listener]
             v = chance_of_one(village, listener, 0)
-            chance = 1.0 if v >= 1.0 else 1.0 - exp(items * log(1.0 - v))
+            chance = chance_of_any(items, v)
             if chance > 0.0 and uniform(key, pair(speaker.uid, listener.uid)) < chance:
                 seen.append(Message(listener.number, offer, TIE, tie.number, f32(tie.trust), items * v / chance, 1.0,
                                     0.0, met=True, sender=speaker.uid))
@@ -178,6 +178,33 @@ def wear(village: Village, seen: list[Message]) -> None:
             trust -= rules.trust_loss_spam * m.commercial * m.times * trust
             member.trust = f32(clip(trust))
             member.active_day = day
+        elif m.door == TIE:
+            _wear_tie(village, m)
+
+
+def _wear_tie(village: Village, m: Message) -> None:
+    """A friend who sells is trusted less, but never not at all; one who is distrusted is distrusted more."""
+    rules = village.rules.attention
+    tie = village.ties[m.row]
+    size, gain, loss = tie.size / 32767.0, rules.trust_gain_value * m.value, rules.trust_loss_spam * m.commercial
+    if tie.distrust:
+        size -= gain * m.times * size
+        size += loss * m.times * (1.0 - size)
+    else:
+        size += gain * m.times * (1.0 - size)
+        size -= loss * m.times * size
+    tie.size = max(int(clip(size) * 32767.0 + 0.5), 1)
+
+
+def mute_friends(village: Village, seen: list[Message]) -> None:
+    """The tired mute the friends whose posts they noticed; what such a friend says they still hear."""
+    rules = village.rules.audience
+    for m in seen:
+        if rules.mode == "static" or m.door != TIE or village.ties[m.row].muted:
+            continue
+        person = village.people[m.person]
+        chance = rules.mute_base * exp(rules.mute_slope * max(0.0, person.fatigue - rules.mute_from))
+        village.ties[m.row].muted = uniform(village.key("mute friend"), pair(person.uid, m.sender)) < chance
 
 
 def keep_in_mind(village: Village, seen: list[Message]) -> None:
@@ -186,3 +213,7 @@ def keep_in_mind(village: Village, seen: list[Message]) -> None:
         known = village.people[m.person].about[village.offers[m.offer].product]
         if m.by_membership and known.memory_offer >= 0:
             known.memory_day = village.day
+        elif m.door == TIE and known.memory_seller >= 0:
+            seller = village.resellers[known.memory_seller].person
+            if village.people[seller].uid == m.sender:
+                known.memory_day = village.day

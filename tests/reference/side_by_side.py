@@ -89,6 +89,7 @@ def compare(spec: ScenarioSpec, days: int, replication: int = 0) -> Comparison:
         diary = live_a_day(found.village, proposals, [w.settled.postings for w in witnesses.values()])
         tomorrow = {name: w.settled.tomorrow for name, w in witnesses.items()}
         _count(found.counts, diary)
+        found.counts["friends muted"] = sum(tie.muted for tie in found.village.ties.values())
         found.counts["thrown away"] = int(state.ledger.goods.at(Place.SCRAPPED).sum())
         people = [reseller.person for reseller in found.village.resellers]
         found.counts["taken at home"] += sum(row[6] >= 0 and people[row[6]] == row[1] for row in diary.ordered)

@@ -7,6 +7,7 @@ move the number, never the name. What the simulator keeps as float32 is rounded 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tests.reference.chance import key_of
@@ -37,6 +38,7 @@ class Tie:
     distrust: bool
     layer: int
     touched: int
+    muted: bool = False
 
     @property
     def trust(self) -> float:
@@ -252,6 +254,10 @@ class Village:
     first_time_buyers: list[set[int]] = field(default_factory=list)
     loud_yesterday: list[float] = field(default_factory=list)
     diary: Diary = field(default_factory=Diary)
+
+    @cached_property
+    def ties(self) -> dict[int, Tie]:
+        return {tie.number: tie for person in self.people for tie in person.ties}
 
     def key(self, purpose: str) -> int:
         return key_of(self.seed, purpose, self.day)

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from sim.exchange.events import PathKind
+from sim.mechanisms.word_of_mouth import spread
+from sim.world.ties import MUTED
 from tests.conformance.strategies import Scripted, Sharers
 from tests.verification.quiet import days_of, quiet, saved
 
@@ -64,11 +66,50 @@ def test_friends_notice_as_their_attention_allows(star: dict[str, Any]) -> None:
         assert len(day.events.ordered) == pytest.approx(n * chance, abs=4 * np.sqrt(n * chance * (1 - chance)))
 
 
-def test_mass_sharing_tires_friends_and_moves_no_trust(star: dict[str, Any]) -> None:
+def test_mass_sharing_tires_friends_and_costs_their_trust(star: dict[str, Any]) -> None:
     state, _ = first(star, Sharers(items=5.0), attention={"mode": "all", "fatigue_per_message": 1.0,
-                                                          "trust_loss_spam": 0.5})
+                                                          "trust_loss_spam": 0.05})
     assert state.world.people.fatigue.max() == pytest.approx(5.0)
+    assert state.world.ties.trust().max() == pytest.approx(0.4 * (1 - 0.05 * 5), abs=1e-4)
+    assert (state.world.ties.trust() == 0).sum() == FRIENDS // 10
+    state, _ = first(star, Sharers(items=5.0), attention={"mode": "all", "trust_loss_spam": 0.0})
     assert state.world.ties.trust().max() == pytest.approx(0.4, abs=1e-4)
+
+
+def test_no_amount_of_selling_breaks_a_tie_and_distrust_grows(tmp_path: Path) -> None:
+    network = saved(tmp_path, np.zeros(2, np.int64), np.array([1, 2]), 10, trust=np.array([0.4, -0.4]))
+    for items, spam, trust, distrust in ((1000.0, 0.05, 1 / 32767, -1.0), (2.0, 0.05, 0.36, -0.46)):
+        state, _ = next(days_of(quiet(10, 1, [Sharers(items=items)], network=network,
+                                      attention={"mode": "all", "trust_loss_spam": spam})))
+        assert state.world.ties.trust().tolist() == pytest.approx([trust, distrust], abs=1e-4)
+
+
+def muted(network: dict[str, Any], items: float, days: int = 1, **audience: Any) -> tuple[RunState, list[int]]:
+    """Return the state after some days of posts, and how many muted each day."""
+    living = {"mode": "living", "mute_base": 0.1, "mute_slope": 0.5, "mute_from": 3.0} | audience
+    rows = list(days_of(quiet(FRIENDS + 1, days, [Sharers(items=items)], network=network, audience=living,
+                              attention={"mode": "all", "fatigue_per_message": 1.0, "fatigue_decay": 0})))
+    return rows[-1][0], [day.mutes for _, day in rows]
+
+
+def test_the_tired_mute_a_friend_who_sells(star: dict[str, Any]) -> None:
+    n = FRIENDS * 9 // 10
+    for items in (2.0, 6.0):
+        chance = 0.1 * np.exp(0.5 * max(items - 3.0, 0.0))
+        state, mutes = muted(star, items)
+        assert mutes[0] == pytest.approx(n * chance, abs=4 * np.sqrt(n * chance * (1 - chance)))
+        assert np.count_nonzero(state.world.ties.mark & MUTED) == mutes[0]
+        assert not muted(star, items, mode="static")[1][0]
+        assert not muted(star, items, mute_base=0.0)[1][0]
+
+
+def test_who_is_muted_is_read_no_more_but_still_listened_to(star: dict[str, Any]) -> None:
+    """On day 0 everybody mutes, so on day 1 nobody is tired; a talker is still heard along the same ties."""
+    state, mutes = muted(star, 2.0, days=2, mute_base=1.0)
+    assert mutes == [FRIENDS * 9 // 10, 0]
+    assert (state.world.people.fatigue_day[1:].max(), state.world.people.fatigue_day[0]) == (0, 0)
+    heard = spread(state.world, np.zeros(1, np.int32), np.ones(1), np.ones(4), np.uint64(1))[0]
+    assert len(heard) == FRIENDS * 9 // 10
 
 
 def test_two_sharers_reach_two_circles(tmp_path: Path) -> None:

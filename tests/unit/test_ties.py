@@ -40,9 +40,9 @@ def test_weights_hold_fifteen_bits_and_a_sign() -> None:
 
 
 def test_marks_hold_layer_and_day() -> None:
-    mark = pack_mark([0, 3], [5, 16383])
+    mark = pack_mark([0, 3], [5, 4095])
     assert (mark >> module.LAYER_SHIFT).tolist() == [0, 3]
-    assert (mark & module.TOUCHED_MASK).tolist() == [5, 16383]
+    assert (mark & module.TOUCHED_MASK).tolist() == [5, 4095]
 
 
 def test_rows_keep_the_order_given(small: Ties) -> None:
