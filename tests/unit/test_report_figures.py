@@ -9,11 +9,13 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from sim.model.books import PARTS
 from sim.records.run_record import ROLES
 from sim.report.figures import circles, earners, network, panels, profit, split, theme
 from sim.report.incidents import MOST, incidents, thinned
 from sim.report.numbers import money
-from sim.report.palette import mark
+from sim.report.palette import SHADES, mark
+from sim.text.catalogue import load
 from tests.synthetic import make_comparison
 from tests.unit.report_parts import EVIL, many
 
@@ -212,10 +214,13 @@ def test_thin_parts_stand_together_and_the_sum_stays(comparison):
     assert split.names_of(drawn)[-2] == "resellers"
 
 
-def test_no_two_parts_look_alike(comparison):
-    names = [n for n in split.names_of(split.drawn_parts(comparison)) if n not in split.KEPT]
-    assert len({split.shade(n, names) for n in names}) == len(names)
-    assert len({split.shade(n, "abcdefghijklmn") for n in "abcdefghijklmn"}) == 14
+def test_every_part_has_a_family_with_a_grey_of_its_own():
+    assert len(split.FAMILIES) <= len(SHADES)
+    assert {split.family(name) for name in PARTS} == set(split.FAMILIES)
+    assert split.families_of(["goods", "delivery", "lead", "profit"]) == ["goods", "traffic"]
+    assert split.family("never heard of") == "other"
+    titled = {name for name in [*PARTS, "resellers", "profit"] if f"split.{name}" in load("page")}
+    assert titled == {*PARTS, "resellers", "profit"}
 
 
 def test_discs_never_touch_and_hold_their_people():

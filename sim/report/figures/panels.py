@@ -24,6 +24,8 @@ SERIES = ("active_buyers", "gmv_fen", "trust", "fatigue", "members", "cash_fen")
 """Series shown, in reading order: what is sold, what it does to people, what is owned in the end."""
 SOME = ("heat", "agents", "channel_stock")
 """Series that only some models have: drawn where one has them."""
+GOODS = ("channel_stock",)
+"""Counts of goods: their unit has a word of its own."""
 WEEK = 7
 """Days of the trailing mean that calms GMV, which jumps with weekdays and campaigns."""
 
@@ -76,6 +78,8 @@ def panel(comparison: Comparison, series: str, lang: Lang, marks: Sequence[Incid
 
 def _unit(series: str) -> str:
     """Return the message that names a series' unit; trust and its like say their range."""
+    if series in GOODS:
+        return "goods"
     return "unit_range" if "[0, 1]" in DAILY[series].formula else DAILY[series].unit
 
 

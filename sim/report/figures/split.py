@@ -19,9 +19,12 @@ KEPT = ("brand", "profit")
 """Names of the part that stays with the brand: it alone wears the strategy's colour."""
 ON_TOP = {**dict.fromkeys(KEPT, "paid_on_top"), "resellers": "agents_on_top", "membership_fee": "fees_on_top"}
 """Parts that, below zero, are paid on top by somebody, and the message that says by whom."""
-ORDER = ("goods", "write_off", "delivery", "refunds", "media", "lead", "slot_fee", "commission", "host", "base_pay",
-         "packet", "membership_fee", "other", "buy_back", "rebates", "resellers")  # fmt: skip
-"""Reading order: what leaves, then what resellers get; the brand's own stands last."""
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "goods": ("goods", "write_off", "delivery"), "refunds": ("refunds",), "traffic": ("media", "lead", "slot_fee"),
+    "people": ("host", "base_pay", "people"), "incentives": ("commission", "packet", "membership_fee", "incentives"),
+    "other": ("other",), "agents": ("buy_back", "rebates", "resellers"),
+}  # fmt: skip
+"""Families of parts: each has its grey, and their order is the order of reading, the brand's own part last."""
 FOLD = 0.015
 """Parts below this share of the price with every strategy stand together as ``other`` in the figure; the table has all."""
 
@@ -37,7 +40,7 @@ def parts_of(comparison: Comparison) -> Parts:
 def names_of(parts: Parts) -> list[str]:
     """Return the names of all parts in reading order, unknown ones as first met, the brand's own last."""
     met = list(dict.fromkeys(name for one in parts.values() for name in one))
-    place = {name: k for k, name in enumerate(ORDER)}
+    place = {name: k for k, name in enumerate(name for names in FAMILIES.values() for name in names)}
     return sorted(met, key=lambda name: (name in KEPT, place.get(name, place["other"])))
 
 
@@ -64,10 +67,20 @@ def part_title(name: str, lang: Lang) -> str:
     return say("page", key, lang) if key in load("page") else name.replace("_", " ")
 
 
-def shade(name: str, names: Sequence[str]) -> tuple[int, bool]:
-    """Return (place among the greys, whether hatched) of a part that is not the brand's."""
-    place = list(names).index(name)
-    return place % len(SHADES), place >= len(SHADES)
+def family(name: str) -> str:
+    """Return the family of a part, which decides its grey; unknown ones belong to ``other``."""
+    return next((key for key, names in FAMILIES.items() if name in names), "other")
+
+
+def families_of(names: Sequence[str]) -> list[str]:
+    """Return the families of parts that are not the brand's, in the order of their greys."""
+    met = {family(name) for name in names if name not in KEPT}
+    return [key for key in FAMILIES if key in met]
+
+
+def shade(key: str) -> int:
+    """Return the place of a family among the greys."""
+    return list(FAMILIES).index(key)
 
 
 def split(comparison: Comparison, lang: Lang) -> go.Figure:
@@ -78,12 +91,11 @@ def split(comparison: Comparison, lang: Lang) -> go.Figure:
     rows = list(range(len(shown)))
     for name in names:
         values = [parts[s].get(name, 0.0) for s in shown]
-        place, is_hatched = (0, False) if name in KEPT else shade(name, names)
-        colours = [mark(comparison.strategies.index(s)).light if name in KEPT else SHADES[place][0] for s in shown]
-        hatch = {"pattern": {"shape": "/", "size": 6, "solidity": 0.25, "fgcolor": neutral("paper")}} if is_hatched else {}
+        grey = SHADES[shade(family(name))][0]
+        colours = [mark(comparison.strategies.index(s)).light if name in KEPT else grey for s in shown]
         figure.add_bar(
             y=rows, x=[round(v / 100, 2) for v in values], orientation="h", name=plot_text(part_title(name, lang)),
-            marker={"color": colours, "line": {"color": neutral("paper"), "width": 2}, **hatch},
+            marker={"color": colours, "line": {"color": neutral("paper"), "width": 2}},
             customdata=[_words(parts[s], name, lang) for s in shown],
             text=[_inside(parts[s], name, lang) for s in shown], textposition="inside",
             insidetextanchor="middle", textangle=0,

@@ -94,7 +94,7 @@ def _row(context: Context, line: Line, cells: dict[str, list[Indicator]]) -> Htm
     for strategy, found in cells.items():
         for one in found:
             head = f"{context.title(strategy)} · {words(f'compliance.{one.count}')}" if line.counts else context.title(strategy)
-            attrs = {"class": "text", "data-head": head, "colspan": None if line.counts else 2}
+            attrs = {"data-head": head, "colspan": None if line.counts else 2}
             boxes.append(el("td", attrs, el("span", None, _cell(context, one))))
     return el("tr", None, el("th", {"scope": "row", "class": "text"}, label), boxes)
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from sim.analysis.inequality import Earnings, earnings
 from sim.report.context import Context, pairs, section
 from sim.report.figures.earners import MOST_DOTS, common_span, earners
-from sim.report.figures.split import KEPT, drawn_parts, names_of, part_title, parts_of, shade, split
+from sim.report.figures.split import (
+    KEPT,
+    drawn_parts,
+    families_of,
+    names_of,
+    part_title,
+    parts_of,
+    shade,
+    split,
+)
 from sim.report.html_table import folded, table
 from sim.report.markup import Html, el
 from sim.report.numbers import DASH, money, percent, show
@@ -75,7 +84,7 @@ def split_section(context: Context) -> Html:
         return section("split", words("section.split"), words("deck.no_split"))
     negative = any(value < 0 for one in parts.values() for value in one.values())
     drawn, names = names_of(drawn_parts(context.comparison)), names_of(parts)
-    key = el("ul", {"class": "swatches"}, [_swatch(context, name, drawn) for name in drawn])
+    key = el("ul", {"class": "swatches"}, [_swatch(context, one) for one in families_of(drawn)], _own(context))
     head = [words("table.strategy"), *[part_title(n, words.lang) for n in names], words("split.total")]
     rows = [
         [context.title(s), *[_part(context, one, n) for n in names], money(sum(one.values()), words.lang)]
@@ -99,10 +108,12 @@ def _part(context: Context, parts: dict[str, float], name: str) -> str:
     return f"{amount} ({percent(parts[name] / total)})" if total else amount
 
 
-def _swatch(context: Context, name: str, names: list[str]) -> Html:
-    if name in KEPT:
-        glyphs: list[str] = [context.glyph(s) for s in context.strategies]
-        return el("li", None, el("span", {"class": "glyphs"}, glyphs), part_title(name, context.words.lang))
-    place, is_hatched = shade(name, names)
-    style = {"class": "swatch hatched" if is_hatched else "swatch", "style": f"--c:var(--g{place})"}
-    return el("li", None, el("span", style), part_title(name, context.words.lang))
+def _swatch(context: Context, key: str) -> Html:
+    swatch = el("span", {"class": "swatch", "style": f"--c:var(--g{shade(key)})"})
+    return el("li", None, swatch, context.words(f"split.family_{key}"))
+
+
+def _own(context: Context) -> Html:
+    """Return the key of the part that wears the strategies' colours."""
+    glyphs: list[str] = [context.glyph(s) for s in context.strategies]
+    return el("li", None, el("span", {"class": "glyphs"}, glyphs), part_title(KEPT[-1], context.words.lang))
