@@ -140,6 +140,10 @@ def _daily(name, orders, n_agents, rng):
     s["group_health"] = 0.55 - 0.1 * t / days if name == "community" else np.full(days, np.nan)
     s["zombie_groups"] = np.floor(t / 60.0) if name == "community" else np.full(days, np.nan)
     s["heat"] = 0.6 + 0.4 * np.exp(-(t % 15) / 3) if name == "influencer" else np.full(days, np.nan)
+    s["chat_wait_minutes"], s["chats_lost_share"] = np.full(days, np.nan), np.full(days, np.nan)
+    if name == "direct_sales":
+        s["chats"], s["staff"] = rng.poisson(60, days).astype(float), np.full(days, 4.0)
+        s["chat_wait_minutes"], s["chats_lost_share"] = rng.gamma(2, 2, days), np.full(days, 0.08)
     if n_agents:
         s["agents"] = np.linspace(10, n_agents, days).round()
         s["agent_joins"] = np.diff(s["agents"], prepend=10)

@@ -193,6 +193,8 @@ _SUMMARY = (
             "Erlang1917", "less", _NO_CHATS),
     Outcome("chats_lost_share", "咨询流失率", "Share of chats lost", "share", "chats not answered / chats", "Palm1957",
             "less", _NO_CHATS),
+    Outcome("heat_end", "期末网红热度", "KOL heat at the end", "index", "heat of rented accounts on the last day, 1 at the start",
+            "domain 4.11", "more", "NaN where no account is rented"),
     Outcome("n_agents", "代理总数", "Agents in all", "people", "resellers who ever joined", "domain 4.9"),
     Outcome("losing_agent_share", "亏损代理占比", "Agents losing money", "share",
             "resellers with a negative cash result, unsold stock at salvage value / resellers", "domain 4.18", "less",

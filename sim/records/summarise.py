@@ -109,6 +109,7 @@ def feeling(run: RunRecord) -> Part:
         "complaints": _total(run, "complaints"),
         "members_end": _last(run, "members"),
         "group_health_end": _last(run, "group_health"),
+        "heat_end": _last(run, "heat"),
         "zombie_share": f.ratio(_last(run, "zombie_groups"), run.facts.get("n_groups", 0.0)),
     }
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.analysis.compliance import indicators
 from sim.records.ablation import Ablation
 from sim.report.findings import Findings, has_interval, is_separated
 from sim.report.numbers import day, money, percent, show, span
@@ -42,7 +43,7 @@ def reading(findings: Findings, words: Words, ablations: tuple[Ablation, ...] = 
         What was played with one mechanism off; at most two are told.
     """
     makers: list[Callable[[Findings, Words], Sentence | None]] = [
-        _profit, _last, _payback, _trough, _crossing, _repurchase, _audience, _agents, _light,
+        _profit, _last, _payback, _trough, _crossing, _repurchase, _audience, _agents, _staff, _heat, _light,
     ]  # fmt: skip
     told = [_ablation(one, findings, words) for one in ablations[:2]]
     found = {make: sentence for make in makers if (sentence := make(findings, words)) is not None}
@@ -216,6 +217,31 @@ def _agents(findings: Findings, words: Words) -> Sentence:
     return Sentence(text, ("table-strip", "table-outcomes"))
 
 
+def _staff(findings: Findings, words: Words) -> Sentence | None:
+    """Tell how long people wait for the busiest staff, and how many give up."""
+    chats = {s: findings.estimate(s, "chats").mean for s in findings.strategies}
+    busiest = max(chats, key=lambda s: chats[s] if chats[s] > 0 else 0.0)
+    if not chats[busiest] > 0:
+        return None
+    text = words(
+        "reading.staff", title=_title(findings, words, busiest),
+        wait=_mean(findings, words, busiest, "chat_wait_minutes"), lost=_mean(findings, words, busiest, "chats_lost_share"),
+    )  # fmt: skip
+    return Sentence(text, ("table-outcomes",))
+
+
+def _heat(findings: Findings, words: Words) -> Sentence | None:
+    """Tell what is left of the heat of rented accounts, where it is lowest."""
+    ends = {s: findings.estimate(s, "heat_end").mean for s in findings.strategies}
+    known = {s: v for s, v in ends.items() if math.isfinite(v)}
+    if not known:
+        return None
+    coolest = min(known, key=known.__getitem__)
+    text = words("reading.heat", title=_title(findings, words, coolest),
+                 heat=_mean(findings, words, coolest, "heat_end"))
+    return Sentence(text, ("table-outcomes",))
+
+
 def _light(findings: Findings, words: Words) -> Sentence:
     lights = {s: findings.lights[s].name for s in findings.strategies}
     bad = [
@@ -223,8 +249,22 @@ def _light(findings: Findings, words: Words) -> Sentence:
         else f"{_title(findings, words, s)} ({words(f'strip.{one}').lower()})"
         for s, one in lights.items() if one in {"amber", "red"}
     ]  # fmt: skip
-    text = words("reading.light_bad", titles=words.listed(bad)) if bad else words("reading.light_good")
-    return Sentence(text, ("table-strip",))
+    if not bad:
+        return Sentence(words("reading.light_good"), ("table-strip",))
+    crossed = _line(findings, words)
+    text = words("reading.light_bad", titles=words.listed(bad), line=crossed)
+    return Sentence(text, ("table-strip", "table-compliance") if crossed else ("table-strip",))
+
+
+def _line(findings: Findings, words: Words) -> str:
+    """Return who crosses the line of 30 people and 3 levels first, on which day and how often; empty if nobody does."""
+    found = [(s, one) for s in findings.strategies for one in indicators(findings.comparison, s)
+             if one.line.name == "people_30" and one.count == "all" and math.isfinite(one.day)]
+    if not found:
+        return ""
+    strategy, one = min(found, key=lambda pair: pair[1].day)
+    return words("reading.line", title=_title(findings, words, strategy), day=day(one.day, words.lang),
+                 k=one.runs, n=one.of)
 
 
 def _ablation(one: Ablation, findings: Findings, words: Words) -> Sentence:
@@ -237,5 +277,5 @@ def _ablation(one: Ablation, findings: Findings, words: Words) -> Sentence:
     return Sentence(text, ("table-ablations",))
 
 
-GIVES_WAY = (_last, _payback, _trough)
-"""Sentences left out first when there would be more than `MOST`: the cards say the same."""
+GIVES_WAY = (_last, _payback, _trough, _audience, _crossing)
+"""Sentences left out first when there would be more than `MOST`: cards and tables say the same."""

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from sim.model.books import PARTS
+from sim.records.outcomes import DAILY
 from sim.records.run_record import ROLES
 from sim.report.figures import circles, earners, network, panels, profit, split, theme
 from sim.report.incidents import MOST, incidents, thinned
@@ -83,7 +84,7 @@ def test_marks_of_crossings_stand_clear_of_bands_and_of_each_other(comparison):
 def test_panels_share_one_time_axis_and_say_their_unit(comparison, lang):
     drawn = panels.panels(comparison, lang)
     assert [p.series for p in drawn] == ["active_buyers", "gmv_fen", "trust", "fatigue", "members", "cash_fen",
-                                         "heat", "agents", "channel_stock"]
+                                         "heat", "chat_wait_minutes", "agents", "channel_stock"]
     assert len({tuple(p.figure.layout.xaxis.range) for p in drawn}) == 1
     assert all(p.unit and p.title for p in drawn)
     assert {p.series: p.unit for p in drawn}["trust"] == {"zh": "0 到 1", "en": "0 to 1"}[lang]
@@ -91,9 +92,13 @@ def test_panels_share_one_time_axis_and_say_their_unit(comparison, lang):
     assert [t.line.color for t in active.data if t.mode == "lines" and not t.fill] == [mark(k).light for k in range(4)]
 
 
+def test_every_unit_has_a_word():
+    assert {f"unit.{outcome.unit}" for outcome in DAILY.values()} <= set(load("page"))
+
+
 def test_series_that_nobody_has_are_not_drawn():
     drawn = panels.panels(make_comparison(("community", "direct_sales"), replications=2), "en")
-    assert [p.series for p in drawn] == list(panels.SERIES)
+    assert [p.series for p in drawn] == [*panels.SERIES, "chat_wait_minutes"]
 
 
 def befallen(strategy="community", **marks):

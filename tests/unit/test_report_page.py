@@ -124,7 +124,7 @@ def test_nothing_outside_the_file_is_asked_for(page):
 def test_every_figure_has_words_and_a_table(page):
     reader = read(page)
     plots = [attrs for _, attrs in reader.tags if attrs.get("class", "").startswith("plot")]
-    assert len(plots) == 1 + 9 + 1 + 1 + 1
+    assert len(plots) == 1 + 10 + 1 + 1 + 1
     assert all(attrs["role"] == "img" and len(attrs["aria-label"]) > 20 for attrs in plots)
     wanted = {"strip", "differences", "lead", "profit", "crossings", "panels", "earners", "split", "network", "outcomes",
               "lights", "compliance", "sourced", "calibrated", "assumed"}  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -93,3 +94,12 @@ def test_agents_who_lose_and_the_light_come_last_and_are_never_crowded_out():
 def test_nobody_recruits():
     texts = [s.text for s in reading(Findings(make_comparison(replications=4, agencies=False)), Words("en"))]
     assert any("No model recruits agents" in text for text in texts)
+
+
+def test_staff_heat_and_the_line_are_told():
+    texts = [s.text.replace("\u00a0", " ") for s in reading(Findings(make_comparison(replications=8)), Words("en"))]
+    assert any(re.match(r"Those who ask Direct sales wait [\d.]+ min on average, and [\d.]+% of the chats", t) for t in texts)
+    assert any(re.match(r"The heat of the accounts that Influencer rents ends at 0\.\d+", t) for t in texts)
+    assert re.search(r"Dual rebate has 30 people and 3 levels on day \d+ \(median; in 8 of 8 runs\)", texts[-1])
+    quiet = [s.text for s in reading(Findings(make_comparison(("community", "dual_rebate"), 4, agencies=False)), Words("zh"))]
+    assert not any("咨询平均等待" in t or "热度" in t or "30 人" in t for t in quiet)

@@ -22,7 +22,7 @@ from sim.text.catalogue import Lang, say
 HEIGHT = 210
 SERIES = ("active_buyers", "gmv_fen", "trust", "fatigue", "members", "cash_fen")
 """Series shown, in reading order: what is sold, what it does to people, what is owned in the end."""
-SOME = ("heat", "agents", "channel_stock")
+SOME = ("heat", "chat_wait_minutes", "agents", "channel_stock")
 """Series that only some models have: drawn where one has them."""
 GOODS = ("channel_stock",)
 """Counts of goods: their unit has a word of its own."""

@@ -7,7 +7,7 @@ import numpy as np
 from sim.analysis.crossings import Crossing
 from sim.records.outcomes import DAILY
 from sim.report.context import Context, section
-from sim.report.figures.panels import Panel, calm, panels
+from sim.report.figures.panels import SERIES, Panel, calm, panels
 from sim.report.figures.profit import Badge, profit
 from sim.report.html_table import folded, table
 from sim.report.incidents import Incident, incidents, kind_title, thinned
@@ -124,7 +124,9 @@ def panels_section(context: Context) -> Html:
     """Return the small figures under one key."""
     words = context.words
     drawn = panels(context.comparison, words.lang, incidents(context.comparison))
-    grid = el("div", {"class": "panels"}, [_panel(context, one) for one in drawn])
+    shared = el("div", {"class": "panels"}, [_panel(context, one) for one in drawn if one.series in SERIES])
+    some = [_panel(context, one) for one in drawn if one.series not in SERIES]
+    own = [el("p", {"class": "kind"}, words("deck.some_panels")), el("div", {"class": "panels some"}, some)] if some else []
     rows = [[context.title(s), *[_final(context, s, one.series) for one in drawn]] for s in context.strategies]
     sheet = table(
         "table-panels", words("table.caption_panels"), [words("table.strategy"), *[p.title for p in drawn]], rows
@@ -134,7 +136,8 @@ def panels_section(context: Context) -> Html:
         words("section.panels"),
         words("deck.panels"),
         context.key(),
-        grid,
+        shared,
+        own,
         folded(words("figure.table"), sheet),
     )
 
