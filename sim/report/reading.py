@@ -21,6 +21,7 @@ from sim.report.strings import Words
 from sim.report.strip import payback_of
 
 MOST = 8
+MOST_ABLATIONS = 2
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,14 @@ def reading(findings: Findings, words: Words, ablations: tuple[Ablation, ...] = 
     words : Words
         Language of the page.
     ablations : tuple of Ablation
-        What was played with one mechanism off; at most two are told.
+        What was played with one mechanism off; at most `MOST_ABLATIONS` are told.
     """
     makers: list[Callable[[Findings, Words], Sentence | None]] = [
         _profit, _last, _payback, _trough, _crossing, _repurchase, _audience, _agents, _staff, _heat, _light,
     ]  # fmt: skip
-    told = [_ablation(one, findings, words) for one in ablations[:2]]
+    # What carries the leader comes first, then what was found to be a cause.
+    first = sorted(ablations, key=lambda one: (one.strategy != findings.verdict.best, not one.is_cause))
+    told = [_ablation(one, findings, words) for one in first[:MOST_ABLATIONS]]
     found = {make: sentence for make in makers if (sentence := make(findings, words)) is not None}
     for make in GIVES_WAY:
         if len(found) + len(told) > MOST:

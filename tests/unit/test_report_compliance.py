@@ -27,7 +27,7 @@ def test_every_line_is_shown_with_its_rule(comparison, lang):
     shown = page.tables["table-compliance"].replace("\u00a0", " ")
     for line in LINES:
         assert (line.zh if lang == "zh" else line.en) in shown
-        assert load("page")[f"compliance.rule_{line.name}"][lang] in shown
+        assert load("page")[f"compliance.rule_{line.name}"][lang].replace("\u00a0", " ") in shown
     for name in ("all", "paid"):
         assert load("page")[f"compliance.{name}"][lang] in shown
     assert {"zh": "不是法律意见", "en": "not legal advice"}[lang] in page.sections["compliance"]

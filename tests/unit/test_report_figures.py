@@ -146,6 +146,8 @@ def test_gmv_is_a_trailing_week():
     calm = panels.calm(np.array([[0.0, 7.0, 14.0, 0, 0, 0, 0, 0, 70.0]]), "gmv_fen")
     assert calm[0].tolist() == [0.0, 3.5, 7.0, 5.25, 4.2, 3.5, 3.0, 3.0, 12.0]
     assert panels.calm(np.ones((1, 3)), "trust").tolist() == [[1, 1, 1]]
+    waits = panels.calm(np.array([[np.nan, 4.0, 6.0, np.nan]]), "chat_wait_minutes")
+    assert np.array_equal(waits, [[np.nan, 4.0, 5.0, 5.0]], equal_nan=True), "days without chats have no say"
 
 
 def test_panels_bear_series_that_are_undefined():
@@ -220,7 +222,8 @@ def test_thin_parts_stand_together_and_the_sum_stays(comparison):
 
 
 def test_every_part_has_a_family_with_a_grey_of_its_own():
-    assert len(split.FAMILIES) <= len(SHADES)
+    assert sorted(split.GREYS) == sorted(split.FAMILIES)
+    assert len(split.GREYS) <= len(SHADES)
     assert {split.family(name) for name in PARTS} == set(split.FAMILIES)
     assert split.families_of(["goods", "delivery", "lead", "profit"]) == ["goods", "traffic"]
     assert split.family("never heard of") == "other"

@@ -27,7 +27,8 @@ SOME = ("heat", "chat_wait_minutes", "agents", "channel_stock")
 GOODS = ("channel_stock",)
 """Counts of goods: their unit has a word of its own."""
 WEEK = 7
-"""Days of the trailing mean that calms GMV, which jumps with weekdays and campaigns."""
+"""Days of the trailing mean that calms what jumps with weekdays and campaigns."""
+CALMED = ("gmv_fen", "chat_wait_minutes")
 
 Floats = NDArray[np.float64]
 
@@ -58,8 +59,8 @@ def panel(comparison: Comparison, series: str, lang: Lang, marks: Sequence[Incid
     every = np.concatenate([p.ravel() for p in paths.values()])
     is_money = outcome.unit == "fen"
     scale, unit = money_scale(every, lang) if is_money else (1.0, say("page", f"unit.{_unit(series)}", lang))
-    if series == "gmv_fen":
-        unit = say("page", "unit.a_day", lang, unit=unit)
+    if series in CALMED:
+        unit = say("page", "unit.a_day" if is_money else "unit.week", lang, unit=unit)
     figure = base(HEIGHT, hovermode="x unified")
     for index, strategy in enumerate(comparison.strategies):
         title = title_of(comparison, strategy, lang)
@@ -84,13 +85,19 @@ def _unit(series: str) -> str:
 
 
 def calm(paths: Floats, series: str) -> Floats:
-    """Return daily sales (R, T) as trailing seven-day means; other series as they are."""
-    if series != "gmv_fen":
+    """Return what jumps from day to day (R, T) as trailing seven-day means of the days with a value; others as they are."""
+    if series not in CALMED:
         return paths
-    sums = np.cumsum(np.concatenate([np.zeros((len(paths), 1)), paths], axis=1), axis=1)
-    end = np.arange(1, paths.shape[1] + 1)
-    start = np.maximum(0, end - WEEK)
-    return np.asarray((sums[:, end] - sums[:, start]) / (end - start))
+    known = np.isfinite(paths)
+    sums, days = (_trailing(np.where(known, values, 0.0)) for values in (paths, np.ones_like(paths)))
+    return np.divide(sums, days, out=np.full_like(sums, np.nan), where=days > 0)
+
+
+def _trailing(values: Floats) -> Floats:
+    """Return sums over the last `WEEK` days, float64 (R, T)."""
+    sums = np.cumsum(np.concatenate([np.zeros((len(values), 1)), values], axis=1), axis=1)
+    end = np.arange(1, values.shape[1] + 1)
+    return np.asarray(sums[:, end] - sums[:, np.maximum(0, end - WEEK)])
 
 
 def _add(figure: go.Figure, who: tuple[int, str], paths: Floats, how: tuple[float, str], lang: Lang) -> None:

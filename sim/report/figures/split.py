@@ -24,7 +24,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "people": ("host", "base_pay", "people"), "incentives": ("commission", "packet", "membership_fee", "incentives"),
     "other": ("other",), "agents": ("buy_back", "rebates", "resellers"),
 }  # fmt: skip
-"""Families of parts: each has its grey, and their order is the order of reading, the brand's own part last."""
+"""Families of parts in the order of reading; the brand's own part stands last."""
+GREYS = ("goods", "agents", "traffic", "people", "incentives", "refunds", "other")
+"""Families from the darkest grey to the palest: what is argued about most stands out most."""
 FOLD = 0.015
 """Parts below this share of the price with every strategy stand together as ``other`` in the figure; the table has all."""
 
@@ -80,7 +82,7 @@ def families_of(names: Sequence[str]) -> list[str]:
 
 def shade(key: str) -> int:
     """Return the place of a family among the greys."""
-    return list(FAMILIES).index(key)
+    return GREYS.index(key)
 
 
 def split(comparison: Comparison, lang: Lang) -> go.Figure:

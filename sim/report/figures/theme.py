@@ -26,7 +26,7 @@ FONT = (
 )
 END = "end"
 """Name of annotations that label the end of a line; the page hides them on narrow screens."""
-LABEL_CELLS = 18
+LABEL_CELLS = 22
 """Longest label beside a line, in cells of which a Chinese character takes two."""
 
 

@@ -46,7 +46,7 @@ def _lights(context: Context) -> Html:
     for s in context.strategies:
         shown: dict[CountName, Light] = {c: strategy_light(context.comparison, s, c) for c in COUNTS}
         rows.append([context.title(s), *[_light(context, one) for one in shown.values()], _why(context, s, shown["all"])])
-    return table("table-lights", words("table.caption_lights"), head, rows, text_columns=(0, 1, 2, 3))
+    return table("table-lights", words("table.caption_lights"), head, rows, text_columns=(0, 3))
 
 
 def _light(context: Context, light: Light) -> Html | str:
