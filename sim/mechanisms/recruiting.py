@@ -10,7 +10,7 @@ best experience S_j:
     P(join a channel)  = sigma(c_0 + c_1 T (1 - kappa [R > 0, one-sided]) + c_2 h)
     P(become reseller) = sigma(j_0 + j_1 T + j_2 ln(1 + income / buy-in) - j_3 buy-in / wealth - j_5 density)
     a buyer asked by the brand itself joins with chance `buyer_joins`; fees lower the odds of joining (`fees`)
-    exit hazard        = `exit_hazard` a day after `patience` days without profit, + per refusal
+    exit hazard        = `exit_hazard` a day after `patience` days without profit, + `exit_refusal` for each refusal met today
 
 One invitee asked by several sponsors is a contest, settled by hashed draws with weights: equal
 (uniform recursive tree), 1 + recruits (plane-oriented tree), or by recency.
@@ -72,7 +72,7 @@ class RecruitingParams(Params):
     exit_hazard: float = param(0.02, source="domain 4.8", low=0.01, high=0.05, ge=0, le=1, unit="per day",
                                doc="Chance a day to give up after that", zh="退出率")
     exit_refusal: float = param(0.005, source="domain 4.8", low=0, high=0.02, ge=0, le=1,
-                                doc="Added chance a day for each refusal met", zh="被拒退出")
+                                doc="Chance to give up for each refusal met", zh="被拒退出")
 
 
 @kernel()
@@ -281,22 +281,29 @@ def exit_draws(uid: Array, key: int, hazard: Array, out: Array) -> None:
         out[k] = uniform(key, np.int64(uid[k])) < hazard[k]
 
 
-def exits(world: World, day: int, params: RecruitingParams) -> NDArray[np.int64]:
-    """Return the rows of resellers who give up today: long without profit, or refused too often."""
+def exits(world: World, met: NDArray[np.int64], day: int, params: RecruitingParams) -> NDArray[np.int64]:
+    """Return the rows of resellers who give up today: long without profit, or by the refusals they met.
+
+    Parameters
+    ----------
+    met : int64 (R,)
+        Refusals that each reseller met today.
+    """
     table = world.resellers
     if not table.size or params.mode == "off":
         return np.empty(0, np.int64)
     rows = np.flatnonzero(table.left[: table.size] < 0)
     idle = day - table.profit_day[rows] > params.patience
-    hazard = np.where(idle, params.exit_hazard, 0.0) + params.exit_refusal * table.refusals[rows]
+    hazard = np.where(idle, params.exit_hazard, 0.0) + params.exit_refusal * met[rows]
     out = np.empty(len(rows), np.bool_)
     exit_draws(world.people.uid[table.person[rows]], world.draws.key("exit", day), hazard, out)
     return rows[out]
 
 
-
-def remember_refusals(world: World, refused: Refused) -> None:
-    """Count the refusals that resellers met: awkwardness makes them give up."""
+def remember_refusals(world: World, refused: Refused) -> NDArray[np.int64]:
+    """Count the refusals that resellers met, for awkwardness makes them give up; returns today's, int64 (R,)."""
     sponsor = refused.sponsor[(refused.reason == Reason.DECLINED) & (refused.sponsor >= 0)]
     row = world.resellers.row_of[sponsor]
-    np.add.at(world.resellers.refusals, row[row >= 0], 1)
+    met: NDArray[np.int64] = np.bincount(row[row >= 0], minlength=world.resellers.size).astype(np.int64)
+    world.resellers.refusals[: len(met)] += met
+    return met

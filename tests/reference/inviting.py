@@ -146,15 +146,19 @@ def _weight(village: Village, sponsor: int) -> float:
     return max(exp(-age / max(rules.recency_days, 1e-9)), 1e-12)
 
 
-def remember_refusals(village: Village, asked: list[Asked]) -> None:
-    """Being turned down is awkward."""
+def remember_refusals(village: Village, asked: list[Asked]) -> dict[int, int]:
+    """Being turned down is awkward; returns how often each reseller was today, by row."""
+    met: dict[int, int] = {}
     for a in asked:
         if a.reason is Reason.DECLINED and a.sponsor >= 0 and village.people[a.sponsor].reseller >= 0:
-            village.resellers[village.people[a.sponsor].reseller].refusals += 1
+            row = village.people[a.sponsor].reseller
+            village.resellers[row].refusals += 1
+            met[row] = met.get(row, 0) + 1
+    return met
 
 
-def give_up(village: Village) -> list[int]:
-    """Resellers without a sale for too long, or refused too often, may give up; returns their rows."""
+def give_up(village: Village, met: dict[int, int]) -> list[int]:
+    """Resellers without a sale for too long, or refused today, may give up; returns their rows."""
     rules = village.rules.recruiting
     if rules.mode == "off":
         return []
@@ -163,7 +167,7 @@ def give_up(village: Village) -> list[int]:
         if r.left >= 0:
             continue
         hazard = rules.exit_hazard if village.day - r.profit_day > rules.patience else 0.0
-        hazard += rules.exit_refusal * r.refusals
+        hazard += rules.exit_refusal * met.get(row, 0)
         if uniform(village.key("exit"), village.people[r.person].uid) < hazard:
             gone.append(row)
     return gone

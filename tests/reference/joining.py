@@ -30,11 +30,11 @@ def recruit_and_exit(village: Village, plan: DayPlan) -> None:
                              for a in asked if a.reason is not None]
     village.diary.refused += [(a.person, a.sponsor, a.channel, a.tier, int(Reason.FULL)) for a in late]
     village.diary.refused += known
-    remember_refusals(village, asked)
+    met = remember_refusals(village, asked)
     _promote(village, plan.promote)
     _restock(village, plan.stock_order)
     _write_off(village)
-    for row in give_up(village):
+    for row in give_up(village, met):
         village.diary.left.append((village.resellers[row].person, -1, int(Reason.LOSSES)))
         _leave_role(village, row)
     _release(village, plan.release)
