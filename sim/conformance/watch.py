@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.core.accounts import Account
+from sim.core.draws import Draws
 from sim.exchange.actions import Actions, Capacity, Offer, Post, Spend, Tend
 from sim.model.mesa_model import SocialCommerceModel
 
@@ -196,6 +197,8 @@ def _parts(thing: Any) -> list[tuple[str, Any]]:
         return [(str(k), v) for k, v in thing.items()]
     if isinstance(thing, (list, tuple)):
         return [(str(k), v) for k, v in enumerate(thing)]
+    if isinstance(thing, Draws):  # keys asked for are kept, which changes no draw
+        return [("seed", thing.seed)]
     return list(vars(thing).items()) if hasattr(thing, "__dict__") and not callable(thing) else []
 
 
