@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.exchange.actions import Actions
+from sim.exchange.actions import Actions, Contact, rows
 from sim.exchange.events import PathKind
 from sim.mechanisms.choice import DoorParams
 from sim.model.schedule import step
@@ -40,6 +40,17 @@ class Friends(Sharers):
     def plan(self, view: View) -> Actions:
         """Post on one day only."""
         return super().plan(view) if view.day == DAY else Actions()
+
+
+class Written(Feeds):
+    """One message to every contact on one day, as a chat."""
+
+    def plan(self, view: View) -> Actions:
+        """Write instead of posting."""
+        if view.day != DAY:
+            return Actions()
+        told = rows(Contact, row=view.rows(int(view.channels[0])), offer=view.offers[0])
+        return Actions(offers=self.offered(view), tables=(told,))
 
 
 class Shown(Impressions):
@@ -78,7 +89,8 @@ SINGLES = (
     Single("feed", "a post in a followed feed, trust .25", feed("feed", 0.25), 0.001, 0.005, "domain 4.3, cold broadcast"),
     Single("group", "an offer in a group, trust .45", feed("group", 0.45), 0.02, 0.05, "domain 4.3, active group"),
     Single("live", "a live event, trust .25, 20 % off", feed("live", 0.25, 0.8), 0.01, 0.03, "domain 4.3, KOL live"),
-    Single("chat", "a chat of somebody in need, trust .35", feed("contacts", 0.35), 0.05, 0.15,
+    Single("chat", "a chat of somebody in need, trust .35",
+           Written(feeds=(Feed(kind="contacts", followers=PEOPLE, trust=0.35),)), 0.05, 0.15,
            "domain 4.3, inbound as in market 0.8", only_needs=True),
     Single("tie", "a friend's post, trust of the tie", Friends(), 0.005, 0.02, "domain 4.3, Moments from a friend"),
 )

@@ -38,6 +38,7 @@ class Seen:
     returned: dict[PathKind, int]
     chats: int
     chats_bought: int
+    agents: Mapping[str, Any]
     praise: int
     complaints: int
     first_by_tie: int
@@ -47,7 +48,7 @@ def watch(scenario: str) -> Seen:
     """Run a shipped scenario and count."""
     settings = (f"people={SCENARIO_PEOPLE}", f"days={SCENARIO_DAYS}")
     model = SocialCommerceModel(resolve(scenario, settings).spec, collect=False)
-    out = Seen({}, dict.fromkeys(PathKind, 0), dict.fromkeys(PathKind, 0), 0, 0, 0, 0, 0)
+    out = Seen({}, dict.fromkeys(PathKind, 0), dict.fromkeys(PathKind, 0), 0, 0, {}, 0, 0, 0)
     while model.running:
         model.step()
         events = model.state.yesterday
@@ -55,15 +56,15 @@ def watch(scenario: str) -> Seen:
             mine = events.ordered.order[events.ordered.path_kind == kind]
             out.orders[kind] += len(mine)
             out.returned[kind] += int(np.isin(mine, events.delivered.order[events.delivered.returned > 0]).sum())
-        chatted = getattr(events, "chatted", None)
-        if chatted is not None and len(chatted):
-            out.chats += len(chatted)
-            bought = events.ordered.person[events.ordered.path_kind == PathKind.CHAT]
-            out.chats_bought += int(np.isin(bought, chatted.person).sum())
+        answered = events.chatted.person[events.chatted.answered > 0]
+        out.chats += len(answered)
+        bought = events.ordered.person[events.ordered.path_kind == PathKind.CHAT]
+        out.chats_bought += int(np.isin(bought, answered).sum())
         out.first_by_tie += int(events.ordered.first[events.ordered.path_kind == PathKind.TIE].sum())
         out.praise += int(events.talked.told[events.talked.polarity > 0].sum())
         out.complaints += int(events.talked.told[events.talked.polarity < 0].sum())
-    out.daily = model.record({}, pictures=False).daily
+    record = model.record({}, pictures=False)
+    out.daily, out.agents = record.daily, record.agents
     return out
 
 
@@ -88,6 +89,14 @@ SHOWN = (
           lambda s: s.orders[PathKind.TIE] / (s.praise + s.complaints)),
     Shown("first orders by ties, an order", "paid_ads", 0.1, 0.3, "domain row 10, offspring of a buyer",
           lambda s: s.first_by_tie / sum(s.orders.values())),
+    Shown("orders an answered chat", "direct_sales", 0.05, 0.15, "domain 4.3, inbound as in market 0.8",
+          lambda s: s.chats_bought / s.chats),
+    Shown("returns of live sales", "influencer", 0.1, 0.3, "domain 4.11",
+          lambda s: s.returned[PathKind.LIVE] / s.orders[PathKind.LIVE]),
+    Shown("resellers who recruit nobody", "dual_rebate", 0.45, 0.7, "domain 5.3",
+          lambda s: float((s.agents["recruits"] == 0).mean())),
+    Shown("resellers who lose money", "dual_rebate", 0.5, 0.99, "domain 5.3",
+          lambda s: float((s.agents["net_fen"] < 0).mean())),
     Shown("praise a complaint", "community", 2, 5, "domain row 41, about 3 to 1", lambda s: s.praise / s.complaints),
 )
 
