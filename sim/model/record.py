@@ -50,6 +50,9 @@ def _facts(state: RunState) -> dict[str, float]:
     if sold.any():
         facts["top_seller_share"] = float(sold.max()) / float(sold.sum())
     facts |= _told(state)
+    top = state.recorder.retail.top_share(world, float(state.recorder.series["gmv_fen"].sum()))
+    if np.isfinite(top):
+        facts["top_seller_share"] = top
     if state.shocks:
         facts["shock_day"] = float(min(s.day for s in state.shocks))
     broke = [day for day, kind, _ in state.recorder.marks if kind == "insolvent"]

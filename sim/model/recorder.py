@@ -86,7 +86,7 @@ class Recorder:
         self.series: dict[str, Floats] = {name: np.zeros(days) for name in DAILY}
         self.marks: list[tuple[int, str, str]] = []
         self._sample = world.row_of_uid[np.sort(world.people.uid)[:SAMPLE]]
-        self.retail = Retail()
+        self.retail = Retail(len(world.channels))
         self._bought: list[NDArray[np.int64]] = []
         self._products = np.flatnonzero(world.products.brand_of == 0)
         self._bought_before = np.zeros(world.n_people, np.bool_)

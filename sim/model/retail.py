@@ -1,4 +1,4 @@
-"""What each reseller sold to others: counted as it is sold, for who sells and who only buys for own use.
+"""What each reseller sold to others, and each rented account: counted as it is sold.
 
 A reseller who fills an own need from own stock is a consumer at that moment: the units count as
 sell-through, and as neither a sale to an ultimate user nor own sales.
@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Account, Purpose
-from sim.exchange.events import Ordered
+from sim.exchange.events import Ordered, PathKind
 from sim.ledger.ledger import Ledger
 from sim.world.state import World
 
 Ints = NDArray[np.int64]
+
+_BY_MEMBERSHIP = (PathKind.FEED, PathKind.GROUP, PathKind.LIVE, PathKind.CHAT)
+"""Doors whose orders name the row of a membership."""
 
 
 class Retail:
@@ -24,11 +27,14 @@ class Retail:
     ----------
     units, value_fen : int64 (rows,)
         Units sold to other people, and what they paid.
+    rented_fen : int64 (channels,)
+        What was paid on orders that came through each rented channel.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, n_channels: int = 0) -> None:
         self.units = np.zeros(0, np.int64)
         self.value_fen = np.zeros(0, np.int64)
+        self.rented_fen = np.zeros(n_channels, np.int64)
 
     def count(self, world: World, sold: Ordered, counted: NDArray[np.bool_]) -> int:
         """Add a day's sales; return the units bought from resellers by people who are none.
@@ -41,6 +47,7 @@ class Retail:
         counted : bool (orders,)
             Those of the brand that is recorded.
         """
+        self._count_rented(world, sold, counted)
         rows = np.flatnonzero(counted & (sold.seller >= 0))
         if not len(rows):
             return 0
@@ -50,6 +57,19 @@ class Retail:
         np.add.at(self.units, seller[others], units[others])
         np.add.at(self.value_fen, seller[others], (sold.price_fen[rows] * units)[others])
         return int(units[world.resellers.row_of[person] < 0].sum())
+
+    def _count_rented(self, world: World, sold: Ordered, counted: NDArray[np.bool_]) -> None:
+        rows = np.flatnonzero(counted & (sold.path_row >= 0) & np.isin(sold.path_kind, _BY_MEMBERSHIP))
+        if len(rows):
+            channel = world.audiences.channel[sold.path_row[rows]].astype(np.int64)
+            rented = ~world.channels.owned[channel]
+            np.add.at(self.rented_fen, channel[rented], (sold.price_fen * sold.quantity)[rows[rented]])
+
+    def top_share(self, world: World, gmv_fen: float) -> float:
+        """Return the share of the largest single seller, a reseller or an account, in all sales; NaN where there is none."""
+        by_account = np.bincount(world.channels.account, weights=self.rented_fen) if len(self.rented_fen) else np.zeros(0)
+        largest = max(float(self.value_fen.max(initial=0)), float(by_account.max(initial=0.0)))
+        return largest / gmv_fen if largest and gmv_fen else float("nan")
 
     def _reserve(self, size: int) -> None:
         if size > len(self.units):

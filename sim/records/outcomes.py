@@ -259,7 +259,7 @@ _SUMMARY = (
             "monthly income shown / true monthly net income", "domain 4.18", "less",
             "NaN where nothing was shown, or where resellers earned nothing on average: any income shown then deceives"),
     Outcome("top_seller_share", "头部卖家依赖度", "Dependence on the top seller", "share",
-            "sales value of the largest single seller / sales value of all sellers", "design 8", "less",
+            "sales value of the largest single reseller or rented account / GMV", "design 8", "less",
             "NaN where nobody but the brand sells"),
     Outcome("survival_after_shock", "冲击后存活率", "Survival after a shock", "share",
             "GMV of the 30 days after the first shock / GMV of the 30 days before it", "design 8", "more",
@@ -290,7 +290,7 @@ FACTS: dict[str, str] = {
     "retail_cost_fen": "what the goods in those sales had cost the resellers",
     "entry_payments_fen": "what resellers paid to enter, forced purchases included",
     "income_shown_fen": "mean monthly income that invitations to become a reseller showed",
-    "top_seller_share": "share of the largest single seller in all sellers' sales value",
+    "top_seller_share": "share of the largest single reseller or rented account in GMV",
     "shock_day": "day of the first shock",
     "insolvent_day": "first day on which a due debt could not be paid",
 }

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.core.accounts import Account, Purpose
+from sim.exchange.events import PathKind
 from sim.exchange.postings import postings
 from sim.ledger import Ledger
 from sim.model.books import INCOMING, PARTS, SERIES, money_series, price_split
@@ -17,23 +18,30 @@ from sim.model.state import start
 from tests.reference.scenarios import spec_of
 
 SHOWN = ("bazaar", "both", "traffic", "preferential")
+"""Worlds with resellers who sell, without any, with two products, and with rented accounts."""
 
 
 @pytest.fixture(scope="module", params=SHOWN)
 def played(request):
     """A finished run, and for each reseller what was sold to others, told from the events of each day."""
     state = start(spec_of(request.param), 0, audit=True)
-    sold, ultimate, back = Counter(), 0, 0
+    sold, value, ultimate, back = Counter(), Counter(), 0, 0
     for _ in range(state.spec.days):
         day = step(state)
-        table = state.world.resellers
-        for seller, person, units in zip(day.sold.seller.tolist(), day.sold.person.tolist(), day.sold.quantity.tolist(),
-                                         strict=True):
+        table, world = state.world.resellers, state.world
+        orders = zip(*(getattr(day.sold, n).tolist() for n in ("seller", "person", "quantity", "price_fen", "path_kind",
+                                                               "path_row")), strict=True)
+        for seller, person, units, price, kind, row in orders:
+            if row >= 0 and PathKind(kind).name in {"FEED", "GROUP", "LIVE", "CHAT"}:
+                channel = world.audiences.channel[row]
+                if not world.channels.owned[channel]:
+                    value["account", int(world.channels.account[channel])] += units * price
             if seller >= 0:
+                value["reseller", seller] += units * price * (table.person[seller] != person)
                 sold[seller] += units * (table.person[seller] != person)
                 ultimate += units * (table.row_of[person] < 0)
         back += int(day.events.stock_moved.quantity[day.events.stock_moved.buyer < 0].sum())
-    return state, record_of(state, {}, pictures=False), sold, ultimate, back
+    return state, record_of(state, {}, pictures=False), sold, ultimate, back, value
 
 
 def test_every_purpose_has_one_place() -> None:
@@ -97,13 +105,16 @@ def test_an_unsold_run_has_no_price() -> None:
 
 
 def test_what_resellers_sold_to_others(played) -> None:
-    _, record, sold, ultimate, back = played
+    _, record, sold, ultimate, back, value = played
     assert record.agents["sold"].tolist() == [sold[row] for row in range(len(record.agents["sold"]))]
     assert record.daily["ultimate_units"].sum() == ultimate <= record.daily["sell_through"].sum()
     assert record.daily["bought_back"].sum() == back
     assert sum(record.daily[f"agents_tier_{k}"] for k in range(4)).tolist() == record.daily["agents"].tolist()
     joins, exits = record.daily["agent_joins"].cumsum(), record.daily["agent_exits"].cumsum()
     assert (joins - exits == record.daily["agents"]).all()
+    largest = max(value.values(), default=0)
+    top = record.facts.get("top_seller_share", 0.0)
+    assert top == pytest.approx(largest / max(1.0, record.daily["gmv_fen"].sum()))
 
 
 def test_pay_facts_come_from_the_ledger() -> None:

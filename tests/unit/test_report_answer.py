@@ -57,3 +57,14 @@ def test_strategies_that_earn_the_same_are_called_alike():
         comparison.summary[name]["profit_fen"] = np.array([4e6, 5e6, 6e6, 7e6])
     assert terminal_answer(comparison, "en").startswith("No difference at all")
     assert terminal_answer(comparison, "zh").startswith("毫无差别")
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "too sure"), ("zh", "偏高")])
+def test_few_runs_that_agree_are_not_called_sure(lang, said):
+    comparison = make_comparison(("community", "influencer"), replications=3)
+    for name, profits in {"community": [9e6, 30e6, 12e6], "influencer": [8e6, 1e6, 10e6]}.items():
+        comparison.summary[name]["profit_fen"] = np.array(profits)
+    assert Findings(comparison).verdict.chance["community"] == 1.0
+    text = terminal_answer(comparison, lang, 400)
+    assert text.startswith({"en": "Not separated", "zh": "分不出高下"}[lang])
+    assert said in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.analysis.intervals import LEVEL
 from sim.report.context import Context
 from sim.report.findings import has_interval
 from sim.report.markup import Html, el, keep_numbers
@@ -38,8 +39,11 @@ def answer(context: Context) -> str:
     gap = findings.gap(verdict.best, findings.rival)
     if findings.is_identical:
         return words("answer.identical", title=title, second=second, n=findings.pairs) + _paying(context)
+    key = "separated" if verdict.separated else "not_separated"
+    if not verdict.separated and verdict.chance[verdict.best] >= LEVEL:
+        key = "not_separated_few"  # few runs that agree look certain to a bootstrap, and not to a t test
     return words(
-        "answer.separated" if verdict.separated else "answer.not_separated",
+        f"answer.{key}",
         title=title, profit=profit, second=second, n=findings.pairs,
         chance=percent(verdict.chance[verdict.best], chance=True), gap=money(gap.mean, words.lang),
         span=span(money(gap.low, words.lang), money(gap.high, words.lang), words.lang),
