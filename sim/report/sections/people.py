@@ -85,11 +85,9 @@ def split_section(context: Context) -> Html:
     negative = any(value < 0 for one in parts.values() for value in one.values())
     drawn, names = names_of(drawn_parts(context.comparison)), names_of(parts)
     key = el("ul", {"class": "swatches"}, [_swatch(context, one) for one in families_of(drawn)], _own(context))
-    head = [words("table.strategy"), *[part_title(n, words.lang) for n in names], words("split.total")]
-    rows = [
-        [context.title(s), *[_part(context, one, n) for n in names], money(sum(one.values()), words.lang)]
-        for s, one in parts.items()
-    ]
+    head = [words("table.part"), *[context.title(s) for s in parts]]
+    rows = [[part_title(name, words.lang), *[_part(context, one, name) for one in parts.values()]] for name in names]
+    rows.append([words("split.total"), *[money(sum(one.values()), words.lang) for one in parts.values()]])
     blank = "" if words.lang == "zh" else " "
     notes = ["split", *(["split_negative"] if negative else []), *(["split_folded"] if drawn != names else [])]
     deck = blank.join(words(f"deck.{note}") for note in notes)
