@@ -111,6 +111,9 @@ LINES = (
     Line("zero_recruit", "零推荐代理占比", "Agents who recruited nobody", "zero_recruit_share", math.nan,
          "Gastwirth1977, domain row 71"),
     Line("break_even", "回本所需推荐人数", "Recruits needed to break even", "break_even_recruits", math.nan, "domain 2.8"),
+    Line("shown", "招募时展示的月收入", "Monthly income shown to recruits", "income_shown_fen", math.nan, "domain 4.8"),
+    Line("true", "代理真实月净收入", "Agents' true monthly net income", "income_true_fen", 0, "FTC2024, domain row 74",
+         "below"),
     Line("deception", "收入夸大指数", "Deceptive-income index", "deceptive_income_index", 1, "FTC2024, domain row 74",
          "above"),
 )

@@ -99,6 +99,8 @@ def price_split(series: dict[str, Floats], ledger: Ledger) -> dict[str, float]:
     parts["goods"] += -float(_stock_built(ledger, 0).sum()) - written_off
     parts["write_off"] += written_off
     parts["refunds"] = float(series["refunds_fen"].sum())
+    # What is provided for stock that will be taken back has left the profit, and not yet the till.
+    parts["buy_back"] += float(statements.profit(ledger)[-1]) - float(series["profit_fen"][-1])
     if ledger.n_brands == 1:
         # What resellers send is freight, whoever pays; with several brands it cannot be told whose it is.
         sent = flows[Account.RESELLER, Account.LOGISTICS]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.exchange.actions import Invite
 from sim.exchange.events import Events, Ordered
 from sim.mechanisms.attention import Noticed, nothing_noticed
 
@@ -15,13 +16,14 @@ from sim.mechanisms.attention import Noticed, nothing_noticed
 class Day:
     """Events of a day and counts that no event table holds; `sold` are the orders filled today, open deals not among them.
 
-    `written_off` are units thrown away in the channel, int64 (P,).
+    `written_off` are units thrown away in the channel, int64 (P,); `invite` is who was asked to bring whom.
     """
 
     number: int
     told: Noticed = field(default_factory=nothing_noticed)
     events: Events = field(default_factory=Events)
     sold: Ordered = field(default_factory=Ordered.empty)
+    invite: Invite | None = None
     impressions: int = 0
     noticed: int = 0
     reach: int = 0

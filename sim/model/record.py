@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.core.accounts import Account
 from sim.ledger import statements
 from sim.model.books import price_split
+from sim.model.recorder import provision
 from sim.model.retail import pay_facts
 from sim.model.sample import network_sample
 from sim.model.state import RunState
@@ -36,7 +37,7 @@ def _facts(state: RunState) -> dict[str, float]:
         "opening_cash_fen": float(spec.all_brands()[0].cash),
         "list_price_fen": float(world.products.price_fen[0]), "unit_cost_fen": float(world.products.unit_cost_fen[0]),
         "inventory_fen": float(ledger.closing("inventory")[0, -1]),
-        "payables_fen": float(ledger.closing("payables")[0, -1]), "buyback_provision_fen": 0.0,
+        "payables_fen": float(ledger.closing("payables")[0, -1]),
         "trust_sd": float(trust.std()), "n_groups": float(np.count_nonzero(world.channels.kind == 0)),
         "rebate_levels": 0.0,
     }
@@ -46,13 +47,10 @@ def _facts(state: RunState) -> dict[str, float]:
         facts[f"brand_{b}_orders"] = float(world.people.orders[:, mine].sum()) - min(
             spec.all_brands()[b].seed_customers, world.n_people)
     facts |= pay_facts(ledger, state.recorder.retail, float(state.recorder.series["sell_in"].sum()))
-    sold = state.recorder.retail.value_fen
-    if sold.any():
-        facts["top_seller_share"] = float(sold.max()) / float(sold.sum())
-    facts |= _told(state)
-    top = state.recorder.retail.top_share(world, float(state.recorder.series["gmv_fen"].sum()))
-    if np.isfinite(top):
-        facts["top_seller_share"] = top
+    retail = state.recorder.retail
+    seen = {"top_seller_share": retail.top_share(world, float(state.recorder.series["gmv_fen"].sum())),
+            "income_shown_fen": retail.shown_fen, "buyback_provision_fen": provision(state)}
+    facts |= {name: value for name, value in seen.items() if np.isfinite(value)} | _told(state)
     if state.shocks:
         facts["shock_day"] = float(min(s.day for s in state.shocks))
     broke = [day for day, kind, _ in state.recorder.marks if kind == "insolvent"]

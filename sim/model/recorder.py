@@ -67,6 +67,12 @@ def _activity(channels: Channels, groups: NDArray[np.bool_]) -> dict[str, float]
             "true_activity": float((members * channels.health[groups]).sum()) / total}
 
 
+def provision(state: RunState) -> float:
+    """Return what strategies of the first brand expect to lose on stock that they will take back, fen."""
+    name = "buyback_provision_fen"
+    return float(sum(seat.book[name][0] for seat in state.seats if seat.brand == 0 and len(seat.book.get(name, ())) == 1))
+
+
 class Recorder:
     """Daily series of the first brand.
 
@@ -87,6 +93,7 @@ class Recorder:
         self.marks: list[tuple[int, str, str]] = []
         self._sample = world.row_of_uid[np.sort(world.people.uid)[:SAMPLE]]
         self.retail = Retail(len(world.channels))
+        self._provision: Floats = np.zeros(days)
         self._bought: list[NDArray[np.int64]] = []
         self._products = np.flatnonzero(world.products.brand_of == 0)
         self._bought_before = np.zeros(world.n_people, np.bool_)
@@ -110,6 +117,7 @@ class Recorder:
         self._channels(state, day)
         self._chats(day)
         self._agents(state, day)
+        self._provision[day.number] = provision(state)
 
     def _put(self, day: int, **values: float) -> None:
         for name, value in values.items():
@@ -196,6 +204,7 @@ class Recorder:
         table, moved = state.world.resellers, day.events.stock_moved
         if not table.size:
             return
+        self.retail.hear(day.invite, day.events.joined, day.events.refused)
         mine = table.brand[: table.size] == 0
         active = mine & (table.left[: table.size] < 0)
         tiers = np.bincount(np.minimum(table.tier[: table.size][active], TIERS - 1), minlength=TIERS)
@@ -215,7 +224,7 @@ class Recorder:
         day, closing = state.day, state.ledger.closing
         cash = int(closing("cash")[0, day])
         stock, owed = int(closing("inventory")[0, day]), int(closing("payables")[0, day] - closing("receivables")[0, day])
-        self._put(day, cash_fen=cash, profit_fen=cash - self._opening + stock - self._opening_stock - owed)
+        self._put(day, cash_fen=cash, profit_fen=cash - self._opening + stock - self._opening_stock - owed - self._provision[day])
         if state.ledger.closing("cash")[0, state.day] < 0 and not any(kind == "insolvent" for _, kind, _ in self.marks):
             self.marks.append((state.day, "insolvent", "insolvent"))
 
@@ -223,3 +232,5 @@ class Recorder:
         """Fill the money series from the ledger."""
         for name, value in money_series(ledger).items():
             self.series[name][:] = value
+        self.series["profit_fen"] -= self._provision
+        self.series["net_revenue_fen"] -= np.diff(self._provision, prepend=0.0)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Account, Purpose
-from sim.exchange.events import Ordered, PathKind
+from sim.exchange.actions import Invite
+from sim.exchange.events import Joined, Ordered, PathKind, Refused
 from sim.ledger.ledger import Ledger
 from sim.world.state import World
 
@@ -35,6 +36,7 @@ class Retail:
         self.units = np.zeros(0, np.int64)
         self.value_fen = np.zeros(0, np.int64)
         self.rented_fen = np.zeros(n_channels, np.int64)
+        self._shown_fen, self._asked = 0, 0
 
     def count(self, world: World, sold: Ordered, counted: NDArray[np.bool_]) -> int:
         """Add a day's sales; return the units bought from resellers by people who are none.
@@ -64,6 +66,24 @@ class Retail:
             channel = world.audiences.channel[sold.path_row[rows]].astype(np.int64)
             rented = ~world.channels.owned[channel]
             np.add.at(self.rented_fen, channel[rented], (sold.price_fen * sold.quantity)[rows[rented]])
+
+    def hear(self, invite: Invite | None, joined: Joined, refused: Refused) -> None:
+        """Note the income shown to whoever was asked today to become a reseller of the first brand."""
+        if invite is None or not len(invite):
+            return
+        rows = np.flatnonzero((invite.role_tier >= 0) & (invite.brand == 0) & (invite.sponsor >= 0))
+        asked = np.concatenate([joined.sponsor[joined.tier >= 0], refused.sponsor[refused.tier >= 0]])
+        rows = rows[np.argsort(invite.sponsor[rows], kind="stable")]
+        at = np.searchsorted(invite.sponsor[rows], asked)
+        known = at < len(rows)
+        known[known] = invite.sponsor[rows[at[known]]] == asked[known]
+        self._shown_fen += int(invite.perceived_income_fen[rows[at[known]]].sum())
+        self._asked += int(np.count_nonzero(known))
+
+    @property
+    def shown_fen(self) -> float:
+        """Mean monthly income shown to recruits; NaN where nobody was asked."""
+        return self._shown_fen / self._asked if self._asked else float("nan")
 
     def top_share(self, world: World, gmv_fen: float) -> float:
         """Return the share of the largest single seller, a reseller or an account, in all sales; NaN where there is none."""

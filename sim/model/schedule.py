@@ -219,7 +219,7 @@ def _bought_from_resellers(state: RunState, ordered: Ordered) -> None:
 
 def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
     """9: invitations, leads, enrolments, promotions, stock orders, exits."""
-    world, ledger = state.world, state.ledger
+    world, ledger, day.invite = state.world, state.ledger, plan.invite
     joined, refused = recruiting.recruit(world, plan.invite, state.day, state.mechanisms.recruiting,
                                          state.mechanisms.fees)
     joined, late = membership.join(world, ledger, joined, state.day)

@@ -311,7 +311,7 @@ class DualRebateParams(Params):
             _owed(view, direct, same, Purpose.SAME_LEVEL_REBATE)])
 
     def _remembered(self, events: Events, owed: Postings, view: View) -> dict[str, NDArray[np.generic]]:
-        """Return sales a day and the income of a month, by row; both forget exponentially."""
+        """Return sales a day and the income of a month, by row (both forget exponentially), and facts for the record."""
         table, product = view.resellers, view.product(self.product)
         n = table.size
         ordered, sold = events.ordered, np.zeros(n, np.int64)
@@ -324,7 +324,16 @@ class DualRebateParams(Params):
         np.add.at(earned, seller, (units * (ordered.price_fen[mine] - cost)).astype(np.float64))
         np.add.at(earned, owed.payee_owner, owed.amount_fen.astype(np.float64))
         rate, month = self._column(view, "rate", self.stock.expects), self._column(view, "month", 0.0)
-        return {"rate": smoothed(rate, sold, self.stock.cover), "month": month * (1.0 - 1.0 / _MONTH) + earned}
+        return {"rate": smoothed(rate, sold, self.stock.cover), "month": month * (1.0 - 1.0 / _MONTH) + earned,
+                "rebate_levels": np.array([self.rebate_levels]),
+                "buyback_provision_fen": np.array([self._provision(view)])}
+
+    def _provision(self, view: View) -> int:
+        """Return what taking all unsold stock back would cost beyond what the goods are worth, fen."""
+        table, product = view.resellers, view.product(self.product)
+        mine = np.flatnonzero(table.brand == view.brand)
+        back = floor_share(table.unit_fen[mine, product.index], self.buy_back) - product.unit_cost_fen
+        return int((table.stock[mine, product.index] * np.maximum(0, back)).sum())
 
     def _column(self, view: View, name: str, newcomer: float) -> Floats:
         """Return a column of the book for all rows of today's table; newcomers have a value of their own."""

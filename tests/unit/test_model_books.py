@@ -10,11 +10,12 @@ import pytest
 from sim.core.accounts import Account, Purpose
 from sim.exchange.events import PathKind
 from sim.exchange.postings import postings
-from sim.ledger import Ledger
+from sim.ledger import Ledger, statements
 from sim.model.books import INCOMING, PARTS, SERIES, money_series, price_split
 from sim.model.record import record_of
 from sim.model.schedule import step
 from sim.model.state import start
+from sim.scenario.resolve import resolve
 from tests.reference.scenarios import spec_of
 
 SHOWN = ("bazaar", "both", "traffic", "preferential")
@@ -148,3 +149,46 @@ def test_resellers_of_another_brand_are_not_counted() -> None:
     told = record.agents["upline"]
     assert (told < 0).tolist() == (up < 0).tolist()
     assert record.agents["person"][told[told >= 0]].tolist() == table.person[up[up >= 0]].tolist()
+
+
+def dual_rebate(**levers):
+    """A finished run of dual rebate in a small market, audited."""
+    spec = resolve("dual_rebate").spec
+    strategy = spec.strategies[0].model_copy(update=levers)
+    state = start(spec.model_copy(update={"people": 1_500, "days": 90, "strategies": (strategy,)}), 0, audit=True)
+    shown = []
+    while state.day < state.spec.days:
+        day = step(state)
+        told = {int(s): int(v) for s, v in zip(day.invite.sponsor, day.invite.perceived_income_fen, strict=True)}
+        for table in (day.events.joined, day.events.refused):
+            shown += [told[s] for s, tier in zip(table.sponsor.tolist(), table.tier.tolist(), strict=True)
+                      if tier >= 0 and s in told]
+    return state, record_of(state, {}, pictures=False), shown
+
+
+def test_a_scheme_tells_its_levels_and_what_recruits_were_shown() -> None:
+    _, record, shown = dual_rebate()
+    assert record.facts["rebate_levels"] == 3
+    assert record.facts["income_shown_fen"] == pytest.approx(np.mean(shown))
+    assert record.facts["buyback_provision_fen"] == 0
+    assert "entry_fee_fen" not in record.facts, "the smallest buy-in of the table is the fee"
+    two, _, _ = dual_rebate(rebates=resolve("dual_rebate").spec.strategies[0].rebates.model_copy(
+        update={"levels": (0.1, 0.05)}))
+    assert record_of(two, {}, pictures=False).facts["rebate_levels"] == 2
+
+
+def test_stock_that_will_be_taken_back_is_provided_for() -> None:
+    state, record, _ = dual_rebate(buy_back=0.8)
+    table, units = state.world.resellers, record.daily["units"].sum()
+    rows = slice(0, table.size)
+    loss = np.maximum(0, table.unit_fen[rows, 0] * 8 // 10 - 2_200) * table.stock[rows, 0]
+    assert record.facts["buyback_provision_fen"] == loss.sum() > 0
+    assert record.daily["profit_fen"][-1] == statements.profit(state.ledger)[-1] - loss.sum()
+    costs = sum(values for name, values in record.daily.items() if name.startswith("cost_"))
+    gained = record.daily["net_revenue_fen"] - costs
+    assert np.allclose(gained, np.diff(record.daily["profit_fen"], prepend=0), atol=1e-6)
+    parts = record.price_split
+    assert sum(parts.values()) == pytest.approx(record.daily["gmv_fen"].sum() / units)
+    kept = state.ledger.result(Account.RESELLER).sum() - table.buy_in_fen[rows].sum()
+    provided = parts["buy_back"] * units - record.facts["buyback_provision_fen"]
+    assert (parts["resellers"] + parts["rebates"]) * units + provided == pytest.approx(kept, abs=1e-3)
