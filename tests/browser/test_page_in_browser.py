@@ -59,7 +59,7 @@ def test_page_is_whole_at_every_width_and_theme(visit, shots, name, width, schem
 
 def test_every_figure_is_drawn(visit):
     page = visit("zh").page
-    assert page.locator(".plot").count() == 10
+    assert page.locator(".plot").count() == 14
     assert page.locator(".plot .main-svg").first.is_visible()
     assert page.evaluate("[...document.querySelectorAll('.plot')].every(p => p.querySelectorAll('path').length > 3)")
 
