@@ -58,6 +58,9 @@ class Line:
         Whether the rule counts people or levels, so that there are two counts.
     day : str
         Outcome of the day on which the line is first reached; empty where there is none.
+    parts : (str, str) or ()
+        Of a ratio that explodes where its denominator is small: the outcomes of which it is the ratio. Shown is
+        then the ratio of their means, and crossed is the line where the first exceeds `limit` times the second.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Line:
     side: Literal["from", "above", "below"] = "from"
     counts: bool = False
     day: str = ""
+    parts: tuple[str, str] | tuple[()] = ()
 
     def outcome_of(self, count: CountName) -> str:
         """Return the outcome under one way of counting."""
@@ -115,7 +119,7 @@ LINES = (
     Line("true", "代理真实月净收入", "Agents' true monthly net income", "income_true_fen", 0, "FTC2024, domain row 74",
          "below"),
     Line("deception", "收入夸大指数", "Deceptive-income index", "deceptive_income_index", 1, "FTC2024, domain row 74",
-         "above"),
+         "above", parts=("income_shown_fen", "income_true_fen")),
 )
 """What is shown, in this order."""
 
@@ -157,6 +161,8 @@ def indicators(comparison: Comparison, strategy: str) -> list[Indicator]:
 
 
 def _indicator(comparison: Comparison, strategy: str, line: Line, count: CountName) -> Indicator:
+    if line.parts:
+        return _ratio(comparison, strategy, line)
     values = comparison.values(strategy, line.outcome_of(count))
     known = values[np.isfinite(values)]
     name = line.day_of(count)
@@ -167,6 +173,16 @@ def _indicator(comparison: Comparison, strategy: str, line: Line, count: CountNa
         runs / max(1, values.size) if math.isfinite(line.limit) else math.nan, runs, int(values.size),
         median_day(days),
     )
+
+
+def _ratio(comparison: Comparison, strategy: str, line: Line) -> Indicator:
+    """Return the indicator of a ratio from the means of its parts; undefined where the denominator is not positive."""
+    above, below = (comparison.values(strategy, name) for name in line.parts)
+    both = np.isfinite(above) & np.isfinite(below)
+    runs = int((above[both] > line.limit * below[both]).sum())
+    base = float(below[both].mean()) if both.any() else math.nan
+    value = float(above[both].mean()) / base if base > 0 else math.nan
+    return Indicator(line, "all", value, runs / max(1, above.size), runs, int(above.size), math.nan)
 
 
 def _crossed(line: Line, values: Floats) -> NDArray[np.bool_]:

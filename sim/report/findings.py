@@ -90,6 +90,10 @@ class Findings:
         """Return the paired difference, strategy minus other, over replications that define both."""
         return difference(self.comparison, strategy, other, outcome).interval
 
+    def has_agents(self, strategy: str) -> bool:
+        """Return whether a strategy had resellers in any replication."""
+        return self.estimate(strategy, "n_agents").mean > 0
+
     @cached_property
     def is_identical(self) -> bool:
         """Return whether the best and its rival earned the same in every shared replication: one strategy twice."""

@@ -1,4 +1,4 @@
-"""The strip: seven rows a strategy, the best value of each marked. Cards and terminal share it."""
+"""The strip: seven or eight rows a strategy, the best value of each marked. Cards and terminal share it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from sim.report.findings import Findings, has_interval
 from sim.report.numbers import day, money, percent, show, span
 from sim.text.catalogue import Lang, say
 
-ROWS = ("profit", "chance", "payback", "trough", "repurchase", "losing", "compliance")
-"""Rows of the strip in reading order; their labels are the messages ``strip.<row>``."""
+ROWS = ("profit", "chance", "payback", "trough", "repurchase", "together", "losing", "compliance")
+"""Rows of the strip in reading order; their labels are the messages ``strip.<row>``.
+
+``chance`` needs somebody to compare with, ``together`` (the brand's profit and its agents' results) somebody with agents.
+"""
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,10 @@ def strip(findings: Findings, lang: Lang) -> dict[str, dict[str, Cell]]:
     """Return row -> strategy -> cell; rows in the order of `ROWS`, strategies in the order given."""
     makers = {
         "profit": _profit, "chance": _chance, "payback": _payback, "trough": _trough, "repurchase": _repurchase,
-        "losing": _losing, "compliance": _compliance,
+        "together": _together, "losing": _losing, "compliance": _compliance,
     }  # fmt: skip
-    rows = ROWS if len(findings.strategies) > 1 else tuple(row for row in ROWS if row != "chance")
+    absent = {"chance": len(findings.strategies) < 2, "together": not any(map(findings.has_agents, findings.strategies))}
+    rows = [row for row in ROWS if not absent.get(row)]
     return {row: _crown({s: makers[row](findings, s, lang) for s in findings.strategies}) for row in rows}
 
 
@@ -115,6 +119,19 @@ def _trough(findings: Findings, strategy: str, lang: Lang) -> Cell:
 def _repurchase(findings: Findings, strategy: str, lang: Lang) -> Cell:
     one = findings.estimate(strategy, "repurchase_rate_90d")
     return Cell(percent(one.mean), "", one.mean) if one.n else _missing(lang)
+
+
+def _together(findings: Findings, strategy: str, lang: Lang) -> Cell:
+    """Return what the brand and its agents have made together, and how much of what was sold in was sold on."""
+    one = findings.estimate(strategy, "participants_result_fen")
+    if not one.n:
+        return _missing(lang)
+    if not findings.has_agents(strategy):
+        return Cell(money(one.mean, lang), "", one.mean)
+    sums = [findings.comparison.paths(strategy, series).sum(axis=1).mean() for series in ("sell_in", "sell_through")]
+    share = percent(sums[1] / sums[0]) if sums[0] else say("page", "strip.undefined", lang)
+    note = say("page", "strip.together_note", lang, n=show(round(sums[0]), "count", lang), share=share)
+    return Cell(money(one.mean, lang), note, one.mean, brief=share)
 
 
 def _losing(findings: Findings, strategy: str, lang: Lang) -> Cell:

@@ -149,6 +149,20 @@ def test_indicators_name_value_share_and_source():
     assert "不构成法律意见" in DISCLAIMER["zh"]
 
 
+def test_a_ratio_that_explodes_is_taken_of_means_and_nothing_earned_counts_as_crossed():
+    base = make_comparison(("dual_rebate",), replications=4)
+    summary = base.summary["dual_rebate"] | {"income_shown_fen": np.array([100.0, 100, 100, 100]),
+                                             "income_true_fen": np.array([1.0, -41, 120, 80])}
+    made = dataclasses.replace(base, summary={"dual_rebate": summary})
+    (one,) = [i for i in indicators(made, "dual_rebate") if i.line.name == "deception"]
+    assert (one.value, one.runs, one.of) == (2.5, 3, 4)
+    poor = summary | {"income_true_fen": np.full(4, -1.0)}
+    (one,) = [i for i in indicators(dataclasses.replace(base, summary={"dual_rebate": poor}), "dual_rebate")
+              if i.line.name == "deception"]
+    assert math.isnan(one.value)
+    assert one.reached_share == 1.0
+
+
 @pytest.mark.parametrize(
     ("days", "middle"),
     [([5, 9, 7], 7), ([5, math.nan, 7], 7), ([5, math.nan, math.nan], math.nan), ([5, math.nan], math.nan), ([], math.nan)],

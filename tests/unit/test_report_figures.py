@@ -173,11 +173,24 @@ def test_thinning_keeps_the_distribution():
     assert earners.thin(net[:5]).tolist() == net[:5].tolist()
 
 
-def test_dots_of_a_swarm_do_not_hide_each_other():
-    places = np.repeat([0.0, 1.0, 2.0], 20)
-    height = earners.swarm(places, (0.0, 2.0))
-    assert len(set(zip(places, height, strict=True))) == 60
+@pytest.mark.parametrize("many", [5, 17, 20, 300])
+def test_dots_of_a_swarm_do_not_hide_each_other(many):
+    places = np.repeat([-1.0, 0.0, 2.0], many)
+    moved, height, size = earners.swarm(places, (-1.0, 2.0))
+    assert len(set(zip(moved.round(9), height, strict=True))) == 3 * many
     assert np.abs(height).max() <= 1
+    assert size == (7 if many <= 17 else 4)
+    assert np.abs(moved - places).max() <= (0 if many <= 17 else 0.08), "what is too many for a stack stands beside it"
+    assert ((moved < 0) >= (places < 0)).all()
+    assert ((moved > 0) >= (places > 0)).all()
+
+
+@pytest.mark.parametrize(("net", "anchor"), [([-90_000, -80_000, 5_000_000], "left"), ([-9e6, 8e4, 9e4], "right")])
+def test_the_words_of_the_median_are_not_cut_at_the_edge(net, anchor):
+    net = np.array(net)
+    figure = earners.earners(net, 0, earners.common_span([net]), "en")
+    (said,) = [a for a in figure.layout.annotations if "median" in a.text]
+    assert said.xanchor == anchor
 
 
 def test_losers_are_hollow_and_told(comparison):

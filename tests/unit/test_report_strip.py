@@ -46,6 +46,17 @@ def test_nothing_is_best_where_all_read_the_same():
     assert not any(cell.is_best for cell in rows["compliance"].values())
 
 
+def test_brand_and_agents_together_stand_beside_the_brand(findings):
+    rows = strip(findings, "en")
+    agency = rows["together"]["dual_rebate"]
+    assert agency.text == money(findings.estimate("dual_rebate", "participants_result_fen").mean, "en")
+    assert "units sold in were sold on" in agency.note
+    assert rows["together"]["community"].text == rows["profit"]["community"].text
+    assert "sold on of sold in" in terminal_table(findings.comparison, "en")
+    without = strip(Findings(make_comparison(replications=2, agencies=False)), "en")
+    assert "together" not in without
+
+
 def test_payback_that_most_runs_never_reach(findings):
     cell = strip(findings, "en")["payback"]["influencer"]
     assert cell.text == "not reached"

@@ -18,6 +18,12 @@ KNEE_FEN = 10_000
 MOST_DOTS = 600
 COLUMNS = 110
 """Columns of the swarm: dots of one column are stacked around its middle."""
+STACKS = ((7, 17), (4, 29))
+"""(size of a dot in pixels, dots in a stack): small dots where one column holds many."""
+DRAWN_WIDTH = 1_000
+"""Pixels that the axis about takes on a wide screen; decides how far a second stack stands from the first."""
+EDGE = 0.2
+"""Share of the axis at its ends where the median's words stand beside its line, not over it."""
 HEIGHT = 210
 
 Floats = NDArray[np.float64]
@@ -38,16 +44,31 @@ def thin(net_fen: NDArray[np.number[Any]], most: int = MOST_DOTS) -> Floats:
     return np.asarray(ordered[ranks], dtype=np.float64)
 
 
-def swarm(places: Floats, span: tuple[float, float]) -> Floats:
-    """Return heights that stack the dots of a column symmetrically around zero, within [-1, 1]."""
+def swarm(places: Floats, span: tuple[float, float]) -> tuple[Floats, Floats, int]:
+    """Return (places, heights within [-1, 1], size in pixels) of dots that do not hide each other.
+
+    Dots of a column are stacked symmetrically around zero; what is too many for a stack begins a second one
+    beside it, right and left in turn, a dot's width away.
+    """
     width = max(span[1] - span[0], 1e-9)
     column = np.clip(((places - span[0]) / width * COLUMNS).astype(int), 0, COLUMNS)
-    height = np.zeros(len(places))
+    largest = int(np.bincount(column).max(initial=0))
+    size, tall = STACKS[0] if largest <= STACKS[0][1] else STACKS[1]
+    step = width * size / DRAWN_WIDTH
+    moved, height = places.astype(np.float64), np.zeros(len(places))
     for one in np.unique(column):
         rows = np.flatnonzero(column == one)
-        k = np.arange(len(rows))
-        height[rows] = np.where(k % 2, (k + 1) // 2, -(k // 2))
-    return height / max(8.0, float(np.abs(height).max(initial=0.0)))
+        stack, k = np.divmod(np.arange(len(rows)), tall)
+        moved[rows] += _zigzag(stack) * step
+        height[rows] = _zigzag(k)
+    # Nobody who lost is moved to the side of those who earned, nor the other way round.
+    moved = np.where(places < 0, np.minimum(moved, 0.5 * places), np.where(places > 0, np.maximum(moved, 0.5 * places), moved))
+    return moved, height / (tall // 2), size
+
+
+def _zigzag(k: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return 0, 1, -1, 2, -2 ... for 0, 1, 2, 3, 4 ..."""
+    return np.where(k % 2, (k + 1) // 2, -(k // 2))
 
 
 def common_span(nets: list[NDArray[np.number[Any]]]) -> tuple[float, float]:
@@ -70,19 +91,18 @@ def earners(net_fen: NDArray[np.number[Any]], index: int, span: tuple[float, flo
     lang : {'zh', 'en'}
     """
     dots = thin(net_fen)
-    places = squeeze(dots)
-    height = swarm(places, span)
+    places, height, size = swarm(squeeze(dots), span)
     figure = base(HEIGHT)
     colour = mark(index).light
     loses = dots < 0
     for chosen, fill in ((loses, veil(colour, 0.0)), (~loses, veil(colour, 0.85))):
         figure.add_scatter(
             x=places[chosen].round(4), y=height[chosen].round(4), mode="markers", meta={"strategy": index},
-            marker={"size": 7, "color": fill, "line": {"color": colour, "width": 1.2}},
+            marker={"size": size, "color": fill, "line": {"color": colour, "width": 1.2 if size > 5 else 0.8}},
             customdata=[money(amount, lang) for amount in dots[chosen]],
             hovertemplate=say("page", "hover.agent", lang, amount="%{customdata}") + "<extra></extra>",
         )  # fmt: skip
-    _mark_zero_and_median(figure, float(np.median(net_fen)), lang)
+    _mark_zero_and_median(figure, float(np.median(net_fen)), span, lang)
     _tell_sides(figure, np.asarray(net_fen), lang)
     ticks, words = ticks_of(span, lang)
     figure.update_xaxes(
@@ -94,13 +114,15 @@ def earners(net_fen: NDArray[np.number[Any]], index: int, span: tuple[float, flo
     return figure
 
 
-def _mark_zero_and_median(figure: go.Figure, median: float, lang: Lang) -> None:
+def _mark_zero_and_median(figure: go.Figure, median: float, span: tuple[float, float], lang: Lang) -> None:
     ink = neutral("ink")
     figure.add_shape(type="line", x0=0, x1=0, y0=-1.25, y1=1.15, line={"color": neutral("faint"), "width": 1})
     at = float(squeeze(np.array([median]))[0])
     figure.add_shape(type="line", x0=at, x1=at, y0=-1.1, y1=1.15, line={"color": ink, "width": 2})
+    place = (at - span[0]) / max(span[1] - span[0], 1e-9)
     figure.add_annotation(
-        x=at, y=1.18, yanchor="bottom", xanchor="center", showarrow=False,
+        x=at, y=1.18, yanchor="bottom", showarrow=False,
+        xanchor="left" if place < EDGE else "right" if place > 1 - EDGE else "center",
         text=say("page", "figure.median", lang, amount=money(median, lang)), font={"size": 12, "color": ink},
     )  # fmt: skip
 

@@ -63,6 +63,8 @@ def panel(comparison: Comparison, series: str, lang: Lang, marks: Sequence[Incid
         unit = say("page", "unit.a_day" if is_money else "unit.week", lang, unit=unit)
     figure = base(HEIGHT, hovermode="x unified")
     for index, strategy in enumerate(comparison.strategies):
+        if series in SOME and not np.nansum(np.abs(paths[strategy])):
+            continue
         title = title_of(comparison, strategy, lang)
         _add(figure, (index, title), paths[strategy], (scale, outcome.unit), lang)
     figure.update_xaxes(

@@ -27,7 +27,7 @@ def light_shape(light: str) -> Html:
 def compliance_section(context: Context) -> Html:
     """Return the lights with their reasons, and the indicators of every strategy that has resellers."""
     words = context.words
-    having = [s for s in context.strategies if context.findings.estimate(s, "n_agents").mean > 0]
+    having = [s for s in context.strategies if context.findings.has_agents(s)]
     without = [context.title(s) for s in context.strategies if s not in having]
     if not having:
         note = words("deck.no_schemes")
@@ -59,7 +59,7 @@ def _why(context: Context, strategy: str, light: Light) -> str:
     """Return what turned the light, all downlines counted: the other count is never worse."""
     words = context.words
     if not light.reasons:
-        some = context.findings.estimate(strategy, "n_agents").mean > 0
+        some = context.findings.has_agents(strategy)
         return words("compliance.reason_none" if some else "compliance.nothing")
     return words.listed([
         words("compliance.reason_runs", reason=words(f"compliance.reason_{name}"), k=runs, n=light.of)
@@ -103,7 +103,7 @@ def _cell(context: Context, one: Indicator) -> Html | str:
     """Return the value, and where it stands to the line."""
     lang = context.words.lang
     outcome = one.line.outcome_of(one.count)
-    if not math.isfinite(one.value):
+    if not math.isfinite(one.value) and not (one.line.parts and one.runs):
         return DASH
     parts = [el("span", {"class": "strong"}, show(one.value, SUMMARY[outcome].unit, lang))]
     if math.isfinite(one.line.limit):
