@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Write the pages that tests open."""
     folder = tmp_path_factory.mktemp("pages")
     four = make_comparison(replications=8)
+    struck = {"community": [(40, "ban", "account_ban"), (90, "unmasked", "sock_puppet")],
+              "direct_sales": [(150, "insolvent", "insolvent")]}
+    for name, events in struck.items():
+        four.examples[name] = replace(four.examples[name], events=events)
     extras = Extras(PARAMETERS, None, (ABLATION,))
     return {
         "zh": write_page(four, folder / "zh.html", "zh", extras),
