@@ -27,6 +27,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.core import interrupts
 from sim.core.errors import DataError, RunError, reason_of
 from sim.experiment.tasks import ATTEMPTS, Done, SetApart, Task, Warm, describe, encode, function_of, user_mistake
 from sim.text.message import Message, unpacked
@@ -66,12 +67,13 @@ def run_tasks(
         If workers cannot be started.
     """
     todo = list(tasks)
-    if workers <= 1 or not todo:
-        yield from _here(todo, watch)
-        return
-    with contextlib.closing(_Crew(min(workers, len(todo)), watch)) as crew:
-        yield from crew.warm_up(list(warm))
-        yield from crew.work(todo)
+    with interrupts.listening():
+        if workers <= 1 or not todo:
+            yield from _here(todo, watch)
+            return
+        with contextlib.closing(_Crew(min(workers, len(todo)), watch)) as crew:
+            yield from crew.warm_up(list(warm))
+            yield from crew.work(todo)
 
 
 def _here(tasks: list[Task], watch: Callable[[int], None] | None) -> Iterator[Done | SetApart]:
@@ -79,6 +81,7 @@ def _here(tasks: list[Task], watch: Callable[[int], None] | None) -> Iterator[Do
     for task in tasks:
         if watch:
             watch(1)
+        interrupts.heed()
         yield _tried(task)
 
 
@@ -211,6 +214,7 @@ class _Crew:
     def _next(self, waiting: deque[Task]) -> Done | SetApart | None:
         """Wait for one message and return the task it ends, if any."""
         self._watch(self._busy())
+        interrupts.heed()
         try:
             worker, message = self._inbox.get(timeout=_TICK)
         except queue.Empty:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from sim.core import kernel
+from sim.core import interrupts, kernel
 from sim.model.mesa_model import SocialCommerceModel
 from sim.records.run_record import RunRecord
 
@@ -46,6 +46,7 @@ def run_once(spec: ScenarioSpec, replication: int, *, audit: bool = False, threa
     model = SocialCommerceModel(spec, replication=replication, audit=audit, threads=threads, collect=False)
     built = time.perf_counter()
     while model.running:
+        interrupts.heed()
         model.step()
         if each_day is not None:
             each_day(model.steps)

@@ -60,3 +60,11 @@ def refuses(_payload):
 
 def unspeakable(_payload):
     return {1, 2}
+
+
+def lose_ctrl_c(payload):
+    """Be interrupted where nobody hears it, as in a callback of a C library."""
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(10)
+    return payload["n"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -13,9 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from sim.core import interrupts
 from sim.core.errors import DataError, RunError
 from sim.experiment.tasks import ATTEMPTS, Done, SetApart, Task, Warm
 from sim.experiment.workers import run_tasks
+from sim.model.run import run_once
+from sim.scenario.spec import ScenarioSpec
 
 HERE = Path(__file__).resolve().parent
 
@@ -208,3 +212,49 @@ def test_an_interrupted_parent_stops_its_workers(tmp_path):
     assert parent.returncode != 0
     assert not any(is_alive(pid) for pid in pids)
     assert (tmp_path / "done-0").exists()
+
+
+def test_an_interruption_that_a_library_swallowed_is_not_lost():
+    running = run_tasks(tasks("lose_ctrl_c", {"n": 1}, {"n": 2}), workers=1)
+    assert next(running).answer == 1
+    with pytest.raises(KeyboardInterrupt):
+        next(running)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert [e.answer for e in run_tasks(tasks("square", {"n": 3}), workers=1)] == [9]
+
+
+def test_an_interruption_before_the_runs_is_nothing_to_them():
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    interrupts.heed()
+    with interrupts.listening():
+        interrupts.heed()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            interrupts.heed()
+
+
+def test_a_run_stops_on_the_day_after_an_interruption_that_was_swallowed():
+    spec = ScenarioSpec.model_validate({"people": 200, "days": 30, "strategies": []})
+    days = []
+
+    def swallow(day):
+        days.append(day)
+        if day == 3:
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+
+    with interrupts.listening(), pytest.raises(KeyboardInterrupt):
+        run_once(spec, 0, pictures=False, each_day=swallow)
+    assert days == [1, 2, 3]
+
+
+def test_a_handler_of_the_callers_stays():
+    ours, before = signal.SIG_IGN, signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, ours)
+    try:
+        with interrupts.listening():
+            assert signal.getsignal(signal.SIGINT) is ours
+    finally:
+        signal.signal(signal.SIGINT, before)
