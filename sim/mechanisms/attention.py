@@ -106,7 +106,7 @@ class Noticed:
 
     def encounters(self) -> Encounters:
         """Return the offers met, for choice."""
-        m = self.met
+        m = slice(None) if self.met.all() else self.met
         return encounters(person=self.person[m], offer=self.offer[m], kind=self.kind[m], row=self.row[m],
                           trust=self.trust[m], sure=False, row_key=self.key[m])
 

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import pair, uniform
-from sim.core.kernel import Array, Number, kernel, prange, prefetch
+from sim.core.kernel import Array, Number, kernel, prange
 from sim.core.maths import exp_
 from sim.exchange.actions import PeerPost
 from sim.exchange.events import PathKind
@@ -35,6 +35,7 @@ from sim.world.ties import MUTED
 
 _CHUNKS = 64
 _MUTED = int(MUTED)
+_MUTED_BIT = _MUTED.bit_length() - 1
 
 
 @kernel(parallel=True)
@@ -48,25 +49,33 @@ def draw_notices(person: Array, items: Array, layers: Array, post_key: Array, bo
     person : int64 (m,), who posts; items : float64 (m,); layers : int64 (m,), mask; post_key : uint64 (m,)
     bound : int64 (c + 1,), first post of each chunk; room : int64 (c + 1,), its place in the output
     out : int64 (sum of degrees,), tie rows; hits : int64 (m,)
+
+    Notes
+    -----
+    Draw index: (uid of who posts, position in the row). Late in a campaign most ties are muted, so a
+    first pass without branches picks the ties that are left, and only their listeners are looked up.
     """
+    widest = 0
+    for k in range(len(person)):
+        widest = max(widest, start[person[k] + 1] - start[person[k]])
     for c in prange(len(bound) - 1):
         w = room[c]
+        left, reader = np.empty(widest, np.int64), np.empty(widest, np.int32)
         for k in range(bound[c], bound[c + 1]):
-            j, n = person[k], items[k]
-            first, last, before = start[j], start[j + 1], w
-            sender = np.int64(uid[j])
-            for e in range(first, last):
-                if e + 8 < last:
-                    prefetch(attention, np.int64(listener[e + 8]))
-                    prefetch(uid, np.int64(listener[e + 8]))
-                m = mark[e]
-                if not (layers[k] >> (m >> 14)) & 1 or m & _MUTED or not weight[e] & 32767:
-                    continue
-                i = listener[e]
-                v = 1.0 if everything else min(1.0, np.float64(attention[i]) * factor / background)
-                if uniform(post_key[k], pair(sender, np.int64(uid[i]))) < chance_of_any(n, v):
-                    out[w] = e
-                    w += 1
+            j, n, key = person[k], items[k], post_key[k]
+            first, base, mask = start[j], pair(np.int64(uid[j]), 0), layers[k]
+            many = 0
+            for e in range(first, start[j + 1]):
+                m = np.int64(mark[e])
+                left[many] = e
+                reader[many] = listener[e]
+                many += ((mask >> (m >> 14)) & 1) & (1 - ((m >> _MUTED_BIT) & 1)) & np.int64((weight[e] & 32767) > 0)
+            before = w
+            for q in range(many):
+                v = 1.0 if everything else min(1.0, np.float64(attention[reader[q]]) * factor / background)
+                hit = uniform(key, base + np.uint64(left[q] - first)) < chance_of_any(n, v)
+                out[w] = left[q]
+                w += np.int64(hit)
             hits[k] = w - before
 
 
@@ -160,15 +169,20 @@ def wear_friends(world: World, seen: Noticed, day: int, params: AttentionParams)
 @kernel()
 def draw_friend_mutes(person: Array, tie: Array, sender: Array, uid: Array, fatigue: Array, base: float, slope: float,
                       start: float, key: int, mark: Array) -> int:
-    """Mute the posts of noticed friends; returns how many."""
-    count = 0
+    """Mute the posts of noticed friends; returns how many.
+
+    The chance of the most tired settles nearly all draws, so that few exponentials are needed.
+    """
+    count, worst = 0, 0.0
     for k in range(len(person)):
-        m = mark[tie[k]]
+        worst = max(worst, np.float64(fatigue[person[k]]))
+    most = base * exp_(slope * max(0.0, worst - start)) * (1.0 + 1e-9)
+    for k in range(len(person)):
+        i, m = person[k], mark[tie[k]]
         if m & _MUTED:
             continue
-        i = person[k]
-        chance = base * exp_(slope * max(0.0, np.float64(fatigue[i]) - start))
-        if uniform(key, pair(np.int64(uid[i]), sender[k])) < chance:
+        u = uniform(key, pair(np.int64(uid[i]), sender[k]))
+        if u < most and u < base * exp_(slope * max(0.0, np.float64(fatigue[i]) - start)):
             mark[tie[k]] = m | _MUTED
             count += 1
     return count

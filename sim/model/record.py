@@ -93,7 +93,7 @@ def _people(state: RunState) -> dict[str, NDArray[np.generic]]:
 
 
 def _agents(state: RunState) -> dict[str, NDArray[np.int64]]:
-    """Return the resellers of the first brand with what each earned; stock counts nothing (salvage 0)."""
+    """Return the resellers of the first brand with what each earned; stock counts what the brand has promised to pay for it."""
     table, ledger = state.world.resellers, state.ledger
     rows = np.flatnonzero(table.brand[: table.size] == 0)
     place = np.full(table.size + 1, -1, np.int64)  # the last one is for those without an upline
@@ -106,6 +106,8 @@ def _agents(state: RunState) -> dict[str, NDArray[np.int64]]:
 
     # What falls due tomorrow has been earned: the result counts it, the balance does not yet.
     gained, income = column(ledger.result(Account.RESELLER)), column(ledger.received(Account.RESELLER))
+    for seat in state.seats:  # unsold stock is worth what it would be bought back for
+        gained += column(seat.book.get("salvage_fen", np.zeros(0, np.int64)).astype(np.int64))
     paid_in = table.buy_in_fen[rows]
     return {"person": table.person[rows], "tier": table.tier[rows], "upline": place[table.upline[rows]],
             "joined_day": table.joined[rows], "left_day": table.left[rows], "buy_in_fen": paid_in,

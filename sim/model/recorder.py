@@ -229,7 +229,7 @@ class Recorder:
             self.marks.append((state.day, "insolvent", "insolvent"))
 
     def finish(self, ledger: Ledger) -> None:
-        """Fill the money series from the ledger."""
+        """Fill the money series from the ledger; what may come back of sales to resellers is no revenue yet."""
         for name, value in money_series(ledger).items():
             self.series[name][:] = value
         self.series["profit_fen"] -= self._provision

@@ -138,14 +138,15 @@ def _attend(state: RunState, plan: DayPlan, shown: Shown, day: Day) -> Noticed:
 def _hear(state: RunState, noticed: Noticed, day: Day) -> list[Heard]:
     """5: claims noticed and talk heard enter belief and utility."""
     world, mech = state.world, state.mechanisms
-    claims = noticed.met
-    product = world.offers.product[noticed.offer[claims]]
-    trust = noticed.trust[claims]
-    brand = world.products.brand_of[product]
-    own = np.isnan(trust)
-    trust = np.where(own, world.people.brand_trust[noticed.person[claims], brand], trust).astype(np.float32)
-    belief.learn(world, belief.CLAIM, noticed.person[claims], product, trust, world.offers.claim[noticed.offer[claims]],
-                 np.ones(len(product)), mech.belief)
+    claims = slice(None) if noticed.met.all() else noticed.met
+    person, offer, trust = noticed.person[claims], noticed.offer[claims], noticed.trust[claims]
+    product = world.offers.product[offer]
+    own = np.flatnonzero(np.isnan(trust))
+    if len(own):  # the path has no trust of its own
+        trust = trust.copy()
+        trust[own] = world.people.brand_trust[person[own], world.products.brand_of[product[own]]]
+    belief.learn(world, belief.CLAIM, person, product, trust, world.offers.claim[offer], np.ones(len(product)),
+                 mech.belief)
     heard, day.events.talked = word_of_mouth.talk(world, state.day, mech.word_of_mouth)
     in_groups = word_of_mouth.talk_in_groups(world, day.events.talked, state.day, mech.word_of_mouth)
     for h in [*heard, *([] if in_groups is None else [in_groups])]:

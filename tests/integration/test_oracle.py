@@ -40,6 +40,9 @@ REACHED = {
     "counter": ("chatted 0", "chatted 1", "ordered 4", "unfilled 1", "refused 6", "refused 7"),
     "direct": ("chatted 0", "chatted 1", "ordered 4", "ordered 6", "unfilled 1", "refused 7", "joined"),
     "trees": ("unfilled 1", "ordered from a reseller", "unfilled 0", "refused 5", "stock_moved", "pool_closed 1"),
+    "agency": ("ordered 5", "ordered from a reseller", "taken at home", "friends muted", "bought back", "unfilled 0",
+               "joined as reseller by a sponsor", "left 11", "stock_moved", "returned"),
+    "two_agencies": ("ordered from a reseller", "thrown away", "refused 7"),
     "preferential": ("refused 5", "pool_closed 0"),
 }
 """What must have happened in a scenario for its comparison to mean anything (numbers are doors and reasons)."""

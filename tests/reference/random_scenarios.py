@@ -60,6 +60,13 @@ def _strategies(r: Random, n_brands: int) -> list[Any]:
          "every_days": r.choice([1, 3, 10]), "until_day": r.choice([None, 15]), "format": r.choice(["live", "post"]),
          "fit": r.choice([0, 0.5, 1]), "entertainment": r.choice([0, 0.9]), "fee_per_follower": f"{r.choice([0, 2])} CNY",
          "brand": brand()},
+        {"kind": "dual_rebate", "founders": r.choice([0, 3, 20]), "founder_units": r.choice([1, 10]),
+         "posts_a_day": r.choice([0, 0.3, 2]), "buy_back": r.choice([0, 0.5, 1]), "discount": r.choice([0, 0.2]),
+         "stock": {"buy_in": r.choice([0, 3]), "least": 1, "every_days": r.choice([1, 4]), "expects": r.random()},
+         "rebates": {"breakaway": r.random() < 0.5, "levels": r.choice([[], [0.1], [0.1, 0.05, 0.03]]),
+                     "head_count": f"{r.choice([0, 20])} CNY", "spread": r.random() < 0.5},
+         "recruits": {"push": r.random(), "exaggeration": r.choice([1, 3]), "entry_fee": f"{r.choice([0, 15])} CNY"},
+         "brand": brand()},
     ]
 
 

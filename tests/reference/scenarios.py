@@ -45,6 +45,13 @@ _TRAFFIC_AND_EARNER = [{"name": "lure", "price": "19.9 CNY", "unit_cost": "15 CN
                        {"name": "earner", "price": "298 CNY", "category": "food", "uses_days": 6, "stock": 40}]
 
 
+_AGENCY = {"kind": "dual_rebate", "founders": 4, "founder_units": 12, "posts_a_day": 0.4, "buy_back": 0.5,
+           "tiers": [{"name": "low", "price_share": 0.6}, {"name": "mid", "price_share": 0.5, "units": 12},
+                     {"name": "top", "price_share": 0.4, "units": 16, "recruits": 3}],
+           "stock": {"buy_in": 4, "least": 1, "every_days": 2, "expects": 0.3},
+           "rebates": {"head_count": "5 CNY"}, "recruits": {"entry_fee": "10 CNY", "push": 0.5}}
+
+
 def _market(**changes: Any) -> dict[str, Any]:
     return _MARKET | changes
 
@@ -101,6 +108,10 @@ def scenarios() -> dict[str, dict[str, Any]]:
                           strategies=[_DIRECT, _DIRECT | {"id": "other", "scripts": 1, "discount": 0.1}, _COMMUNITY]),
         "short_of_cash": _market(brand={"cash": "2000 CNY", "seed_customers": 20, "product": {"uses_days": 8}},
                                  strategies=[_DIRECT | {"contacts_per_account": 500}]),
+        "agency": _market(strategies=[_AGENCY], mechanisms=_mechanisms(
+            attention={"background_items": 60, "fatigue_per_message": 0.2}, recruiting={"reseller_base": -1.5})),
+        "two_agencies": _market(brand=None, brands=_RIVALS, strategies=[
+            _AGENCY | {"buy_back": 0}, _AGENCY | {"brand": 1, "id": "rival", "rebates": {"breakaway": False}}, _COMMUNITY]),
         "calendar": _market(calendar={
             "weekday_attention": [1, 1, 1, 1, 1, 2, 0.5], "weekday_need": [1, 1, 1, 1, 1.5, 2, 2],
             "seasons": [{"first": "01-10", "last": "01-15", "attention": 1.3, "need": 1.7}]},

@@ -146,13 +146,13 @@ def see_friends(village: Village, posts: PeerPost) -> list[Message]:
     for offer, layers, number, items in sorted(table):
         speaker = village.people[number]
         key = village.key(f"notice {village.offers[offer].name}")
-        for tie in speaker.ties:
+        for place, tie in enumerate(speaker.ties):
             if not layers >> tie.layer & 1 or tie.size == 0 or tie.muted:
                 continue
             listener = village.people[tie.listener]
             v = chance_of_one(village, listener, 0)
             chance = chance_of_any(items, v)
-            if chance > 0.0 and uniform(key, pair(speaker.uid, listener.uid)) < chance:
+            if chance > 0.0 and uniform(key, pair(speaker.uid, place)) < chance:
                 seen.append(Message(listener.number, offer, TIE, tie.number, f32(tie.trust), items * v / chance, 1.0,
                                     0.0, met=True, sender=speaker.uid))
     return seen
