@@ -25,8 +25,8 @@ from sim.model.schedule import step
 from sim.model.state import start
 from sim.records.formulas import gini
 from sim.scenario.spec import ScenarioSpec
-from sim.strategies.rebates import eligible, level_rebates
-from sim.strategies.stocking import critical_ratio, order_up_to
+from sim.strategies.rebates import RebateParams, level_pay
+from sim.strategies.stocking import critical_ratio, poisson_stock
 from tests.conformance.strategies import Forest
 from tests.verification.quiet import finished, quiet
 
@@ -135,15 +135,21 @@ def pay_in_one_tree(levels: int, size: int, replication: int) -> NDArray[np.int6
 
 @pytest.mark.parametrize("salvage", [0, 10])
 def test_newsvendor(salvage: int) -> None:
-    """Price 100, cost 50, salvage 10: ratio .5556; the stock is the quantile of demand, rounded."""
-    ratio = critical_ratio(100, 50, salvage)
-    assert ratio == pytest.approx({10: 0.5556, 0: 0.5}[salvage], abs=5e-5)
+    """Price 100, cost 50, salvage 10: ratio .5556; the stock is the quantile of demand, exactly."""
     mean = np.array([0.5, 2.0, 9.0, 40.0, 400.0])
-    stock = order_up_to(mean, np.full(5, ratio))
-    best = stats.poisson.ppf(ratio, mean)
-    assert (np.abs(stock - best) <= 1).all()
-    assert (order_up_to(mean, np.full(5, 0.9)) >= stock).all()
-    assert (order_up_to(mean, np.zeros(5)) == 0).all()
+    ratio = critical_ratio(100, np.full(5, 50.0), np.full(5, float(salvage)))
+    assert ratio == pytest.approx({10: 0.5556, 0: 0.5}[salvage], abs=5e-5)
+    stock = stocks(mean, ratio)
+    assert stock.tolist() == stats.poisson.ppf(ratio, mean).tolist()
+    assert (stocks(mean, np.full(5, 0.9)) > stock).all()
+    assert (stocks(mean, np.zeros(5)) == 0).all()
+
+
+def stocks(mean: NDArray[np.float64], ratio: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the newsvendor's stock."""
+    out = np.empty(len(mean), np.int64)
+    poisson_stock(mean, ratio, out)
+    return out
 
 
 RATES = (0.15, 0.075, 0.0375)
@@ -178,10 +184,11 @@ def owed(table: Any, row: int, order: tuple[int, int, int], rebates: dict[str, A
         up = int(table.upline[up])
     tier, gone = table.tier.tolist(), (table.left >= 0).tolist()
     heads = [row, *chain]
-    broken = [rebates["breakaway"] and any(tier[r] == TOP for r in heads[: nth + 1]) for nth in range(len(chain))]
+    risen = [0 < tier[below] >= tier[above] for below, above in zip(heads, chain, strict=False)]
+    broken = [rebates["breakaway"] and any(risen[: nth + 1]) for nth in range(len(chain))]
     may = [above for nth, above in enumerate(chain) if not broken[nth] and not gone[above]]
     paid = [part(value, rate) for nth, rate in enumerate(rebates["levels"]) if nth < len(chain) and chain[nth] in may]
-    higher = [above for above in may if tier[above] > tier[row]]
+    higher = [above for above in chain if tier[above] > tier[row] and not gone[above]]
     unit_of = [part(12_800, t["price_share"]) for t in TIERS]
     direct = bool(chain) and not gone[chain[0]]
     due = {
@@ -232,12 +239,13 @@ def test_every_rebate_is_what_the_tree_of_the_day_says(scheme: Scheme) -> None:
 def test_breakaway_ends_a_branch_and_the_same_level_is_paid_for_it() -> None:
     """Rows 0 <- 1 <- 2 <- 3, tiers 2, 2, 0, 0: row 1 has left the branch of row 0, but pays it the same-level rebate."""
     table = SimpleNamespace(upline=np.array([-1, 0, 1, 2]), tier=np.array([2, 2, 0, 0]), left=np.full(4, -1))
-    above = np.array([[2, 1, 0]])
-    may = eligible(above, np.array([3]), table.tier, table.left < 0, TOP)
-    assert may.tolist() == [[True, True, False]]
-    assert level_rebates(np.array([100_000]), may, RATES).tolist() == [[15_000, 7_500, 0]]
-    whole = eligible(above, np.array([3]), table.tier, table.left < 0, TOP + 1)
-    assert level_rebates(np.array([100_000]), whole, RATES).tolist() == [[15_000, 7_500, 3_750]]
+    order = np.array([100_000]), np.array([3]), np.array([[2, 1, 0]]), table.tier, table.left < 0
+    split = level_pay(*order, RebateParams(levels=RATES))
+    assert split.row.tolist() == [2, 1]
+    assert split.amount_fen.tolist() == [15_000, 7_500]
+    whole = level_pay(*order, RebateParams(levels=RATES, breakaway=False))
+    assert whole.row.tolist() == [2, 1, 0]
+    assert whole.amount_fen.tolist() == [15_000, 7_500, 3_750]
     rebates = {"referral": 0.1, "levels": RATES, "same_level": 0.04, "breakaway": True}
     due, _ = owed(table, 1, (1, 100_000, 0), rebates)
     assert due[Purpose.SAME_LEVEL_REBATE] == 4_000
