@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +19,10 @@ from sim.records.claims import read_claims, read_runs, save_claims
 from sim.report.claims import has_words, markdown_claims, terminal_claims
 from sim.scenario.levers import declared
 from sim.scenario.resolve import resolve
-from sim.text.catalogue import LANGS
+from sim.text.catalogue import LANGS, load
 from sim.text.cells import cell_width
 
+ROOT = Path(__file__).resolve().parents[2]
 MODEL = "tests.integration.claim_model"
 HOST = against(Arm("community"), Arm("community", ("strategies.community.host_hours=0",)))
 OFF = ("mechanisms.audience.host_effect=0", "mechanisms.audience.noise=0")
@@ -158,6 +160,17 @@ def test_an_end_of_a_range_is_that_of_the_declaration() -> None:
     low = resolve("community", [found.setting("strategies.community.survey_cost", found.low)]).spec
     assert low.strategies[0].survey_cost == 50_000, "fen stay fen"
     assert declared(spec, "strategies.paid_ads.cpm") is None
+
+
+def test_the_document_of_claims_is_of_the_claims_declared() -> None:
+    text = (ROOT / "sim" / "model" / "CLAIMS.md").read_text(encoding="utf-8")
+    words = load("claims")
+    for number, claim in CLAIMS.items():
+        assert f"\n## {number} {words[f'claim.{number}.title']['en']}\n" in text
+        for one in claim.parts:
+            assert f"{number}{one.id} {words[f'claim.{number}.{one.id}.says']['en']} |" in text
+            shown = [*one.off, *(setting for arm in one.arms for setting in arm.settings), *one.rests_on]
+            assert [setting for setting in shown if setting not in text] == [], f"{number}{one.id}: run guanxi claims again"
 
 
 # --- the command -------------------------------------------------------------------------------

@@ -108,6 +108,12 @@ def true_activity(run: RunRecord) -> float:
     return _mean(run, "true_activity")
 
 
+def days_beyond_the_line(run: RunRecord) -> float:
+    """Return the days left when 30 people and 3 levels are reached [domain row 80]; 0 if they never are."""
+    day = (run.summary or summarise(run))["compliance_line_day"]
+    return run.days - day if math.isfinite(day) else 0.0
+
+
 def _slot_days(run: RunRecord) -> NDArray[np.int64]:
     """Return the days on which slot fees were paid."""
     fees = run.statement.get("slot_fee")
@@ -148,6 +154,7 @@ MEASURES: dict[str, Measure] = {
     "two_lives": Measure("share", two_lives),
     "observed_activity": Measure("share", observed_activity),
     "true_activity": Measure("share", true_activity),
+    "days_beyond_the_line": Measure("count", days_beyond_the_line),
     "flash_share": Measure("share", flash_share),
     "buyers_per_slot": Measure("people", buyers_per_slot),
 }
