@@ -104,7 +104,7 @@ def _tested(asked: Sequence[Claim], options: RunOptions, out: Path, *, quick: bo
     from sim.cli.progress import Meter
     from sim.experiment.claims.study import clear, study
     from sim.experiment.compare import InterruptedRunsError
-    from sim.records.claims import save_claims
+    from sim.records.claims import of_document, read_claims, save_claims, with_kept
     from sim.report.claims import markdown_claims
 
     how = _asked(options, out, quick=quick)
@@ -119,6 +119,8 @@ def _tested(asked: Sequence[Claim], options: RunOptions, out: Path, *, quick: bo
         note(tell("result.interrupted", done=interruption.done, all=interruption.total, path=interruption.folder))
         note(tell("result.go_on", command=written_command(out=out)))
         return INTERRUPTED
+    if out.exists():
+        record = with_kept(record, of_document(read_claims(out)))
     text = markdown_claims(record, current())
     save_claims(record, runs, {"claims.md": text}, out, replace=out.exists())
     clear(out)

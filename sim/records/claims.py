@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import DataError, reason_of
@@ -101,27 +101,31 @@ class PartRecord:
 
 @dataclass(frozen=True)
 class ClaimRecord:
-    """The verdict on one claim."""
+    """The verdict on one claim, and the command and code (a hash) that came to it."""
 
     number: int
     people: int
     days: int
     result: str
     parts: list[PartRecord]
+    replications: int = 0
+    seed: int = 0
+    command: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
 class ClaimsRecord:
-    """All verdicts of one call.
+    """All verdicts of a folder.
 
     Parameters
     ----------
     claims : list of ClaimRecord
-        In the order asked.
+        By number.
     seed, replications : int
-        What the pairs are.
+        What the pairs of the last call are.
     command, version : str
-        What repeats it.
+        The last call, and the release.
     failures : list of dict
         Runs set apart: scenario, replication, reason.
     timings : dict of float
@@ -146,6 +150,30 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(entry) for entry in value]
     return value
+
+
+def of_document(document: dict[str, Any]) -> list[ClaimRecord]:
+    """Return the verdicts of stored data; null is NaN again."""
+    return [ClaimRecord(**{**claim, "parts": [_part(part) for part in claim["parts"]]}) for claim in document["claims"]]
+
+
+def _part(data: dict[str, Any]) -> PartRecord:
+    """Return the evidence on one effect from plain data."""
+    tried = [Tried(**{**one, "effect": _estimate(one["effect"])}) for one in data["tried"]]
+    effects = {name: _estimate(data[name]) for name in ("main", "off", "lost")}
+    return PartRecord(**{**data, **effects, "tried": tried, "turns": [Turn(**turn) for turn in data["turns"]]})
+
+
+def _estimate(data: dict[str, Any]) -> Estimate:
+    mean, low, high = (math.nan if data[name] is None else float(data[name]) for name in ("mean", "low", "high"))
+    return Estimate(mean, low, high, int(data["n"]))
+
+
+def with_kept(record: ClaimsRecord, kept: list[ClaimRecord]) -> ClaimsRecord:
+    """Return the record with the verdicts of claims that were not asked for this time, by number."""
+    asked = {claim.number for claim in record.claims}
+    claims = [*record.claims, *(claim for claim in kept if claim.number not in asked)]
+    return replace(record, claims=sorted(claims, key=lambda claim: claim.number))
 
 
 def as_document(record: ClaimsRecord) -> dict[str, Any]:

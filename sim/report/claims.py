@@ -84,19 +84,25 @@ def amount(value: float, part: PartRecord, lang: Lang) -> str:
     if not math.isfinite(value):
         return "-"
     if part.relative:
-        return f"{100 * math.expm1(value):+.3g}%"
+        return f"{_short(100 * math.expm1(value))}%"
     if part.unit == "share":
-        return f"{100 * value:+.3g}{word('unit.points', lang)}"
+        return f"{_short(100 * value)}{word('unit.points', lang)}"
     if part.unit == "fen":
         return _yuan(value / 100, lang)
-    return f"{value:+.3g}"
+    return _short(value)
+
+
+def _short(value: float) -> str:
+    """Return a number with its sign in three digits, at most two of them decimals, and no sign of nothing."""
+    text = f"{value:+.0f}" if abs(value) >= 100 else f"{value:+.1f}" if abs(value) >= 10 else f"{value:+.2f}"
+    return text if any(digit in "123456789" for digit in text) else "0"
 
 
 def _yuan(value: float, lang: Lang) -> str:
     """Return yuan in three digits: thousands in English, ten thousands in Chinese."""
     step, unit = (1e4, "万") if lang == "zh" else (1e3, "k")
     if abs(value) < step:
-        return f"{value:+.0f}" if abs(value) >= 100 else f"{value:+.3g}"
+        return _short(value)
     scaled = value / step
     return f"{scaled:+.{max(0, 2 - int(math.log10(abs(scaled))))}f}{unit}"
 
@@ -137,8 +143,7 @@ def _is_there(part: PartRecord) -> bool:
 def markdown_claims(record: ClaimsRecord, lang: Lang) -> str:
     """Return all verdicts with their evidence as one document, without dates and times."""
     lines = [f"# {word('page.title', lang)}", "", word("page.about", lang), "",
-             word("page.repeat", lang), "", f"    {record.command}", "", word("page.size", lang,
-             replications=record.replications, seed=record.seed), ""]
+             *_commands(record, lang)]
     heads = [word(f"table.{name}", lang) for name in ("claim", "effect", "interval", "off", "verdict", "turns")]
     lines += [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
     for claim in record.claims:
@@ -150,11 +155,23 @@ def markdown_claims(record: ClaimsRecord, lang: Lang) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _commands(record: ClaimsRecord, lang: Lang) -> list[str]:
+    """Return how to repeat it: one command, or one for the claims of each call that the folder was filled by."""
+    calls: dict[tuple[str, str, int, int], list[int]] = {}
+    for claim in record.claims:
+        calls.setdefault((claim.command, claim.code, claim.replications, claim.seed), []).append(claim.number)
+    lines: list[str] = []
+    for (command, code, replications, seed), numbers in calls.items():
+        lines += [word("page.repeat", lang, claims=", ".join(map(str, numbers))), "", f"    {command}", "",
+                  word("page.size", lang, replications=replications, seed=seed, code=code), ""]
+    return lines
+
+
 def _row(claim: ClaimRecord, part: PartRecord, lang: Lang) -> str:
     """Return one effect as a row of the first table."""
     cells = _cells(claim, part, lang)
     why = [word(f"reason.{part.reason}", lang)] if part.reason not in {"", "range"} else []
-    turns = "; ".join([*why, *(turn_text(part, turn, lang) for turn in part.turns)])
+    turns = " ".join([*why, *(turn_text(part, turn, lang) for turn in part.turns)])
     says = word(f"claim.{claim.number}.{part.id}.says", lang)
     return f"| {cells[0].strip()} {says} | {cells[1]} | {cells[2]} | {cells[3]} | {cells[4]} | {turns} |"
 

@@ -32,24 +32,6 @@ DIRECT = Claim(32, (
     Part("c", "orders", against(_staffed(1), _staffed(4)), relative=True, direction=-1, off=_NO_TIME, rests_on=_COUNTER),
 ), people=SHIPPED_PEOPLE)
 
-_REBATES = "strategies.dual_rebate.rebates"
-_WITHOUT_REBATES: Settings = (f"{_REBATES}.referral=0", f"{_REBATES}.levels=[]", f"{_REBATES}.same_level=0",
-                              f"{_REBATES}.spread=false")
-_NO_RECRUITS: Settings = ("mechanisms.recruiting.reseller_base=-50",)
-_TREE = ("strategies.dual_rebate.founders", "mechanisms.recruiting.reseller_base")
-
-DUAL = Claim(33, (
-    # The highest early growth of all ways. Off: nobody joins the founders.
-    Part("a", "sales_of_a_quarter", tuple(map(Arm, ("dual_rebate", "community", "influencer", "direct_sales"))),
-         against_best=True, relative=True, off=_NO_RECRUITS, rests_on=_TREE),
-    # Riskiest: rebates make incomes unequal, more than half lose, and the line of the law is crossed.
-    Part("b", "agent_income_gini", against(Arm("dual_rebate"), Arm("dual_rebate", _WITHOUT_REBATES)), off=_NO_RECRUITS,
-         rests_on=_TREE),
-    Part("c", "losing_agent_share", (Arm("dual_rebate"),), margin=0.5, off=("strategies.dual_rebate.buy_back=100%",),
-         rests_on=("strategies.dual_rebate.stock.buy_in", *_TREE)),
-    Part("d", "days_beyond_the_line", (Arm("dual_rebate"),), off=_NO_RECRUITS, rests_on=_TREE),
-), people=SHIPPED_PEOPLE)
-
 _SUM = (Arm("live_to_private"), Arm("influencer", (), -1.0), Arm("community", (), -1.0), Arm("base"))
 """Both - live - private + nothing: what fixed costs and the first customers bring counts as often on each side."""
 _SETTLE = ("mechanisms.recruiting.buyer_joins", "mechanisms.repurchase.memory")

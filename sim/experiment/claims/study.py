@@ -18,7 +18,7 @@ from sim.core.errors import DataError, Problem, ScenarioError, strerror_of
 from sim.experiment.claims.conditions import Scale, assumption, specs_of
 from sim.experiment.claims.measures import MEASURES, unit_of
 from sim.experiment.claims.runs import Runs
-from sim.experiment.identity import code_version
+from sim.experiment.identity import code_hash, code_version
 from sim.experiment.runs import MODEL
 from sim.records.claims import ClaimRecord, ClaimsRecord, Estimate, PartRecord, Tried, Turn, read_runs
 from sim.records.folders import runs_of
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-STEPS = 3
-"""Halvings on the way to a boundary: an eighth of the way from the default to the end remains open."""
+STEPS = 2
+"""Halvings on the way to a boundary: a quarter of the way from the default to the end remains open."""
 
 
 @dataclass(frozen=True)
@@ -171,10 +171,10 @@ def study(claims: Sequence[Claim], asked: Asked, progress: Callback | None = Non
                 break
             runs.carry_out((one for trial in trials for one in trial.specs()), progress)
         parts = {(trial.claim.number, trial.part.id): _judged(trial, runs) for trial in trials}
-    seed = trials[0].scale.seed
+    seed = next(trials[0].specs())[0].seed
     record = ClaimsRecord(
-        [_claim(claim, asked.scale, [parts[claim.number, part.id] for part in claim.parts]) for claim in claims],
-        seed=next(trials[0].specs())[0].seed if seed is None else seed, replications=asked.replications,
+        [_claim(claim, asked, [parts[claim.number, part.id] for part in claim.parts], seed) for claim in claims],
+        seed=seed, replications=asked.replications,
         command=asked.command, version=code_version(), failures=list(runs.failures.values()), timings=runs.timings)
     return record, list(runs.known.values())
 
@@ -219,10 +219,11 @@ def _turns(trial: _Trial, runs: Runs) -> list[Turn]:
     return [Turn(path, *pair, end) for (path, end), pair in around.items() if pair is not None]
 
 
-def _claim(claim: Claim, scale: Scale, parts: list[PartRecord]) -> ClaimRecord:
+def _claim(claim: Claim, asked: Asked, parts: list[PartRecord], seed: int) -> ClaimRecord:
     """Return a claim with its verdict."""
     verdict = together([part.result for part in parts])  # type: ignore[misc]
-    return ClaimRecord(claim.number, scale.people or claim.people, scale.days or claim.days, verdict, parts)
+    return ClaimRecord(claim.number, asked.scale.people or claim.people, asked.scale.days or claim.days, verdict, parts,
+                       asked.replications, seed, asked.command, code_hash())
 
 
 def _estimate(interval: Interval) -> Estimate:
