@@ -10,9 +10,14 @@ from sim.experiment.claims.claim import SHIPPED_PEOPLE, Arm, Claim, Part, Settin
 
 
 def _staffed(people: int) -> Arm:
-    """Return direct sales with the shipped traffic, and experienced staff that stays as it is."""
+    """Return direct sales with the shipped traffic, and experienced staff that stays as it is: nobody is hired or quits.
+
+    One person who quits would leave the counter empty until somebody is found, and the effect would not go with chats
+    that take no time.
+    """
     staff = "strategies.direct_sales.staff"
-    return Arm("direct_sales", (f"{staff}.people={people}", f"{staff}.most={people}", f"{staff}.worked=365"))
+    return Arm("direct_sales", (f"{staff}.people={people}", f"{staff}.most={people}", f"{staff}.worked=365",
+                                f"{staff}.quits=0"))
 
 
 _NO_TIME: Settings = ("strategies.direct_sales.counter.minutes_a_chat=0.01",)
@@ -20,7 +25,7 @@ _COUNTER = ("strategies.direct_sales.counter.minutes_a_chat", "strategies.direct
 
 DIRECT = Claim(32, (
     # The profit of a unit is the highest of all ways. Off: nobody takes a discount, a fee or a commission from the others.
-    Part("a", "profit_per_unit", tuple(map(Arm, ("direct_sales", "community", "influencer", "paid_ads"))),
+    Part("a", "profit_per_unit", tuple(map(Arm, ("direct_sales", "community", "influencer", "dual_rebate", "paid_ads"))),
          against_best=True,
          off=("strategies.influencer.discount=0", "strategies.influencer.commission=0",
               "strategies.influencer.fee_per_follower=0", "strategies.paid_ads.take_rate=0",
@@ -30,6 +35,24 @@ DIRECT = Claim(32, (
     Part("b", "chat_wait_minutes", against(_staffed(1), _staffed(4)), off=_NO_TIME, rests_on=_COUNTER),
     # Sales are lost beyond capacity.
     Part("c", "orders", against(_staffed(1), _staffed(4)), relative=True, direction=-1, off=_NO_TIME, rests_on=_COUNTER),
+), people=SHIPPED_PEOPLE)
+
+_REBATES = "strategies.dual_rebate.rebates"
+_WITHOUT_REBATES: Settings = (f"{_REBATES}.referral=0", f"{_REBATES}.levels=[]", f"{_REBATES}.same_level=0",
+                              f"{_REBATES}.spread=false")
+_NO_RECRUITS: Settings = ("mechanisms.recruiting.reseller_base=-50",)
+_TREE = ("strategies.dual_rebate.founders", "mechanisms.recruiting.reseller_base")
+
+DUAL = Claim(33, (
+    # The highest early growth of all ways. Off: nobody joins the founders.
+    Part("a", "sales_of_a_quarter", tuple(map(Arm, ("dual_rebate", "community", "influencer", "direct_sales"))),
+         against_best=True, relative=True, off=_NO_RECRUITS, rests_on=_TREE),
+    # Riskiest: rebates make incomes unequal, more than half lose, and the line of the law is crossed.
+    Part("b", "agent_income_gini", against(Arm("dual_rebate"), Arm("dual_rebate", _WITHOUT_REBATES)), off=_NO_RECRUITS,
+         rests_on=_TREE),
+    Part("c", "losing_agent_share", (Arm("dual_rebate"),), margin=0.5, off=("strategies.dual_rebate.buy_back=100%",),
+         rests_on=("strategies.dual_rebate.stock.buy_in", *_TREE)),
+    Part("d", "days_beyond_the_line", (Arm("dual_rebate"),), off=_NO_RECRUITS, rests_on=_TREE),
 ), people=SHIPPED_PEOPLE)
 
 _SUM = (Arm("live_to_private"), Arm("influencer", (), -1.0), Arm("community", (), -1.0), Arm("base"))
@@ -43,4 +66,4 @@ SETTLING = Claim(46, (
     Part("c", "profit_fen", _SUM, off=("mechanisms.heat.mode=even",), off_rule="smaller", rests_on=_SETTLE),
 ), people=SHIPPED_PEOPLE)
 
-CLAIMS = (DIRECT, SETTLING)
+CLAIMS = (DIRECT, DUAL, SETTLING)
