@@ -46,7 +46,7 @@ def check(scenario: tuple[str, ...], settings: tuple[str, ...], *, as_json: bool
 
 def _checked(name: str, settings: Sequence[str]) -> dict[str, Any]:
     """Return the file, the errors and the warnings of one scenario."""
-    from sim.scenario.data import missing_data
+    from sim.scenario.cautions import cautions
     from sim.scenario.resolve import resolve
 
     try:
@@ -56,7 +56,7 @@ def _checked(name: str, settings: Sequence[str]) -> dict[str, Any]:
     except GuanxiError as error:
         return {"file": name, "errors": [Problem(error.message, file=name)], "warnings": []}
     spec = resolved.spec
-    return {"file": name, "errors": [], "warnings": missing_data(spec), "strategies": [s.id for s in spec.strategies]}
+    return {"file": name, "errors": [], "warnings": cautions(spec), "strategies": [s.id for s in spec.strategies]}
 
 
 def _as_json(result: dict[str, Any]) -> dict[str, Any]:

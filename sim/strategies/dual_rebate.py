@@ -109,6 +109,18 @@ class DualRebateParams(Params):
             raise ValueError(Message("dual_rebate.rebates", given=given))
         return rebates
 
+    def cautions(self, price_fen: int, unit_cost_fen: int) -> list[Message]:
+        """Return a warning for each tier whose unit, at worst, costs the brand more than it leaves after rebates."""
+        unit = [int(floor_share(np.array([price_fen], np.int64), tier.price_share)[0]) for tier in self.tiers]
+        found = []
+        for k, tier in enumerate(self.tiers):
+            is_top = k == len(unit) - 1 > 0
+            owed = self.rebates.referral + sum(self.rebates.levels) + (self.rebates.same_level if is_top else 0.0)
+            left = (unit[-1] if self.rebates.spread else unit[k]) - owed * unit[k]
+            if left < unit_cost_fen:
+                found.append(Message("dual_rebate.no_margin", tier=tier.name, left=left / 100, cost=unit_cost_fen / 100))
+        return found
+
     def open(self, view: View) -> Opening:
         """Ask for one offer, sold by whoever passes it on, and find the founders."""
         lots, few = np.empty(view.n_people), min(self.founders, view.n_people)

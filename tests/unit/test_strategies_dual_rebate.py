@@ -16,6 +16,7 @@ from sim.ledger.goods import Place
 from sim.model.record import record_of
 from sim.model.schedule import step
 from sim.model.state import RunState, start
+from sim.scenario.cautions import cautions
 from sim.scenario.resolve import resolve_text
 from sim.scenario.spec import ScenarioSpec
 
@@ -303,3 +304,23 @@ def test_bad_levers_are_located(levers: str, said: str) -> None:
     located = "\n".join(problem.located() for problem in caught.value.problems)
     assert said in located
     assert located.startswith("s.yaml:3:")
+
+
+# ---------------------------------------------------------------------- cautions
+
+
+@pytest.mark.parametrize(("levers", "tiers"), [
+    ({}, []),
+    ({"rebates": {"levels": [0.3, 0.1], "referral": 0}}, ["entry"]),  # 51.20 - .4 x 83.20 = 17.92; 51.20 - .4 x 64 = 25.60
+    ({"rebates": {"levels": [0.4, 0.2, 0.1], "referral": 0, "spread": False}}, ["level one", "general"]),  # .3 x 64 = 19.20
+    ({"rebates": {"referral": 0, "levels": [], "same_level": 0.6}}, ["general"]),
+])
+def test_tiers_whose_rebates_eat_the_margin_are_warned_of(levers: dict[str, Any], tiers: list[str]) -> None:
+    """Price 128, cost 22: a unit leaves the lowest price after spread, or the tier's own without it, less the rebates."""
+    said = cautions(market(**levers))
+    assert [text for text in map(str, said) if "less than its cost of 22.00 CNY" not in text] == []
+    assert [next(t for t in ("entry", "level one", "general") if f"'{t}'" in str(text)) for text in said] == tiers
+
+
+def test_a_strategy_without_cautions_is_passed_over() -> None:
+    assert cautions(ScenarioSpec.model_validate({"people": 200, "strategies": [{"kind": "community"}]})) == []
