@@ -19,7 +19,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.kernel import Number, kernel
+from sim.core.kernel import Array, Number, kernel
 from sim.core.maths import normal_quantile
 
 _MASK32 = 0xFFFFFFFF
@@ -133,6 +133,25 @@ def pair(a: int, b: int) -> Number:
 def uniform(key: int, index: int) -> Number:
     """Return a draw in (0, 1): 52 bits, centred, never 0 and never 1 (with 53 the last would round to 1)."""
     return (np.float64(draw64(key, index) >> _S12) + 0.5) * (1.0 / 4503599627370496.0)
+
+
+@kernel()
+def _fill(key: int, name: Array, out: Array) -> None:
+    for k in range(len(name)):
+        out[k] = uniform(key, name[k])
+
+
+def uniforms(key: np.uint64, name: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return one `uniform` draw for each name, whatever stands beside it, float64 (n,).
+
+    Parameters
+    ----------
+    name : integer (n,), >= 0
+        Indices of the draws: uids of people, names of accounts, numbers of places.
+    """
+    out = np.empty(len(name))
+    _fill(key, name, out)
+    return out
 
 
 @kernel()

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.draws import pair, uniform
+from sim.core.draws import pair, uniform, uniforms
 from sim.core.kernel import Array, kernel
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.actions import Contact, Post
@@ -78,14 +78,6 @@ def draw_bans(owner: Array, rented: Array, name: Array, hazard: Array, banned_un
                 hit[b] = 2
 
 
-@kernel()
-def draw_shock(name: Array, banned_until: Array, day: int, key: int, share: float, hit: Array) -> None:
-    """Mark a share of the accounts, by hashed draw."""
-    for a in range(len(banned_until)):
-        if banned_until[a] <= day and uniform(key, name[a]) < share:
-            hit[a] = 1
-
-
 def posts_by_account(world: World, posts: Post) -> NDArray[np.float64]:
     """Return the commercial posts of the day by account, the busiest channel of each (A,)."""
     out = np.zeros(len(world.accounts))
@@ -109,7 +101,8 @@ def enforce(world: World, posts_yesterday: NDArray[np.float64], shocks: tuple[Ba
                   params.correlation, hit)
     for shock in shocks:
         if shock.day == day:
-            draw_shock(accounts.name, accounts.banned_until, day, world.draws.key("shock", day), shock.share, hit)
+            struck = uniforms(world.draws.key("shock", day), accounts.name) < shock.share
+            hit[(accounts.banned_until <= day) & struck] = 1
     accounts.reports[:] = 0
     banned = np.flatnonzero(hit)
     again = accounts.bans[banned] > 0

@@ -31,7 +31,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.draws import draw64, pair, uniform
+from sim.core.draws import draw64, pair, uniform, uniforms
 from sim.core.kernel import Array, kernel
 from sim.core.maths import exp_, log_, logistic
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
@@ -274,13 +274,6 @@ def _contests(world: World, person: NDArray[np.int64], sponsor: NDArray[np.int64
     reason[alive[turn[again]]] = Reason.CONTEST
 
 
-@kernel()
-def exit_draws(uid: Array, key: int, hazard: Array, out: Array) -> None:
-    """Draw which resellers give up."""
-    for k in range(len(uid)):
-        out[k] = uniform(key, np.int64(uid[k])) < hazard[k]
-
-
 def exits(world: World, met: NDArray[np.int64], day: int, params: RecruitingParams) -> NDArray[np.int64]:
     """Return the rows of resellers who give up today: long without profit, or by the refusals they met.
 
@@ -295,9 +288,8 @@ def exits(world: World, met: NDArray[np.int64], day: int, params: RecruitingPara
     rows = np.flatnonzero(table.left[: table.size] < 0)
     idle = day - table.profit_day[rows] > params.patience
     hazard = np.where(idle, params.exit_hazard, 0.0) + params.exit_refusal * met[rows]
-    out = np.empty(len(rows), np.bool_)
-    exit_draws(world.people.uid[table.person[rows]], world.draws.key("exit", day), hazard, out)
-    return rows[out]
+    gone: NDArray[np.int64] = rows[uniforms(world.draws.key("exit", day), world.people.uid[table.person[rows]]) < hazard]
+    return gone
 
 
 def remember_refusals(world: World, refused: Refused) -> NDArray[np.int64]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.draws import Draws, derive_seed, names_of, normal, uniform
+from sim.core.draws import Draws, derive_seed, names_of, normal, uniform, uniforms
 from sim.core.kernel import Array, kernel, set_threads
 from sim.core.maths import exp_, log_
 from sim.exchange.actions import CHANNEL_KINDS, Opening
@@ -190,19 +190,6 @@ def _seed_customers(world: World, spec: ScenarioSpec, mech: MechanismsSpec) -> N
         own_first_unit(world, np.sort(chosen), p, mech)
 
 
-@kernel()
-def _uniforms(uid: Array, key: int, out: Array) -> None:
-    for k in range(len(uid)):
-        out[k] = uniform(key, np.int64(uid[k]))
-
-
-def uniforms_of(uid: NDArray[np.uint32], key: np.uint64) -> NDArray[np.float64]:
-    """Return one uniform a person."""
-    out = np.empty(len(uid))
-    _uniforms(uid, key, out)
-    return out
-
-
 def own_first_unit(world: World, who: NDArray[np.int64], p: int, mech: MechanismsSpec) -> None:
     """Make people owners of product p on day 0: they know its quality and buy again when it is used up."""
     people = world.people
@@ -217,5 +204,5 @@ def own_first_unit(world: World, who: NDArray[np.int64], p: int, mech: Mechanism
     prior = people.belief[who, p].astype(np.float64)
     quality = world.products.quality[p]
     people.belief[who, p] = (mech.belief.prior_precision * prior + mech.belief.own_precision * quality) / total
-    used = uniforms_of(people.uid[who], world.world_draws.key(f"half used {p}"))
+    used = uniforms(world.world_draws.key(f"half used {p}"), people.uid[who])
     start_owner(world, who, p, used, mech.repurchase)

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).resolve().parent.parent
 WIDTH = 118
-_WORLD_KEYS = {"key_of": 1, "_uniforms": 2}
-"""Functions of three arguments that make a key of the world seed, and the place of the purpose among them."""
 _FEN = 100
 _GIVEN_BY_ENVELOPE = {"kind", "id", "brand"}
 
@@ -333,8 +331,8 @@ def _purpose(call: ast.Call, *, is_strategy: bool) -> tuple[str, str] | None:
     """Return (seed, purpose) of a call that makes a key, or None; a strategy's keys are all of the day."""
     named = call.func.id if isinstance(call.func, ast.Name) else ""
     method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    if named in _WORLD_KEYS and len(call.args) == 3:
-        seed, purpose = "world", call.args[_WORLD_KEYS[named]]
+    if named == "key_of" and len(call.args) == 3:
+        seed, purpose = "world", call.args[1]
     elif method == "key" and call.args:
         seed, purpose = "day" if is_strategy or len(call.args) == 2 else "world", call.args[0]
     else:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Account
+from sim.core.draws import uniforms
 from sim.exchange.actions import Actions, Opening, Post, columns_of, rows
 from sim.exchange.events import Events
 from sim.exchange.offers import OfferSpace
@@ -17,7 +18,7 @@ from sim.ledger.goods import Place
 from sim.ledger.ledger import Ledger
 from sim.mechanisms.enforcement import BanShock
 from sim.mechanisms.params import MechanismsSpec
-from sim.model.build import build_world, uniforms_of
+from sim.model.build import build_world
 from sim.model.membership import let_in
 from sim.model.recorder import Recorder
 from sim.model.view import DayView, OpeningView
@@ -142,7 +143,7 @@ def _place_customers(world: World, seat: Seat, brand: int, share: float) -> None
     mine = world.products.brand_of == brand
     who = np.flatnonzero((world.people.orders[:, mine] > 0).any(axis=1))
     who = who[np.argsort(world.people.uid[who], kind="stable")]
-    score = _uniforms(world, who, f"seed members {seat.name}")
+    score = uniforms(world.world_draws.key(f"seed members {seat.name}"), world.people.uid[who])
     who = who[np.argsort(score, kind="stable")][: round(share * len(who))]
     channel = seat.channels[np.arange(len(who)) % len(seat.channels)]
     let_in(world, who.astype(np.int64), channel, 0)
@@ -150,13 +151,8 @@ def _place_customers(world: World, seat: Seat, brand: int, share: float) -> None
 
 def _place_followers(world: World, seat: Seat, followers: tuple[int, ...]) -> None:
     """Give each channel its followers, drawn from everybody."""
-    everybody = np.arange(world.n_people)
     for nth, (channel, count) in enumerate(zip(seat.channels.tolist(), followers, strict=True)):
-        score = _uniforms(world, everybody, f"followers {seat.name} {nth}")
+        score = uniforms(world.world_draws.key(f"followers {seat.name} {nth}"), world.people.uid)
         wanted = min(count, world.n_people)
         who = np.argpartition(score, wanted - 1)[:wanted] if wanted else np.empty(0, np.int64)
         let_in(world, who.astype(np.int64), np.full(len(who), channel, np.int64), 0)
-
-
-def _uniforms(world: World, who: NDArray[np.int64], purpose: str) -> NDArray[np.float64]:
-    return uniforms_of(world.people.uid[who], world.world_draws.key(purpose))

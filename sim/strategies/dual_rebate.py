@@ -33,8 +33,7 @@ from numpy.typing import NDArray
 from pydantic import field_validator
 
 from sim.core.accounts import Account, Purpose
-from sim.core.draws import uniform
-from sim.core.kernel import Array, kernel
+from sim.core.draws import uniforms
 from sim.core.params import ASSUMPTION, Params, PerDay, Share, param
 from sim.exchange.ablation import DeclaredAblation
 from sim.exchange.actions import (
@@ -123,8 +122,7 @@ class DualRebateParams(Params):
 
     def open(self, view: View) -> Opening:
         """Ask for one offer, sold by whoever passes it on, and find the founders."""
-        lots, few = np.empty(view.n_people), min(self.founders, view.n_people)
-        draw_for(np.arange(view.n_people, dtype=np.int64), view.key("founders"), lots)
+        lots, few = uniforms(view.key("founders"), np.arange(view.n_people)), min(self.founders, view.n_people)
         found = np.sort(np.argpartition(lots, few - 1)[:few]) if few else np.empty(0)
         return Opening(n_offers=1, book={"founders": found.astype(np.int64)})
 
@@ -269,9 +267,7 @@ class DualRebateParams(Params):
     def _pushed(self, view: View, active: Bools) -> Ints:
         """Return the rows of those who are pushed to bring somebody tomorrow."""
         row = np.flatnonzero(active)
-        lots = np.empty(len(row))
-        draw_for(view.resellers.name[row], view.key("push"), lots)
-        return row[lots < self.recruits.push]
+        return row[uniforms(view.key("push"), view.resellers.name[row]) < self.recruits.push]
 
     def _shown(self, view: View, sponsor: Ints, active: Bools, book: Book) -> Ints:
         """Return the monthly income that recruits of some sponsors are shown, int64 (n,) fen; only survivors are seen."""
@@ -291,10 +287,3 @@ class DualRebateParams(Params):
         return rows(Invite, sponsor=view.resellers.person[sponsor], invitee=-1, channel=-1, role_tier=0,
                     brand=view.brand, reward_sponsor_fen=reward, reward_invitee_fen=0,
                     buy_in_fen=first + self.recruits.entry_fee, perceived_income_fen=shown)
-
-
-@kernel()
-def draw_for(name: Array, key: int, out: Array) -> None:
-    """Draw one number for each name."""
-    for k in range(len(name)):
-        out[k] = uniform(key, name[k])

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from pydantic import field_validator
 
 from sim.core.accounts import Account, Purpose
-from sim.core.draws import uniform
+from sim.core.draws import uniforms
 from sim.core.params import ASSUMPTION, Fen, Params, Share, param
 from sim.exchange.ablation import DeclaredAblation
 from sim.exchange.actions import Actions, Offer, Opening, Post, Spend, Table, rows
@@ -155,13 +155,13 @@ class InfluencerParams(Params):
         category, n_categories = view.product(self.product).category, view.n_categories
         drawn = draw_followers(view.key("followers"), len(kols), self.followers_min, self.followers_max,
                                self.followers_exponent)
-        side = view.key("label")
+        side = uniforms(view.key("label"), np.arange(len(kols)))
         followers, labels, idle = [], [], []
         for k, kol in enumerate(kols):
             said = kol or KolParams(followers=int(drawn[k]))
             fit = self.fit if said.fit is None else said.fit
             followers.append(said.followers)
-            labels.append(label_of_fit(fit, category, n_categories, float(uniform(side, k))) if said.label is None
+            labels.append(label_of_fit(fit, category, n_categories, side[k]) if said.label is None
                           else label_of_weights(said.label, n_categories))
             idle.append(self.entertainment if said.entertainment is None else said.entertainment)
         return Roster(np.array(followers, np.int64), np.array(labels), np.array(idle, np.float64))

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pydantic import field_validator
 
 from sim.core.categories import CATEGORIES
-from sim.core.draws import uniform
+from sim.core.draws import uniforms
 from sim.core.errors import did_you_mean, shorten
 from sim.core.maths import power
 from sim.core.params import Params, Share, param
@@ -73,7 +73,8 @@ def draw_followers(key: np.uint64, count: int, least: int, most: int, exponent: 
     """Return followers of `count` influencers, int64 (count,), from the power law cut off at both ends."""
     a = exponent - 1.0
     beyond = power(least / most, a)
-    drawn = [least * power(1.0 - uniform(key, k) * (1.0 - beyond), -1.0 / a) for k in range(count)]
+    lots = uniforms(key, np.arange(count)).tolist()
+    drawn = [least * power(1.0 - u * (1.0 - beyond), -1.0 / a) for u in lots]
     return np.array([min(int(x), most) for x in drawn], np.int64)
 
 

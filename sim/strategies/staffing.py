@@ -25,8 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationInfo, field_validator
 
-from sim.core.draws import uniform
-from sim.core.kernel import Array, Number, kernel
+from sim.core.draws import uniforms
+from sim.core.kernel import Array, kernel
 from sim.core.maths import exp_, power
 from sim.core.params import ASSUMPTION, Days, Fen, Params, Share, param
 from sim.text.message import Message
@@ -82,16 +82,6 @@ def skills(hired: Array, day: int, learning: float, floor: float, out: Array) ->
         out[k] = floor + (1.0 - floor) * (1.0 - exp_(-(day - hired[k]) / learning))
 
 
-@kernel()
-def quitters(place: Array, key: int, hazard: float, out: Array) -> Number:
-    """Write who quits today; returns how many. Draw index: number of the place."""
-    count = 0
-    for k in range(len(place)):
-        out[k] = uniform(key, place[k]) < hazard
-        count += out[k]
-    return count
-
-
 @dataclass(frozen=True)
 class Demand:
     """What a day asked of the staff: chats answered and lost, minutes a chat and a working day, pay in full or not."""
@@ -139,12 +129,11 @@ def next_book(book: Mapping[str, NDArray[np.generic]], day: int, key: np.uint64,
     """Return tomorrow's book: who quits today is gone tomorrow, and places are filled after the vacancy."""
     hired, left = _columns(book)
     hired, left, there = hired.copy(), left.copy(), present(book, day)
-    out = np.empty(len(there), np.bool_)
-    # power(1 - quits, 1/30) is the chance to stay a day.
-    gone = int(quitters(there, key, 1.0 - power(1.0 - params.quits, 1.0 / MONTH), out))
-    left[there[out]] = day + 1
+    # power(1 - quits, 1/30) is the chance to stay a day; the number of a place is its name in draws.
+    quits = there[uniforms(key, there) < 1.0 - power(1.0 - params.quits, 1.0 / MONTH)]
+    left[quits] = day + 1
     review = np.asarray(book["review"], np.int64) + np.array([demand.answered, demand.lost, len(there)])
-    wanted = gone
+    wanted = len(quits)
     if (day + 1) % params.review_days == 0:
         wanted += _one_more(hired, left, day, review, demand, params)
         review = np.zeros(3, np.int64)

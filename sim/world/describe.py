@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.core.draws import key_of, uniform
+from sim.core.draws import key_of, uniforms
 from sim.core.kernel import kernel
 from sim.world.neighbours import neighbours
 from sim.world.ties import DISTRUST, LAYER_SHIFT, N_LAYERS, SIZE_MASK, SIZE_ONE
@@ -116,8 +116,8 @@ def _clustering(start: Starts, near: Rows, seed: int) -> tuple[float, int]:
     if steps <= _EXACT_STEPS or count <= SAMPLE:
         people = np.arange(count, dtype=np.int64)
     else:
-        people = np.empty(SAMPLE, np.int64)
-        _pick(key_of(seed, "describe.sample", 0), count, people)
+        lots = uniforms(key_of(seed, "describe.sample", 0), np.arange(SAMPLE))
+        people = (lots * count).astype(np.int64)  # with replacement
     people = people[degree[people] >= 2]
     share = np.zeros(len(people), np.float64)
     _local_clustering(start, near, people, np.full(count, -1, np.int64), share)
@@ -132,13 +132,6 @@ def _largest_component(start: Starts, near: Rows) -> int:
     root = np.arange(count, dtype=np.int64)
     _unite(start, near, root)
     return int(np.bincount(root).max())
-
-
-@kernel()
-def _pick(key: int, count: int, out: Wide) -> None:
-    """Draw people, with replacement."""
-    for k in range(len(out)):
-        out[k] = int(uniform(key, k) * count)
 
 
 @kernel()

@@ -19,6 +19,7 @@ from sim.core.draws import (
     purpose_hash,
     threshold,
     uniform,
+    uniforms,
 )
 
 ONES = 0xFFFFFFFF
@@ -133,6 +134,15 @@ def test_uniforms_stay_inside_and_spread_evenly() -> None:
     square = float(((counts - n / cells) ** 2 / (n / cells)).sum())
     assert 25.0 < square < 120.0  # chi-square with 63 degrees of freedom: 99.99 % lie within
     assert abs(np.corrcoef(drawn[:-1], drawn[1:])[0, 1]) < 4.0 / n**0.5
+
+
+def test_names_get_the_same_draw_whatever_their_order_and_type() -> None:
+    key, names = key_of(8, "uniforms", 0), [7, 0, 4_294_967_295, 7, 12]
+    alone = [float(uniform(key, name)) for name in names]
+    for wide in (np.uint32, np.int64):
+        assert uniforms(key, np.array(names, wide)).tolist() == alone
+    assert uniforms(key, np.array(names, np.int64)[::-1]).tolist() == alone[::-1]
+    assert uniforms(key, np.empty(0, np.int64)).shape == (0,)
 
 
 @pytest.mark.parametrize(("number", "drawn"), [(0, 2.0**-53), ((1 << 64) - 1, 1.0 - 2.0**-53)])
