@@ -39,9 +39,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sim.records.claims import Result
+
     Floats = NDArray[np.float64]
 
-Result = Literal["shown", "not shown", "depends"]
 OffRule = Literal["gone", "smaller"]
 DEFINED = 0.9
 """Share of replications that must have an effect. Source: convention."""

@@ -10,23 +10,25 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.core.errors import DataError, reason_of
 from sim.records.folders import whole_folder
 from sim.records.manifest import machine, read_manifest, write_manifest
-from sim.records.spool import PART
+from sim.records.spool import whole_file
 from sim.text.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 KIND = "guanxi claims"
 RUNS = "runs.jsonl"
 _FILE = "claims.json"
+
+Result = Literal["shown", "not shown", "depends"]
+"""What the test of an effect, or of all effects of a claim, came to."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class PartRecord:
     lost: Estimate
     tried: list[Tried]
     turns: list[Turn]
-    result: str
+    result: Result
     reason: str
     is_range_tried: bool
 
@@ -106,7 +108,7 @@ class ClaimRecord:
     number: int
     people: int
     days: int
-    result: str
+    result: Result
     parts: list[PartRecord]
     replications: int = 0
     seed: int = 0
@@ -204,12 +206,10 @@ def read_runs(folder: Path) -> dict[str, dict[str, Any]]:
     DataError
         If it is no folder of claims, or torn.
     """
-    read_manifest(folder, KIND)
-    try:
-        lines = (folder / RUNS).read_text(encoding="utf-8").splitlines()
-        return {run["id"]: run for run in map(json.loads, lines)}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(Message("claims.unreadable", path=folder / RUNS, error=reason_of(error))) from error
+    def by_id(text: str) -> dict[str, dict[str, Any]]:
+        return {run["id"]: run for run in map(json.loads, text.splitlines())}
+
+    return _stored(folder, RUNS, by_id)
 
 
 def read_claims(folder: Path) -> dict[str, Any]:
@@ -220,23 +220,22 @@ def read_claims(folder: Path) -> dict[str, Any]:
     DataError
         If it is no folder of claims, or torn.
     """
+    return _stored(folder, _FILE, json.loads)
+
+
+def _stored(folder: Path, name: str, parsed: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    """Return what a file of a folder of claims holds."""
     read_manifest(folder, KIND)
     try:
-        document: dict[str, Any] = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(Message("claims.unreadable", path=folder / _FILE, error=reason_of(error))) from error
-    return document
+        return parsed((folder / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(Message("claims.unreadable", path=folder / name, error=reason_of(error))) from error
 
 
 def write_measured(run: dict[str, Any], path: Path) -> None:
     """Write one measured run whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}{PART}")
-    with part.open("w", encoding="utf-8") as stream:
-        json.dump(plain(run), stream, ensure_ascii=False)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
+    with whole_file(path) as stream:
+        stream.write(json.dumps(plain(run), ensure_ascii=False).encode())
 
 
 def read_measured(path: Path) -> dict[str, Any] | None:

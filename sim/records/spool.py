@@ -8,11 +8,12 @@ from these files later (`sim.records.store`).
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
 import zipfile
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from sim.records.run_record import RunRecord
 from sim.text.message import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 SPOOL_SCHEMA = 1
@@ -53,10 +55,17 @@ def write_run(run: RunRecord, path: Path) -> None:
     """Write a run to `path` whole or not at all."""
     head = json.dumps({"schema": SPOOL_SCHEMA, **head_of(run)}, ensure_ascii=False).encode()
     arrays = {f"{table}/{name}": column for table in TABLES for name, column in getattr(run, table).items()}
+    with whole_file(path) as stream:
+        np.savez(stream, allow_pickle=False, head=np.frombuffer(head, dtype=np.uint8), **arrays)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """Give a stream to fill; what is written stands at `path` when the block ends, flushed to disk, or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}{PART}")
     with part.open("wb") as stream:
-        np.savez(stream, allow_pickle=False, head=np.frombuffer(head, dtype=np.uint8), **arrays)
+        yield stream
         stream.flush()
         os.fsync(stream.fileno())
     part.replace(path)

@@ -221,7 +221,7 @@ def _turns(trial: _Trial, runs: Runs) -> list[Turn]:
 
 def _claim(claim: Claim, asked: Asked, parts: list[PartRecord], seed: int) -> ClaimRecord:
     """Return a claim with its verdict."""
-    verdict = together([part.result for part in parts])  # type: ignore[misc]
+    verdict = together([part.result for part in parts])
     return ClaimRecord(claim.number, asked.scale.people or claim.people, asked.scale.days or claim.days, verdict, parts,
                        asked.replications, seed, asked.command, code_hash())
 
