@@ -103,7 +103,7 @@ def _tested(asked: Sequence[Claim], options: RunOptions, out: Path, *, quick: bo
     """Test, store, show; return the exit code."""
     from sim.cli.progress import Meter
     from sim.experiment.claims.study import clear, study
-    from sim.experiment.compare import InterruptedRunsError
+    from sim.experiment.spool import InterruptedRunsError
     from sim.records.claims import of_document, read_claims, save_claims, with_kept
     from sim.report.claims import markdown_claims
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from sim.api import Result
     from sim.cli.options import RunOptions
-    from sim.experiment.compare import InterruptedRunsError
     from sim.experiment.progress import Progress
+    from sim.experiment.spool import InterruptedRunsError
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Job:
 
 def carry_out(job: Job) -> int:
     """Simulate and show; return the exit code."""
-    from sim.experiment.compare import InterruptedRunsError
+    from sim.experiment.spool import InterruptedRunsError
 
     folder = job.options.out or _new_folder(job)
     try:

@@ -10,43 +10,30 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import tempfile
-import time
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from sim.core.errors import DataError, GuanxiError, RunError, strerror_of
+from sim.core.errors import DataError, RunError
 from sim.experiment.ablate import Ablated, ablated, effect
 from sim.experiment.comparison import Comparison, Failure, gather
 from sim.experiment.identity import run_id
 from sim.experiment.prepare import Options, Source, frame_of, prepared
-from sim.experiment.progress import Callback, Pace
-from sim.experiment.runs import case, kernels_are_cold, warm_case
-from sim.experiment.tasks import Done, SetApart, Task, Warm
-from sim.experiment.workers import run_tasks
-from sim.records.folders import runs_of
-from sim.records.spool import PART, read_run
+from sim.experiment.runs import case, warm_case
+from sim.experiment.spool import InterruptedRunsError, carry_out, spool
+from sim.experiment.tasks import SetApart, Task, Warm
+from sim.records.spool import read_run
 from sim.text.message import Message, recognised, said_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
+    from sim.experiment.progress import Callback
+    from sim.experiment.tasks import Done
     from sim.scenario.spec import ScenarioSpec
 
-__all__ = ["InterruptedRunsError", "Options", "compare"]
-
-
-class InterruptedRunsError(GuanxiError):
-    """Runs were interrupted; finished ones are kept in `folder` (or only in `partial`)."""
-
-    exit_code: ClassVar[int] = 130
-
-    def __init__(self, done: int, total: int, folder: Path | None, partial: Comparison | None) -> None:
-        self.done, self.total, self.folder, self.partial = done, total, folder, partial
-        key = "experiment.interrupted_kept" if folder else "experiment.interrupted"
-        super().__init__(Message(key, done=done, total=total, folder=folder))
+__all__ = ["Options", "compare"]
 
 
 @dataclass
@@ -99,6 +86,15 @@ class _Plan:
         """Return how many runs there are in all."""
         return len(self.paths) + sum(len(paths) for _, paths in self.ablated)
 
+    def book(self, ended: Done | SetApart | Warm) -> None:
+        """Keep why a run was set apart, and what compiling took."""
+        if isinstance(ended, SetApart):
+            strategy, _, replication = ended.task.id.rpartition("/")
+            failure = Failure(strategy, int(replication), self.specs[0].seed, ended.reason, ended.attempts)
+            self.failures.append(failure)
+        else:
+            self.timings["compile"] += ended.seconds if isinstance(ended, Warm) else ended.answer["compile"]
+
     def gathered(self, *, complete: bool) -> Comparison:
         """Return the comparison of all runs whose record is there."""
         runs = (read_run(path) for path in self.paths.values() if path.exists())
@@ -142,7 +138,7 @@ def compare(scenarios: Sequence[Source], *, progress: Callback | None = None, **
     asked = Options(**options)
     specs = prepared(scenarios, asked)
     _require_free(asked.out)
-    with _spool(asked.out) as folder:
+    with spool(asked.out) as folder:
         plan = _Plan(specs, asked, folder)
         _carry_out(plan, progress)
         if asked.out is not None and Path(asked.out).exists():  # the same command, called twice: the other has written it
@@ -159,29 +155,6 @@ def _require_free(out: Path | None) -> None:
     """Refuse to write over what is there."""
     if out is not None and Path(out).exists():
         raise DataError(Message("records.exists", path=out))
-
-
-@contextlib.contextmanager
-def _spool(out: Path | None) -> Iterator[Path]:
-    """Give the folder of finished runs: beside `out`, where it outlives a failure, else a temporary one."""
-    if out is None:
-        with tempfile.TemporaryDirectory(prefix="guanxi-") as scratch:
-            yield Path(scratch)
-        return
-    folder = runs_of(Path(out))
-    made = [place for place in (folder, *folder.parents) if not place.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(Message("records.unwritable", path=folder, reason=strerror_of(error))) from error
-    for leftover in folder.glob(f"*{PART}"):
-        leftover.unlink(missing_ok=True)
-    try:
-        yield folder
-    finally:
-        with contextlib.suppress(OSError):  # what holds nothing goes again; finished runs stay
-            for place in made:
-                place.rmdir()
 
 
 def _is_whole(path: Path) -> bool:
@@ -204,50 +177,23 @@ def _carry_out(plan: _Plan, progress: Callback | None) -> None:
     InterruptedRunsError
         On Ctrl-C, with the comparison of what is finished.
     """
-    tasks, start = plan.missing(), time.monotonic()
-    total = plan.total
-    workers = min(plan.options.workers, max(1, len(tasks)))
-    pace = Pace(tasks, workers, kept=total - len(tasks))
-    tell = progress or (lambda _state: None)
-    warm = [warm_case(spec, plan.settings) for spec in plan.specs] if workers > 1 and kernels_are_cold() else []
-    pace.phase = "compiling" if warm else "running"
-    running = run_tasks(tasks, workers=workers, warm=warm, watch=lambda busy: tell(pace.state(busy)))
+    tasks = plan.missing()
+    warm = (warm_case(spec, plan.settings) for spec in plan.specs)
     try:
-        with contextlib.closing(running):  # type: ignore[type-var]
-            for ended in running:
-                _book(plan, pace, ended)
-                tell(pace.state(0))
+        carry_out(tasks, plan.book, plan.timings, workers=plan.options.workers, kept=plan.total - len(tasks), warm=warm,
+                  progress=progress)
     except KeyboardInterrupt:
-        plan.timings["wall"] = time.monotonic() - start
-        raise _interrupted(plan, total) from None
-    plan.timings["wall"] = time.monotonic() - start
+        raise _interrupted(plan) from None
 
 
-def _book(plan: _Plan, pace: Pace, ended: Done | SetApart | Warm) -> None:
-    """Count a run that ended, or the compiling before the first."""
-    if isinstance(ended, Warm):
-        pace.phase = "running"
-        plan.timings["compile"] += ended.seconds
-        return
-    if isinstance(ended, SetApart):
-        strategy, _, replication = ended.task.id.rpartition("/")
-        failure = Failure(strategy, int(replication), plan.specs[0].seed, ended.reason, ended.attempts)
-        plan.failures.append(failure)
-        pace.ended(ended.task, None)
-        return
-    pace.ended(ended.task, ended.seconds)
-    plan.timings["runs"] += ended.seconds
-    plan.timings["compile"] += ended.answer["compile"]
-
-
-def _interrupted(plan: _Plan, total: int) -> InterruptedRunsError:
+def _interrupted(plan: _Plan) -> InterruptedRunsError:
     """Return the error that says what is kept."""
     kept = [*plan.paths.values(), *(path for _, paths in plan.ablated for path in paths.values())]
     done = sum(path.exists() for path in kept)
     partial = None
     with contextlib.suppress(ValueError):
         partial = plan.gathered(complete=False)
-    return InterruptedRunsError(done, total, plan.folder if plan.options.out is not None else None, partial)
+    return InterruptedRunsError(done, plan.total, plan.folder if plan.options.out is not None else None, partial)
 
 
 def _whole(plan: _Plan) -> Comparison:

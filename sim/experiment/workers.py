@@ -33,7 +33,7 @@ from sim.experiment.tasks import ATTEMPTS, Done, SetApart, Task, Warm, describe,
 from sim.text.message import Message, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
 _ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _TICK = 0.25
@@ -43,7 +43,7 @@ _HOME = str(Path(__file__).resolve().parents[2])
 
 def run_tasks(
     tasks: Iterable[Task], *, workers: int = 1, warm: Iterable[Task] = (), watch: Callable[[int], None] | None = None
-) -> Iterator[Done | SetApart | Warm]:
+) -> Generator[Done | SetApart | Warm]:
     """Carry out tasks and yield each as it ends, in whatever order.
 
     Parameters

@@ -14,7 +14,7 @@ from sim.experiment.claims.conditions import Scale, assumption, specs_of
 from sim.experiment.claims.measures import unit_of
 from sim.experiment.claims.study import Asked, study
 from sim.experiment.claims.table import CLAIMS, chosen
-from sim.experiment.compare import InterruptedRunsError
+from sim.experiment.spool import InterruptedRunsError
 from sim.records.claims import of_document, read_claims, read_runs, save_claims
 from sim.report.claims import has_words, markdown_claims, terminal_claims
 from sim.scenario.levers import declared

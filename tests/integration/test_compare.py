@@ -12,7 +12,8 @@ import pytest
 from sim import api
 from sim.analysis.paired import verdict
 from sim.core.errors import DataError, MarketMismatchError, RunError, ScenarioError
-from sim.experiment.compare import InterruptedRunsError, compare
+from sim.experiment.compare import compare
+from sim.experiment.spool import InterruptedRunsError
 from sim.records.comparison import Comparison
 from sim.records.outcomes import SUMMARY
 
@@ -26,7 +27,7 @@ def _stand_ins_can_be_imported(monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(str(ROOT))
     monkeypatch.setenv("FAKE_MODEL_FOLDER", str(tmp_path))
     monkeypatch.setenv("FAKE_MODEL_PARENT", str(os.getpid()))
-    monkeypatch.setattr("sim.experiment.compare.kernels_are_cold", lambda: False)
+    monkeypatch.setattr("sim.experiment.spool.kernels_are_cold", lambda: False)
 
 
 @pytest.fixture

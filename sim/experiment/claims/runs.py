@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,20 +10,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.experiment.claims.measures import measured
-from sim.experiment.compare import InterruptedRunsError
 from sim.experiment.identity import run_id
-from sim.experiment.progress import Pace, Progress
-from sim.experiment.runs import MODEL, kernels_are_cold, pack, unpack, warm_case
-from sim.experiment.tasks import Done, SetApart, Task, Warm, function_of
-from sim.experiment.workers import run_tasks
+from sim.experiment.runs import MODEL, pack, unpack, warm_case
+from sim.experiment.spool import InterruptedRunsError, carry_out
+from sim.experiment.tasks import Done, Task, Warm, function_of
 from sim.records.claims import read_measured, write_measured
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
     from sim.experiment.progress import Callback
+    from sim.experiment.tasks import SetApart
     from sim.scenario.spec import ScenarioSpec
 
     Floats = NDArray[np.float64]
@@ -93,38 +91,23 @@ class Runs:
         InterruptedRunsError
             On Ctrl-C; finished runs are kept in the folder.
         """
-        tasks, start = self._missing(specs), time.monotonic()
+        tasks = self._missing(specs)
         if not tasks:
             return
-        pace = Pace(tasks, self.workers, kept=len(self.used) - len(tasks))
+        first = unpack(tasks[0].payload["spec"])
         try:
-            self._work(tasks, pace, progress or _silent)
+            carry_out(tasks, self._book, self.timings, workers=self.workers, kept=len(self.used) - len(tasks),
+                      warm=[warm_case(first, {"model": self.model})], progress=progress)
         except KeyboardInterrupt:
             done = len(self.used) - len([t for t in tasks if not Path(t.payload["path"]).exists()])
-            raise InterruptedRunsError(done, len(self.used), self.folder, None) from None
-        finally:
-            self.timings["wall"] += time.monotonic() - start
+            raise InterruptedRunsError(done, len(self.used), self.folder) from None
 
-    def _work(self, tasks: list[Task], pace: Pace, tell: Callable[[Progress], None]) -> None:
-        """Run tasks and book each as it ends."""
-        first = unpack(tasks[0].payload["spec"])
-        warm = [warm_case(first, {"model": self.model})] if self.workers > 1 and kernels_are_cold() else []
-        pace.phase = "compiling" if warm else "running"
-        running = run_tasks(tasks, workers=self.workers, warm=warm, watch=lambda busy: tell(pace.state(busy)))
-        with contextlib.closing(running):  # type: ignore[type-var]
-            for ended in running:
-                self._book(ended, pace)
-                tell(pace.state(0))
-
-    def _book(self, ended: Done | SetApart | Warm, pace: Pace) -> None:
+    def _book(self, ended: Done | SetApart | Warm) -> None:
         """Take in a run that ended."""
         if isinstance(ended, Warm):
-            pace.phase = "running"
             return
-        pace.ended(ended.task, ended.seconds if isinstance(ended, Done) else None)
         payload = ended.task.payload
         if isinstance(ended, Done):
-            self.timings["runs"] += ended.seconds
             run = read_measured(Path(payload["path"]))
             if run is not None:
                 self.known[payload["id"]] = run
@@ -165,7 +148,3 @@ class Runs:
             self._specs[id(spec)] = spec  # keeps the scenario, and with it the number, alive
             self._ids[key] = run_id(spec, replication, model=self.model)
         return self._ids[key]
-
-
-def _silent(_state: Progress) -> None:
-    """Tell nobody."""

@@ -7,19 +7,19 @@ another than at the default are then narrowed down by halving, all of them side 
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.claims import against_best, halfway, holds, lost, paired_effects, rule, together
 from sim.analysis.intervals import mean_interval
-from sim.core.errors import DataError, Problem, ScenarioError, strerror_of
+from sim.core.errors import Problem, ScenarioError
 from sim.experiment.claims.conditions import Scale, assumption, specs_of
 from sim.experiment.claims.measures import MEASURES, unit_of
 from sim.experiment.claims.runs import Runs
 from sim.experiment.identity import code_hash, code_version
 from sim.experiment.runs import MODEL
+from sim.experiment.spool import spool
 from sim.records.claims import ClaimRecord, ClaimsRecord, Estimate, PartRecord, Tried, Turn, read_runs
 from sim.records.folders import runs_of
 from sim.text.message import Message
@@ -162,7 +162,7 @@ def study(claims: Sequence[Claim], asked: Asked, progress: Callback | None = Non
         raise ScenarioError(Problem(Message("claims.too_few")))
     trials = [_trial(claim, part, asked) for claim in claims for part in claim.parts]
     names = tuple(sorted({*MEASURES, *(trial.part.measure for trial in trials)} | {"profit_fen", "gmv_fen"}))
-    with _spool(asked.out) as folder:
+    with spool(asked.out) as folder:
         runs = Runs(folder, asked.replications, asked.workers, names, _known(asked.out), asked.model)
         runs.carry_out((one for trial in trials for one in trial.specs()), progress)
         for _ in range(STEPS):
@@ -233,23 +233,6 @@ def _estimate(interval: Interval) -> Estimate:
 def _known(out: Path | None) -> dict[str, dict[str, Any]]:
     """Return the runs of a result that is there already."""
     return read_runs(out) if out is not None and out.exists() else {}
-
-
-@contextlib.contextmanager
-def _spool(out: Path | None) -> Iterator[Path]:
-    """Give the folder of finished runs: beside `out`, where it outlives everything but `clear`, else a temporary one."""
-    import tempfile
-
-    if out is None:
-        with tempfile.TemporaryDirectory(prefix="guanxi-") as scratch:
-            yield Path(scratch)
-        return
-    folder = runs_of(out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(Message("records.unwritable", path=folder, reason=strerror_of(error))) from error
-    yield folder
 
 
 def clear(out: Path) -> None:
