@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from sim.analysis.intervals import LEVEL, Interval, mean_interval
+from sim.analysis.intervals import Interval, mean_interval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -131,14 +131,14 @@ def is_defined(effects: Floats) -> bool:
     return known >= max(2, math.ceil(DEFINED * effects.size))
 
 
-def holds(question: Question, effects: Floats, level: float = LEVEL) -> bool:
+def holds(question: Question, effects: Floats) -> bool:
     """Return whether the interval of an effect lies beyond the limit, on the claimed side."""
-    return is_defined(effects) and mean_interval(question.claimed(effects), level).low > 0.0
+    return is_defined(effects) and mean_interval(question.claimed(effects)).low > 0.0
 
 
-def lies_opposite(question: Question, effects: Floats, level: float = LEVEL) -> bool:
+def lies_opposite(question: Question, effects: Floats) -> bool:
     """Return whether the interval lies on the other side of zero."""
-    return is_defined(effects) and mean_interval(question.direction * effects, level).high < 0.0
+    return is_defined(effects) and mean_interval(question.direction * effects).high < 0.0
 
 
 def lost(question: Question, main: Floats, off: Floats) -> Interval:

@@ -100,7 +100,7 @@ def _result(expectation: Expectation, known: Floats, low: float, high: float) ->
     return ("pass", "") if all(agree) else ("fail", "")
 
 
-def judge_all(comparison: Comparison, expected: Mapping[str, Iterable[str]], level: float = LEVEL) -> list[Judgement]:
+def judge_all(comparison: Comparison, expected: Mapping[str, Iterable[str]]) -> list[Judgement]:
     """Judge every strategy's expectations.
 
     Parameters
@@ -119,5 +119,5 @@ def judge_all(comparison: Comparison, expected: Mapping[str, Iterable[str]], lev
     for strategy in comparison.strategies:
         for text in expected.get(strategy, ()):
             wanted = parse_expectation(text)
-            out.append(judge(strategy, wanted, comparison.values(strategy, wanted.outcome), level))
+            out.append(judge(strategy, wanted, comparison.values(strategy, wanted.outcome)))
     return out

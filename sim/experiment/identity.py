@@ -39,7 +39,7 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def run_id(spec: ScenarioSpec, replication: int, *, model: str = "") -> str:
+def run_id(spec: ScenarioSpec, replication: int, *, model: str) -> str:
     """Return 24 hex digits that name one run.
 
     Parameters

@@ -46,10 +46,10 @@ def unpack(text: str) -> ScenarioSpec:
     return Spec.model_validate(json.loads(text))
 
 
-def case(spec: ScenarioSpec, replication: int, path: Path | None, settings: dict[str, Any] | None = None) -> Task:
+def case(spec: ScenarioSpec, replication: int, path: Path | None, settings: dict[str, Any]) -> Task:
     """Return the task of one run; without a path the record is thrown away (a warm-up)."""
     payload = {"spec": pack(spec), "replication": replication, "path": str(path) if path else None}
-    return Task(f"{spec.name}/{replication}", TASK, {**payload, **(settings or {})}, group=spec.name)
+    return Task(f"{spec.name}/{replication}", TASK, {**payload, **settings}, group=spec.name)
 
 
 def warm_case(spec: ScenarioSpec, settings: dict[str, Any]) -> Task:

@@ -162,10 +162,9 @@ class Ledger:
             raise LedgerError(f"day {day}: a booking needs an amount between 0 and {LIMIT_FEN} fen, not {amount_fen}")
         self._singles.append((payer[0], payee[0], payer[1], payee[1], amount_fen, purpose, self._cause(cause)))
 
-    def stock_value(self, source: tuple[int, int], target: tuple[int, int], amount_fen: int, day: int,
-                    purpose: Purpose = Purpose.STOCK_VALUE) -> None:
+    def stock_value(self, source: tuple[int, int], target: tuple[int, int], amount_fen: int, day: int) -> None:
         """Move goods at cost between INVENTORY, RESELLER_STOCK and GOODS_VALUE (outside the channel)."""
-        self.pay(source, target, amount_fen, purpose, day, "goods")
+        self.pay(source, target, amount_fen, Purpose.STOCK_VALUE, day, "goods")
 
     def fall_due(self, day: int) -> None:
         """Turn back every payable due on `day` and move its cash, whether or not the payer has it."""

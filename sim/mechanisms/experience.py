@@ -222,8 +222,8 @@ def rounds(orders: Ordered) -> list[Ordered]:
     return parts
 
 
-def disappoint(world: World, orders: Ordered, loss: float = 0.1) -> None:
+def disappoint(world: World, orders: Ordered) -> None:
     """A deal that failed costs a little satisfaction (domain 4.14: -.1)."""
     at = (orders.person, orders.product)
     # Two deals of one person may fail on one day: each counts.
-    np.subtract.at(world.people.satisfaction, at, np.float32(loss))
+    np.subtract.at(world.people.satisfaction, at, np.float32(0.1))

@@ -43,7 +43,6 @@ from sim.world.state import World
 
 _S32 = np.uint64(32)
 _CHUNKS = 64
-_TRUST_UNIT = 32767.0
 
 
 class WordOfMouthParams(Params):

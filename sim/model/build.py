@@ -58,7 +58,7 @@ def world_seed(spec: ScenarioSpec, replication: int) -> int:
     return derive_seed(spec.seed, "world", replication) if pinned is None else derive_seed(pinned, "world")
 
 
-def build_world(spec: ScenarioSpec, replication: int, openings: list[tuple[str, int, Opening]], threads: int = 1) -> World:
+def build_world(spec: ScenarioSpec, replication: int, openings: list[tuple[str, int, Opening]], threads: int) -> World:
     """Build the state of day 0.
 
     Parameters

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.world.columns import Rows, Starts, Weights, Wide
 
 
-def union_of(first: Ties, second: Ties, threads: int = 1) -> Ties:
+def union_of(first: Ties, second: Ties, threads: int) -> Ties:
     """Return the ties of both among the same people; rows must be sorted by listener, and are again."""
     count = first.n_people
     degree = np.empty(count, np.int64)
