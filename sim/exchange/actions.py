@@ -315,12 +315,25 @@ def rows(cls: type[_T], **columns: Any) -> _T:
 
 def repeated(columns: dict[str, Any], kinds: dict[str, type[np.generic]]) -> dict[str, NDArray[Any]]:
     """Return the columns as arrays of one length, cast to their kinds; single values are repeated."""
-    arrays = {name: np.asarray(columns[name], kind) for name, kind in kinds.items()}
-    sizes = {a.size for a in arrays.values() if a.ndim and a.size != 1} or {1}
-    if len(sizes) > 1:
-        raise ValueError(f"columns differ in length: {', '.join(f'{k} {a.size}' for k, a in arrays.items())}")
-    n = sizes.pop()
-    return {name: a if a.ndim and a.size == n else a.reshape(1).repeat(n) for name, a in arrays.items()}
+    arrays, n, given = {}, 1, ""
+    for name, kind in kinds.items():
+        value = columns[name]
+        if not isinstance(value, (int, float)):
+            value = arrays[name] = np.asarray(value, kind)
+            if value.ndim and value.size != 1:
+                if given and value.size != n:
+                    sizes = ", ".join(f"{k} {np.size(v)}" for k, v in columns.items())
+                    raise ValueError(f"columns differ in length: {sizes}")
+                n, given = value.size, name
+    made = {}
+    for name, kind in kinds.items():
+        value = arrays.get(name)
+        if value is None or not value.ndim or value.size != n:
+            one = columns[name] if value is None else value.item()
+            value = np.empty(n, kind)
+            value.fill(one)
+        made[name] = value
+    return made
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ health of the group assumed (G1, G11 of domain 1A, hypotheses); trust moved by v
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -267,8 +268,9 @@ def count_people(world: World, person: NDArray[np.int32]) -> int:
 _KINDS = (np.int32, np.int32, np.int8, np.int64, np.float32, np.float64, np.float64, np.float64, np.bool_, np.int64)
 
 
+@functools.cache
 def nothing_noticed() -> Noticed:
-    """Return a table without rows."""
+    """Return the table without rows (shared, it holds nothing)."""
     columns: list[Any] = [np.empty(0, kind) for kind in _KINDS]
     return Noticed(*columns)
 

@@ -203,7 +203,8 @@ def remember(world: World, orders: Ordered, day: int, talk_days: int) -> None:
         people.talk_until[who, p] = min(day + talk_days, 32_000)
         fresh = who[~known].astype(np.int32)
         held = world.talkers.active[p]
-        world.talkers.active[p] = np.union1d(held, fresh).astype(np.int32)
+        if len(fresh):
+            world.talkers.active[p] = np.union1d(held, fresh).astype(np.int32)
         # A day may have a second round of deliveries (deals that closed): it adds, it does not replace.
         world.talkers.fresh[p] = np.union1d(world.talkers.fresh[p], who[before[mine] == 0]).astype(np.int32)
 

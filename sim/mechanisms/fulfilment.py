@@ -103,6 +103,8 @@ def _bans(world: World, chosen: Choices, day: int, reason: NDArray[np.int64]) ->
     if not len(accounts):
         return
     closed = accounts.banned_until > day
+    if not closed.any():
+        return
     gone = np.setdiff1d(accounts.owner[closed], accounts.owner[~closed])
     reason[np.isin(world.offers.strategy[chosen.offer], gone) & (chosen.kind == PathKind.MEMORY)] = Reason.BAN
 

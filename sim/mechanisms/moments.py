@@ -20,7 +20,6 @@ depends on threads.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.core.draws import pair, uniform
 from sim.core.kernel import Array, Number, kernel, prange
@@ -29,11 +28,11 @@ from sim.exchange.actions import PeerPost
 from sim.exchange.events import PathKind
 from sim.mechanisms.attention import AttentionParams, Noticed, chance_of_any, nothing_noticed
 from sim.mechanisms.audience import AudienceParams
+from sim.mechanisms.shares import shared_out
 from sim.mechanisms.word_of_mouth import signed_trust
 from sim.world.state import World
 from sim.world.ties import MUTED
 
-_CHUNKS = 64
 _MUTED = int(MUTED)
 _MUTED_BIT = _MUTED.bit_length() - 1
 
@@ -99,16 +98,14 @@ def share(world: World, posts: PeerPost, day: int, params: AttentionParams) -> N
     keys = np.zeros(len(world.offers), np.uint64)
     for o in np.unique(offer).tolist():
         keys[o] = world.draws.key(f"notice {world.offers.name[o]}", day)
-    reach = np.concatenate([[0], np.cumsum(ties.start[person + 1] - ties.start[person])])
-    bound = np.searchsorted(reach, np.linspace(0, reach[-1], _CHUNKS + 1).astype(np.int64), "left").astype(np.int64)
-    bound[0], bound[-1] = 0, len(person)
-    out, hits = np.empty(int(reach[-1]), np.int64), np.empty(len(person), np.int64)
+    bound, room = shared_out(person, ties.start)
+    out, hits = np.empty(int(room[-1]), np.int64), np.empty(len(person), np.int64)
     terms = (max(params.background_items, 1e-9), world.calendar.attention[day], params.mode == "all")
-    draw_notices(person, items, posts.layers[turn], keys[offer], bound, reach[bound], ties.start, ties.listener,
+    draw_notices(person, items, posts.layers[turn], keys[offer], bound, room, ties.start, ties.listener,
                  ties.weight, ties.mark, people.uid, people.attention, *terms, out, hits)
-    noticed_before = np.concatenate([[0], np.cumsum(hits)])
-    tie = _gathered(out, reach[bound], noticed_before[bound[1:]] - noticed_before[bound[:-1]])
-    n = len(tie)
+    n = int(hits.sum())
+    tie = np.empty(n, np.int64)
+    close_ranks(out, bound, room, hits, tie)
     listener = ties.listener[tie]
     times, trust = np.empty(n), np.empty(n, np.float32)
     count_items(listener, np.repeat(items, hits), people.attention, *terms, times)
@@ -118,11 +115,17 @@ def share(world: World, posts: PeerPost, day: int, params: AttentionParams) -> N
                    np.repeat(people.uid[person].astype(np.int64), hits))
 
 
-def _gathered(out: NDArray[np.int64], begin: NDArray[np.int64], written: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return what the chunks wrote, one part behind the other."""
-    ends = np.cumsum(written)
-    tie: NDArray[np.int64] = out[np.arange(int(ends[-1])) + np.repeat(begin[:-1] - (ends - written), written)]
-    return tie
+@kernel()
+def close_ranks(out: Array, bound: Array, room: Array, hits: Array, tie: Array) -> None:
+    """Put what the shares wrote behind one another."""
+    n = 0
+    for c in range(len(bound) - 1):
+        w = room[c]
+        for k in range(bound[c], bound[c + 1]):
+            for _ in range(hits[k]):
+                tie[n] = out[w]
+                n += 1
+                w += 1
 
 
 @kernel()

@@ -295,6 +295,8 @@ def exits(world: World, met: NDArray[np.int64], day: int, params: RecruitingPara
 def remember_refusals(world: World, refused: Refused) -> NDArray[np.int64]:
     """Count the refusals that resellers met, for awkwardness makes them give up; returns today's, int64 (R,)."""
     sponsor = refused.sponsor[(refused.reason == Reason.DECLINED) & (refused.sponsor >= 0)]
+    if not len(sponsor):
+        return np.zeros(world.resellers.size, np.int64)
     row = world.resellers.row_of[sponsor]
     met: NDArray[np.int64] = np.bincount(row[row >= 0], minlength=world.resellers.size).astype(np.int64)
     world.resellers.refusals[: len(met)] += met

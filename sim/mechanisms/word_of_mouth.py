@@ -38,11 +38,11 @@ from sim.core.maths import to_fixed
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.events import PathKind, Talked
 from sim.mechanisms.encounters import Encounters, encounters
+from sim.mechanisms.shares import shared_out
 from sim.world.audiences import ACTIVE, NO_ROW
 from sim.world.state import World
 
 _S32 = np.uint64(32)
-_CHUNKS = 64
 
 
 class WordOfMouthParams(Params):
@@ -207,28 +207,40 @@ def hear_in_groups(member_start: Array, member_stop: Array, speaker: Array, spea
     return w
 
 
+@kernel()
+def told_ties(out: Array, bound: Array, room: Array, written: Array, speakers: Array, start: Array, weight: Array,
+              listener: Array, told: Array, hearer: Array, speaker: Array) -> int:
+    """Put the hits of all shares behind one another, with who hears and who speaks; returns how many.
+
+    A tie that a defect has broken carries nothing any more.
+    """
+    n = 0
+    for c in range(len(written)):
+        s = bound[c]
+        for k in range(room[c], room[c] + written[c]):
+            e = out[k]
+            while e >= start[speakers[s] + 1]:
+                s += 1
+            told[n], hearer[n], speaker[n] = e, listener[e], speakers[s]
+            n += (weight[e] & 32767) > 0
+    return n
+
+
 def spread(world: World, speakers: NDArray[np.int32], rate: NDArray[np.float64], contact: NDArray[np.float64],
            key: np.uint64) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]:
     """Return (listener, tie, speaker) of every tie told, in ascending order of the speaker list."""
     ties = world.ties
     limit = np.empty((len(speakers), 4), np.int64)
     limits(speakers, rate, contact, limit)
-    degree = ties.start[speakers.astype(np.int64) + 1] - ties.start[speakers]
-    reach = np.concatenate([[0], np.cumsum(degree)])
-    total = int(reach[-1])
-    bound = np.searchsorted(reach, np.linspace(0, total, _CHUNKS + 1).astype(np.int64), "left").astype(np.int64)
-    bound[0], bound[-1] = 0, len(speakers)
-    # One spare place a chunk: the branch-free kernel writes before it knows whether to keep.
-    room = reach[bound] + np.arange(_CHUNKS + 1)
-    out = np.empty(total + _CHUNKS + 1, np.int64)
-    written = np.zeros(_CHUNKS, np.int64)
+    # One spare place a share: the branch-free kernel writes before it knows whether to keep.
+    bound, room = shared_out(speakers, ties.start, spare=1)
+    out, written = np.empty(int(room[-1]), np.int64), np.empty(len(bound) - 1, np.int64)
     emit(speakers, limit, bound, room, ties.start, ties.mark, world.people.uid, key, out, written)
-    ends = np.cumsum(written)
-    tie = out[np.arange(int(ends[-1])) + np.repeat(room[:-1] - (ends - written), written)]
-    # A tie that a defect has broken carries nothing any more.
-    tie = tie[(ties.weight[tie] & 32767) > 0]
-    speaker = speakers[np.searchsorted(ties.start[speakers], tie, "right") - 1]
-    return ties.listener[tie], tie, speaker
+    hits = int(written.sum())
+    # Here, too: a place is written before it is known to count.
+    tie, listener, speaker = np.empty(hits + 1, np.int64), np.empty(hits + 1, np.int32), np.empty(hits + 1, np.int32)
+    n = told_ties(out, bound, room, written, speakers, ties.start, ties.weight, ties.listener, tie, listener, speaker)
+    return listener[:n], tie[:n], speaker[:n]
 
 
 def talk(world: World, day: int, params: WordOfMouthParams) -> tuple[list[Heard], Talked]:

@@ -77,7 +77,9 @@ def join(world: World, ledger: Ledger, joined: Joined, day: int) -> tuple[Joined
         enrol_resellers(world, ledger, Newcomers(joined.person[to_role], joined.brand[to_role], joined.tier[to_role],
                                                  upline, joined.buy_in_fen[to_role]), day)
     pick = np.sort(np.concatenate([let, to_role]))
-    late = np.setdiff1d(to_channel, let)
+    outside = np.ones(len(joined), np.bool_)
+    outside[let] = False
+    late = to_channel[outside[to_channel]]
     refused = Refused(joined.person[late], joined.sponsor[late], joined.channel[late], joined.tier[late],
                       np.full(len(late), int(Reason.FULL), np.int64))
     return Joined(*[getattr(joined, name)[pick] for name in Joined.__dataclass_fields__]), refused

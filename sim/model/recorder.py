@@ -127,7 +127,8 @@ class Recorder:
         sold, delivered = day.sold, day.events.delivered
         mine = state.world.products.brand_of[sold.product] == 0
         back = state.world.products.brand_of[delivered.product] == 0
-        first = self._count_new(sold.person[mine])
+        buyers = np.unique(sold.person[mine])
+        first = self._count_new(buyers)
         orders = int(np.count_nonzero(mine))
         satisfaction = delivered.satisfaction[back]
         self._put(
@@ -135,24 +136,22 @@ class Recorder:
             orders=orders, units=int(sold.quantity[mine].sum()), first_orders=first, repeat_orders=orders - first,
             gmv_fen=int((sold.price_fen * sold.quantity)[mine].sum()),
             refunds_fen=int(delivered.refund_fen[back].sum()), buyers=self._buyers,
-            active_buyers=self._count_active(sold.person[mine], day.number),
+            active_buyers=self._count_active(buyers, day.number),
             satisfaction=float(satisfaction.mean()) if len(satisfaction) else np.nan,
             returns=int(delivered.returned[back].sum()),
             sell_through=int(sold.quantity[mine & (sold.seller >= 0)].sum()),
             ultimate_units=self.retail.count(state.world, sold, mine),
         )
 
-    def _count_new(self, person: NDArray[np.int64]) -> int:
+    def _count_new(self, who: NDArray[np.int64]) -> int:
         """Return how many of today's buyers had never bought from the brand, any of its products."""
-        who = np.unique(person)
         fresh = who[~self._bought_before[who]]
         self._bought_before[fresh] = True
         self._buyers += len(fresh)
         return len(fresh)
 
-    def _count_active(self, person: NDArray[np.int64], day: int) -> int:
+    def _count_active(self, who: NDArray[np.int64], day: int) -> int:
         """Return how many people ordered within the last `ACTIVE_DAYS` days; O(today's and that day's buyers)."""
-        who = np.unique(person)
         self._active += int(np.count_nonzero(self._last[who] <= day - ACTIVE_DAYS))
         self._last[who] = day
         self._bought.append(who)
@@ -178,7 +177,8 @@ class Recorder:
         channels, groups = state.world.channels, self._groups
         some = bool(groups.any())
         unmasked = int(groups[day.events.unmasked.channel].sum())
-        bans = int(np.isin(day.events.enforced.account, self._accounts).sum())
+        banned = day.events.enforced.account
+        bans = int(np.isin(banned, self._accounts).sum()) if len(banned) else 0
         self._put(
             day.number, members=int(channels.members[channels.owned & self._ours].sum()),
             group_health=float(channels.health[groups].mean()) if some else np.nan,

@@ -17,8 +17,8 @@ from sim.world.state import World
 
 Ints = NDArray[np.int64]
 
-_BY_MEMBERSHIP = (PathKind.FEED, PathKind.GROUP, PathKind.LIVE, PathKind.CHAT)
-"""Doors whose orders name the row of a membership."""
+_BY_MEMBERSHIP = np.isin(np.arange(len(PathKind)), (PathKind.FEED, PathKind.GROUP, PathKind.LIVE, PathKind.CHAT))
+"""Whether the orders of a door name the row of a membership, by the door's number."""
 
 
 class Retail:
@@ -61,7 +61,7 @@ class Retail:
         return int(units[world.resellers.row_of[person] < 0].sum())
 
     def _count_rented(self, world: World, sold: Ordered, counted: NDArray[np.bool_]) -> None:
-        rows = np.flatnonzero(counted & (sold.path_row >= 0) & np.isin(sold.path_kind, _BY_MEMBERSHIP))
+        rows = np.flatnonzero(counted & (sold.path_row >= 0) & _BY_MEMBERSHIP[sold.path_kind])
         if len(rows):
             channel = world.audiences.channel[sold.path_row[rows]].astype(np.int64)
             rented = ~world.channels.owned[channel]

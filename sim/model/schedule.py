@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.core.accounts import REBATES, Account
+from sim.core.accounts import REBATES, Account, Purpose
 from sim.exchange.actions import BY_PATH, Actions, Post
 from sim.exchange.compose import DayPlan, Limits, carried, compose
 from sim.exchange.events import Delivered, Exposed, Joined, Left, Ordered, PathKind, Refused
@@ -54,6 +54,9 @@ from sim.mechanisms.word_of_mouth import Heard
 from sim.model import channel, membership, trade
 from sim.model.day import Day
 from sim.model.state import RunState
+
+_IS_REBATE = np.isin(np.arange(len(Purpose)), REBATES)
+"""Whether a purpose pays resellers for what others bought, by its number."""
 
 
 def step(state: RunState) -> Day:
@@ -271,5 +274,5 @@ def _rewarded(state: RunState, rows: Postings) -> None:
     """So do rebates and rewards, on the day they are earned."""
     if not len(rows):
         return
-    earned = (rows.payee_account == int(Account.RESELLER)) & (rows.amount_fen > 0) & np.isin(rows.purpose, REBATES)
+    earned = (rows.payee_account == int(Account.RESELLER)) & (rows.amount_fen > 0) & _IS_REBATE[rows.purpose]
     state.world.resellers.profit_day[rows.payee_owner[earned]] = state.day

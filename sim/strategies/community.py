@@ -253,6 +253,8 @@ class CommunityParams(Params):
     def _invitations(self, view: View) -> Invite | None:
         """Ask yesterday's buyers in, and yesterday's pleased members to bring a friend."""
         delivered = view.events.delivered
+        if not len(delivered):
+            return None
         mine = np.isin(delivered.product, [view.product(i).index for i in range(view.n_products)])
         buyers, inside = delivered.person[mine], view.belongs(delivered.person[mine])
         if not len(buyers):

@@ -185,9 +185,9 @@ class InfluencerParams(Params):
     def _commissions(self, events: Events, view: View) -> Postings:
         """Return what each influencer earned on orders of its offer that were not sent back today."""
         ordered, delivered = events.ordered, events.delivered
-        mine = np.isin(ordered.offer, view.offers)
-        mine &= ~np.isin(ordered.order, delivered.order[delivered.returned > 0])
-        if not mine.any():
+        mine = np.flatnonzero(np.isin(ordered.offer, view.offers))
+        mine = mine[~np.isin(ordered.order[mine], delivered.order[delivered.returned > 0])]
+        if not len(mine):
             return no_postings()
         owed = np.zeros(len(view.offers), np.int64)
         value = ordered.price_fen[mine] * ordered.quantity[mine]

@@ -1,0 +1,71 @@
+"""Work along rows of ties in shares of about equal length, so that threads stay balanced whoever has many ties.
+
+Each share writes its hits to a part of one buffer; afterwards the parts are put behind one another, in the order
+of the rows. Neither the number of shares nor of threads changes a result.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.kernel import Array, kernel
+
+_MOST = 64
+_WORTH = 16_384
+"""Ties from which another share is worth its while."""
+
+Ints = NDArray[np.int64]
+
+
+@kernel()
+def count_ties(who: Array, start: Array) -> int:
+    """Return how many ties the rows of some people have."""
+    total = 0
+    for k in range(len(who)):
+        total += start[who[k] + 1] - start[who[k]]
+    return total
+
+
+@kernel()
+def draw_bounds(who: Array, start: Array, total: int, spare: int, bound: Array, room: Array) -> None:
+    """Write the first row of each share, and its place in the buffer.
+
+    Parameters
+    ----------
+    who : int (n,); start : int64 (N + 1,), the ties
+    total : int
+        What `count_ties` returned.
+    spare : int
+        Places that each share gets beside those of its ties.
+    bound, room : int64 (c + 1,)
+    """
+    shares = len(bound) - 1
+    c, reach = 0, 0
+    for k in range(len(who)):
+        while c < shares and reach >= total * c // shares:
+            bound[c], room[c] = k, reach + c * spare
+            c += 1
+        reach += start[who[k] + 1] - start[who[k]]
+    while c <= shares:
+        bound[c], room[c] = len(who), reach + c * spare
+        c += 1
+
+
+def shared_out(who: NDArray[np.integer], start: Ints, spare: int = 0) -> tuple[Ints, Ints]:
+    """Return (bound, room), int64 (c + 1,) each: the first row of each share and its place; `room[-1]` is the whole.
+
+    Parameters
+    ----------
+    who : int (n,)
+        Whose rows.
+    start : int64 (N + 1,)
+        The ties.
+    spare : int
+        Places that each share gets beside those of its ties.
+    """
+    total = count_ties(who, start)
+    shares = min(_MOST, 1 + total // _WORTH)
+    bound, room = np.empty(shares + 1, np.int64), np.empty(shares + 1, np.int64)
+    draw_bounds(who, start, total, spare, bound, room)
+    return bound, room
