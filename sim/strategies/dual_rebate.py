@@ -213,7 +213,7 @@ class DualRebateParams(Params):
         buyer, units = moved.buyer[k], moved.quantity[k]
         value, top = units * moved.unit_fen[k], len(self.tiers) - 1
         above = view.ancestors(table.person[buyer], max(len(plan.levels), 1))
-        direct, tier = above[:, 0], table.tier
+        direct, tier = above[:, 0], np.minimum(table.tier, top)  # another strategy of the brand may have more tiers
         peers = (top > 0) & (tier[buyer] >= top) & (direct >= 0)
         peers[peers] = tier[direct[peers]] >= top
         pays = [direct_pay(value, direct, moved.first[k] > 0, active, plan.referral, Purpose.REFERRAL_REBATE),
