@@ -10,17 +10,13 @@ from sim.experiment.claims.claim import SHIPPED_PEOPLE, Arm, Claim, Part, Settin
 
 
 def _staffed(people: int) -> Arm:
-    """Return direct sales with the shipped traffic, and experienced staff that stays as it is: nobody is hired or quits.
-
-    One person who quits would leave the counter empty until somebody is found, and the effect would not go with chats
-    that take no time.
-    """
+    """Return direct sales with the shipped traffic, and experienced staff that stays as it is: nobody is hired or quits."""
     staff = "strategies.direct_sales.staff"
     return Arm("direct_sales", (f"{staff}.people={people}", f"{staff}.most={people}", f"{staff}.worked=365",
                                 f"{staff}.quits=0"))
 
 
-_NO_TIME: Settings = ("strategies.direct_sales.counter.minutes_a_chat=0.01",)
+_NO_QUEUE: Settings = ("mechanisms.fulfilment.queues=false",)
 _COUNTER = ("strategies.direct_sales.counter.minutes_a_chat", "strategies.direct_sales.counter.patience")
 
 DIRECT = Claim(32, (
@@ -31,10 +27,10 @@ DIRECT = Claim(32, (
               "strategies.influencer.fee_per_follower=0", "strategies.paid_ads.take_rate=0",
               "strategies.direct_sales.staff.commission=0"),
          rests_on=("strategies.direct_sales.staff.base_pay", "strategies.direct_sales.leads.price")),
-    # Waiting rises with the load. Off: chats take no time.
-    Part("b", "chat_wait_minutes", against(_staffed(1), _staffed(4)), off=_NO_TIME, rests_on=_COUNTER),
+    # Waiting rises with the load. Off: nobody waits for staff.
+    Part("b", "chat_wait_minutes", against(_staffed(1), _staffed(4)), off=_NO_QUEUE, rests_on=_COUNTER),
     # Sales are lost beyond capacity.
-    Part("c", "orders", against(_staffed(1), _staffed(4)), relative=True, direction=-1, off=_NO_TIME, rests_on=_COUNTER),
+    Part("c", "orders", against(_staffed(1), _staffed(4)), relative=True, direction=-1, off=_NO_QUEUE, rests_on=_COUNTER),
 ), people=SHIPPED_PEOPLE)
 
 _REBATES = "strategies.dual_rebate.rebates"
