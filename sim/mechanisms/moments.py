@@ -28,8 +28,8 @@ from sim.exchange.actions import PeerPost
 from sim.exchange.events import PathKind
 from sim.mechanisms.attention import AttentionParams, Noticed, chance_of_any, nothing_noticed
 from sim.mechanisms.audience import AudienceParams
-from sim.mechanisms.shares import shared_out
 from sim.mechanisms.word_of_mouth import signed_trust
+from sim.world.shares import shared_out
 from sim.world.state import World
 from sim.world.ties import MUTED
 

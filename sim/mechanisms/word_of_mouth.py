@@ -38,8 +38,8 @@ from sim.core.maths import to_fixed
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.events import PathKind, Talked
 from sim.mechanisms.encounters import Encounters, encounters
-from sim.mechanisms.shares import shared_out
 from sim.world.audiences import ACTIVE, NO_ROW
+from sim.world.shares import shared_out
 from sim.world.state import World
 
 _S32 = np.uint64(32)
