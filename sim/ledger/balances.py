@@ -22,7 +22,7 @@ GROWABLE = (Account.RESELLER, Account.KOL, Account.RESELLER_STOCK)
 """Owned kinds that gain owners during a run; the others have one owner per brand."""
 
 _ORDER = (*(a for a in Account if a not in GROWABLE), *GROWABLE)
-_MEASURES = ("value", "opening", "received", "due_to", "due_from")
+_MEASURES = ("value", "opening", "due_to", "due_from")
 
 
 class Balances:
@@ -39,8 +39,6 @@ class Balances:
         Present balance; all of them together are always zero.
     opening : int64 (slots,)
         What was put in from outside; value - opening is the result in cash.
-    received : int64 (slots,)
-        Everything that ever came in, openings included.
     due_to, due_from : int64 (slots,)
         Debts not yet due, by who will receive and by who will pay.
     """
@@ -53,7 +51,7 @@ class Balances:
         self._is_owned = np.array([a in OWNED for a in Account], np.int64)
         self._room = np.maximum(self._size, 1)
         self._start = self._layout()
-        self.value, self.opening, self.received, self.due_to, self.due_from = (
+        self.value, self.opening, self.due_to, self.due_from = (
             np.zeros(int(self._room.sum()), np.int64) for _ in _MEASURES
         )
 

@@ -203,12 +203,6 @@ class Ledger:
         self._enter()
         return self.balances.column(self.balances.value, account)
 
-    def received(self, account: Account) -> Ints:
-        """Return all that owners of an account ever received, without what they were opened with, int64 (owners,)."""
-        self._enter()
-        balances = self.balances
-        return balances.column(balances.received, account) - balances.column(balances.opening, account)
-
     def result(self, account: Account) -> Ints:
         """Return balance - opening + owed to - owed by, int64 (owners,): what each owner gained so far."""
         self._enter()
@@ -311,7 +305,6 @@ class Ledger:
         slot = self._slots(moves)
         signed = np.concatenate((-amount, amount))
         np.add.at(balances.value, slot, signed)
-        np.add.at(balances.received, slot[n:], amount)
         self.flows.add(moves[PAYER], moves[PAYEE], purpose, amount)
         line = np.minimum(slot, self.n_brands, out=slot).reshape(2, n)
         line *= N_PURPOSES

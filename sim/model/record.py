@@ -9,7 +9,6 @@ from sim.core.accounts import Account
 from sim.ledger import statements
 from sim.model.books import price_split
 from sim.model.recorder import provision
-from sim.model.retail import pay_facts
 from sim.model.sample import network_sample
 from sim.model.state import RunState
 from sim.records.outcomes import FACTS
@@ -46,8 +45,8 @@ def _facts(state: RunState) -> dict[str, float]:
         facts[f"brand_{b}_cash_fen"] = float(ledger.closing("cash")[b, -1])
         facts[f"brand_{b}_orders"] = float(world.people.orders[:, mine].sum()) - min(
             spec.all_brands()[b].seed_customers, world.n_people)
-    facts |= pay_facts(ledger, state.recorder.retail, float(state.recorder.series["sell_in"].sum()))
-    retail = state.recorder.retail
+    retail, table = state.recorder.retail, world.resellers
+    facts |= retail.pay_facts(np.flatnonzero(table.brand[: table.size] == 0), _entry_levels(state))
     seen = {"top_seller_share": retail.top_share(world, float(state.recorder.series["gmv_fen"].sum())),
             "income_shown_fen": retail.shown_fen, "buyback_provision_fen": provision(state)}
     facts |= {name: value for name, value in seen.items() if np.isfinite(value)} | _told(state)
@@ -57,6 +56,12 @@ def _facts(state: RunState) -> dict[str, float]:
     if broke:
         facts["insolvent_day"] = float(broke[0])
     return facts
+
+
+def _entry_levels(state: RunState) -> float:
+    """Return the level rebates on recruits' first orders, as strategies of the first brand tell, fen."""
+    books = [seat.book.get("entry_levels_fen") for seat in state.seats if seat.brand == 0]
+    return float(sum(int(book[0]) for book in books if book is not None and len(book) == 1))
 
 
 def _told(state: RunState) -> dict[str, float]:
@@ -105,11 +110,11 @@ def _agents(state: RunState) -> dict[str, NDArray[np.int64]]:
         return out[rows]
 
     # What falls due tomorrow has been earned: the result counts it, the balance does not yet.
-    gained, income = column(ledger.result(Account.RESELLER)), column(ledger.received(Account.RESELLER))
+    gained = column(ledger.result(Account.RESELLER))
     for seat in state.seats:  # unsold stock is worth what it would be bought back for
         gained += column(seat.book.get("salvage_fen", np.zeros(0, np.int64)).astype(np.int64))
     paid_in = table.buy_in_fen[rows]
     return {"person": table.person[rows], "tier": table.tier[rows], "upline": place[table.upline[rows]],
             "joined_day": table.joined[rows], "left_day": table.left[rows], "buy_in_fen": paid_in,
-            "income_fen": income - paid_in, "net_fen": gained - paid_in, "recruits": table.recruits[rows],
+            "income_fen": state.recorder.retail.income_fen(rows), "net_fen": gained - paid_in, "recruits": table.recruits[rows],
             "sold": state.recorder.retail.of(rows)}

@@ -140,7 +140,7 @@ class Recorder:
             satisfaction=float(satisfaction.mean()) if len(satisfaction) else np.nan,
             returns=int(delivered.returned[back].sum()),
             sell_through=int(sold.quantity[mine & (sold.seller >= 0)].sum()),
-            ultimate_units=self.retail.count(state.world, sold, mine),
+            ultimate_units=self.retail.count(state.world, sold, mine, delivered),
         )
 
     def _count_new(self, who: NDArray[np.int64]) -> int:
@@ -205,6 +205,7 @@ class Recorder:
         if not table.size:
             return
         self.retail.hear(day.invite, day.events.joined, day.events.refused)
+        self.retail.hand_on(state.world, moved)
         mine = table.brand[: table.size] == 0
         active = mine & (table.left[: table.size] < 0)
         tiers = np.bincount(np.minimum(table.tier[: table.size][active], TIERS - 1), minlength=TIERS)

@@ -1,7 +1,8 @@
-"""What each reseller sold to others, and each rented account: counted as it is sold.
+"""What each reseller sold to others, what it earned and was paid, and each rented account: counted as it happens.
 
 A reseller who fills an own need from own stock is a consumer at that moment: the units count as
-sell-through, and as neither a sale to an ultimate user nor own sales.
+sell-through, and as neither a sale to an ultimate user nor own sales. What comes back was not sold:
+the goods either lie on the shelf again or are a loss of whoever sold them.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.accounts import Account, Purpose
+from sim.core.accounts import REBATES, Account, Purpose
 from sim.exchange.actions import Invite
-from sim.exchange.events import Joined, Ordered, PathKind, Refused
-from sim.ledger.ledger import Ledger
+from sim.exchange.events import Delivered, Joined, Ordered, PathKind, Refused, StockMoved
+from sim.exchange.postings import Postings
 from sim.world.state import World
 
 Ints = NDArray[np.int64]
@@ -21,25 +22,36 @@ _BY_MEMBERSHIP = np.isin(np.arange(len(PathKind)), (PathKind.FEED, PathKind.GROU
 """Whether the orders of a door name the row of a membership, by the door's number."""
 
 
+_KINDS = {Purpose.REFERRAL_REWARD: 0, Purpose.REFERRAL_REBATE: 1, Purpose.COMMISSION: 3}
+_KIND_OF = np.array([_KINDS.get(purpose, 2) for purpose in Purpose])
+"""Column of `Retail.pay_fen` by purpose: heads, entry purchases, downlines' purchases, own sales."""
+_IS_PAY = np.isin(np.arange(len(Purpose)), REBATES)
+
+
 class Retail:
-    """Sales of resellers to others, by row of their table.
+    """Sales of resellers to others, and their pay, by row of their table.
 
     Attributes
     ----------
-    units, value_fen : int64 (rows,)
-        Units sold to other people, and what they paid.
+    units, value_fen, cost_fen : int64 (rows,)
+        Units sold to other people and kept, what those paid, and what the goods had cost, spoiled ones included; at the
+        average cost of the stock.
+    paid_fen : int64 (rows,)
+        What other people paid, before anything came back.
+    pay_fen : int64 (rows, 4)
+        Paid for heads, for recruits' entry purchases, for downlines' purchases, on own sales.
     rented_fen : int64 (channels,)
         What was paid on orders that came through each rented channel.
     """
 
     def __init__(self, n_channels: int = 0) -> None:
-        self.units = np.zeros(0, np.int64)
-        self.value_fen = np.zeros(0, np.int64)
+        self.units, self.value_fen, self.cost_fen, self.paid_fen = (np.zeros(0, np.int64) for _ in range(4))
+        self.pay_fen = np.zeros((0, 4), np.int64)
         self.rented_fen = np.zeros(n_channels, np.int64)
         self._shown_fen, self._asked = 0, 0
 
-    def count(self, world: World, sold: Ordered, counted: NDArray[np.bool_]) -> int:
-        """Add a day's sales; return the units bought from resellers by people who are none.
+    def count(self, world: World, sold: Ordered, counted: NDArray[np.bool_], delivered: Delivered) -> int:
+        """Add a day's sales; return the units bought from resellers, and kept, by people who are none.
 
         Parameters
         ----------
@@ -48,17 +60,51 @@ class Retail:
             Today's sales.
         counted : bool (orders,)
             Those of the brand that is recorded.
+        delivered : Delivered
+            What became of them.
         """
         self._count_rented(world, sold, counted)
         rows = np.flatnonzero(counted & (sold.seller >= 0))
         if not len(rows):
             return 0
         seller, person, units = sold.seller[rows], sold.person[rows], sold.quantity[rows]
-        self._reserve(world.resellers.size)
-        others = world.resellers.person[seller] != person
-        np.add.at(self.units, seller[others], units[others])
-        np.add.at(self.value_fen, seller[others], (sold.price_fen[rows] * units)[others])
-        return int(units[world.resellers.row_of[person] < 0].sum())
+        table = world.resellers
+        self._reserve(table.size)
+        back = delivered.returned > 0
+        kept = ~np.isin(sold.order[rows], delivered.order[back])
+        spoiled = np.isin(sold.order[rows], delivered.order[back & (delivered.resaleable == 0)])
+        others = table.person[seller] != person
+        value, cost = sold.price_fen[rows] * units, table.unit_fen[seller, sold.product[rows]] * units
+        np.add.at(self.paid_fen, seller[others], value[others])
+        bought = others & kept
+        np.add.at(self.units, seller[bought], units[bought])
+        np.add.at(self.value_fen, seller[bought], value[bought])
+        lost = others & (kept | spoiled)
+        np.add.at(self.cost_fen, seller[lost], cost[lost])
+        return int(units[kept & (table.row_of[person] < 0)].sum())
+
+    def hand_on(self, world: World, moved: StockMoved) -> None:
+        """Add what resellers earned on goods that they sold to other resellers, as pay on downlines' purchases."""
+        k = np.flatnonzero((moved.supplier >= 0) & (moved.buyer >= 0))
+        if len(k):
+            self._reserve(world.resellers.size)
+            supplier = moved.supplier[k]
+            margin = moved.unit_fen[k] - world.resellers.unit_fen[supplier, moved.product[k]]
+            np.add.at(self.pay_fen[:, 2], supplier, margin * moved.quantity[k])
+
+    def pay(self, world: World, owed: Postings) -> None:
+        """Add what resellers are owed for what others bought, and for whom they brought."""
+        k = np.flatnonzero((owed.payee_account == int(Account.RESELLER)) & _IS_PAY[owed.purpose])
+        if len(k):
+            self._reserve(world.resellers.size)
+            np.add.at(self.pay_fen, (owed.payee_owner[k], _KIND_OF[owed.purpose[k]]), owed.amount_fen[k])
+
+    def income_fen(self, rows: Ints) -> Ints:
+        """Return the gross income of some rows, int64 (rows,): margin on own sales, where there is one, and all pay."""
+        self._reserve(int(rows.max(initial=-1)) + 1)
+        margin = np.maximum(self.value_fen[rows] - self.cost_fen[rows], 0)
+        income: Ints = margin + self.pay_fen[rows].sum(axis=1)
+        return income
 
     def _count_rented(self, world: World, sold: Ordered, counted: NDArray[np.bool_]) -> None:
         rows = np.flatnonzero(counted & (sold.path_row >= 0) & _BY_MEMBERSHIP[sold.path_kind])
@@ -88,49 +134,37 @@ class Retail:
     def top_share(self, world: World, gmv_fen: float) -> float:
         """Return the share of the largest single seller, a reseller or an account, in all sales; NaN where there is none."""
         by_account = np.bincount(world.channels.account, weights=self.rented_fen) if len(self.rented_fen) else np.zeros(0)
-        largest = max(float(self.value_fen.max(initial=0)), float(by_account.max(initial=0.0)))
+        largest = max(float(self.paid_fen.max(initial=0)), float(by_account.max(initial=0.0)))
         return largest / gmv_fen if largest and gmv_fen else float("nan")
 
     def _reserve(self, size: int) -> None:
         if size > len(self.units):
             room = size + size // 2
-            self.units = np.concatenate([self.units, np.zeros(room - len(self.units), np.int64)])
-            self.value_fen = np.concatenate([self.value_fen, np.zeros(room - len(self.value_fen), np.int64)])
+            for name in ("units", "value_fen", "cost_fen", "paid_fen", "pay_fen"):
+                held = getattr(self, name)
+                setattr(self, name, np.concatenate([held, np.zeros((room - len(held), *held.shape[1:]), np.int64)]))
 
     def of(self, rows: Ints) -> Ints:
-        """Return units sold to others by some rows, int64 (rows,)."""
+        """Return units sold to others, and kept, by some rows, int64 (rows,)."""
         self._reserve(int(rows.max(initial=-1)) + 1)
         return self.units[rows]
 
+    def pay_facts(self, rows: Ints, entry_levels_fen: float) -> dict[str, float]:
+        """Return what some rows earned together by what it was for [domain 4.9], in fen; see `sim.records.outcomes.FACTS`.
 
-def pay_facts(ledger: Ledger, retail: Retail, sold_in: float) -> dict[str, float]:
-    """Return what resellers earned by what it was for [domain 4.9], in fen; see `sim.records.outcomes.FACTS`.
-
-    Costs are averages: what the channel paid for its goods over the units it took. What a reseller
-    earns by selling on to another one is tier spread. With several brands the ledger cannot tell
-    whose resellers were paid, so nothing is returned.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    retail : Retail
-    sold_in : float
-        Units that moved from the brand to resellers.
-    """
-    if ledger.n_brands > 1 or not sold_in:
-        return {}
-    flows = ledger.flows.total()
-    got = flows[:, Account.RESELLER].sum(axis=0)
-    paid_brand = float(flows[Account.RESELLER, Account.BRAND, Purpose.SELL_IN])
-    paid_uplines = float(flows[Account.RESELLER, Account.RESELLER, Purpose.SELL_IN])
-    out = flows[[Account.INVENTORY, Account.GOODS_VALUE], Account.RESELLER_STOCK].sum()
-    handed_on = flows[Account.RESELLER_STOCK, Account.RESELLER_STOCK].sum()
-    spread = paid_uplines - paid_brand * float(handed_on) / max(float(out), 1.0)
-    rebates = got[[Purpose.LEVEL_REBATE, Purpose.SAME_LEVEL_REBATE, Purpose.TIER_SPREAD]].sum()
-    entry, heads = float(got[Purpose.REFERRAL_REBATE]), float(got[Purpose.REFERRAL_REWARD])
-    refunded = float(flows[Account.RESELLER, Account.HOUSEHOLD, Purpose.REFUND])
-    return {
-        "recruiting_income_fen": entry + heads, "entry_fee_pay_fen": entry, "team_pay_fen": float(rebates) + spread,
-        "retail_sales_fen": float(retail.value_fen.sum()) - refunded,
-        "retail_cost_fen": float(retail.units.sum()) * (paid_brand + spread) / sold_in,
-    }
+        Parameters
+        ----------
+        rows : int64 (n,)
+            The resellers of the brand that is recorded.
+        entry_levels_fen : float
+            Level and same-level rebates on recruits' first orders: entering is paid for there, too.
+        """
+        if not len(rows):
+            return {}
+        self._reserve(int(rows.max()) + 1)
+        heads, referrals, team, own = (float(fen) for fen in self.pay_fen[rows].sum(axis=0))
+        entry = referrals + entry_levels_fen
+        return {
+            "recruiting_income_fen": heads + entry, "entry_fee_pay_fen": entry, "team_pay_fen": team - entry_levels_fen,
+            "retail_sales_fen": float(self.value_fen[rows].sum()), "retail_cost_fen": float(self.cost_fen[rows].sum()) - own,
+        }

@@ -266,6 +266,7 @@ def _settle(state: RunState) -> None:
         settlement = seat.strategy.settle(state.today, view)
         state.ledger.post(settlement.postings, state.day, seat.name)
         _rewarded(state, settlement.postings)
+        state.recorder.retail.pay(state.world, settlement.postings)
         seat.book = settlement.book or seat.book
         seat.tomorrow = settlement.tomorrow
 

@@ -197,7 +197,7 @@ class DualRebateParams(Params):
         product, active = view.product(self.product), self._active(view)
         pays = self._pays(events, view, product, active)
         book = remember(view, events, product, [(p.row, p.amount_fen) for p in pays], self.stock)
-        book |= self._facts(view, product)
+        book |= self._facts(view, product) | {"entry_levels_fen": self._entry_levels(events, view, product, active)}
         sponsor = self._pushed(view, active)
         tomorrow = [self._promoted(view, active)]
         if len(sponsor):
@@ -225,6 +225,16 @@ class DualRebateParams(Params):
             sponsor = table.upline[self._recruited(view)]
             pays.append(Pay(sponsor, np.full(len(sponsor), plan.head_count), Purpose.REFERRAL_REWARD))
         return pays
+
+    def _entry_levels(self, events: Events, view: View, product: ProductFacts, active: Bools) -> Ints:
+        """Return the level rebates on recruits' first orders so far, int64 (1,): they pay for entering, too."""
+        table, moved = view.resellers, events.stock_moved
+        k = np.flatnonzero((moved.supplier < 0) & (moved.product == product.index) & (moved.first > 0))
+        k = k[table.brand[moved.buyer[k]] == view.brand]
+        above = view.ancestors(table.person[moved.buyer[k]], max(len(self.rebates.levels), 1))
+        tier = np.minimum(table.tier, len(self.tiers) - 1)
+        today = level_pay(moved.quantity[k] * moved.unit_fen[k], moved.buyer[k], above, tier, active, self.rebates)
+        return column(view.book, "entry_levels_fen", 1) + int(today.amount_fen.sum())
 
     def _recruited(self, view: View) -> Ints:
         """Return the rows of today's recruits; founders are none."""

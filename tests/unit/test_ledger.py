@@ -31,7 +31,6 @@ def test_opening_money_comes_from_capital() -> None:
     assert ledger.balance(Account.BRAND).tolist() == [CASH, CASH]
     assert ledger.balance(Account.CAPITAL).tolist() == [-2 * CASH]
     assert ledger.balances.value.sum() == 0
-    assert ledger.received(Account.BRAND).tolist() == [0, 0]
     assert ledger.result(Account.BRAND).tolist() == [0, 0]
 
 
@@ -70,7 +69,6 @@ def test_repeated_payees_all_receive() -> None:
     ledger.post(postings(payer_account=Account.BRAND, payer_owner=0, payee_account=Account.RESELLER,
                          payee_owner=[3, 3, 0], amount_fen=[10, 20, 5], purpose=Purpose.LEVEL_REBATE, due_day=0), 0)
     assert ledger.balance(Account.RESELLER).tolist() == [5, 0, 0, 30]
-    assert ledger.received(Account.RESELLER).tolist() == [5, 0, 0, 30]
 
 
 def test_resellers_keep_their_money_while_the_table_grows() -> None:

@@ -24,23 +24,24 @@ SHOWN = ("bazaar", "both", "traffic", "preferential")
 
 @pytest.fixture(scope="module", params=SHOWN)
 def played(request):
-    """A finished run, and for each reseller what was sold to others, told from the events of each day."""
+    """A finished run, and for each reseller what was sold to others and kept, told from the events of each day."""
     state = start(spec_of(request.param), 0, audit=True)
     sold, value, ultimate, back = Counter(), Counter(), 0, 0
     for _ in range(state.spec.days):
         day = step(state)
         table, world = state.world.resellers, state.world
         orders = zip(*(getattr(day.sold, n).tolist() for n in ("seller", "person", "quantity", "price_fen", "path_kind",
-                                                               "path_row")), strict=True)
-        for seller, person, units, price, kind, row in orders:
+                                                               "path_row", "order")), strict=True)
+        returned = set(day.events.delivered.order[day.events.delivered.returned > 0].tolist())
+        for seller, person, units, price, kind, row, order in orders:
             if row >= 0 and PathKind(kind).name in {"FEED", "GROUP", "LIVE", "CHAT"}:
                 channel = world.audiences.channel[row]
                 if not world.channels.owned[channel]:
                     value["account", int(world.channels.account[channel])] += units * price
             if seller >= 0:
                 value["reseller", seller] += units * price * (table.person[seller] != person)
-                sold[seller] += units * (table.person[seller] != person)
-                ultimate += units * (table.row_of[person] < 0)
+                sold[seller] += units * (table.person[seller] != person) * (order not in returned)
+                ultimate += units * (table.row_of[person] < 0) * (order not in returned)
         back += int(day.events.stock_moved.quantity[day.events.stock_moved.buyer < 0].sum())
     return state, record_of(state, {}, pictures=False), sold, ultimate, back, value
 
@@ -118,20 +119,56 @@ def test_what_resellers_sold_to_others(played) -> None:
     assert top == pytest.approx(largest / max(1.0, record.daily["gmv_fen"].sum()))
 
 
-def test_pay_facts_come_from_the_ledger() -> None:
-    state = start(spec_of("bazaar", days=40), 0)
+PAY = {Purpose.REFERRAL_REWARD: "heads", Purpose.REFERRAL_REBATE: "entry", Purpose.TIER_SPREAD: "team",
+       Purpose.LEVEL_REBATE: "team", Purpose.SAME_LEVEL_REBATE: "team", Purpose.COMMISSION: "own"}
+
+
+@pytest.mark.parametrize("name", ["bazaar", "agency", "two_agencies"])
+def test_what_resellers_earned_and_what_it_was_for(name: str) -> None:
+    """A clerk books every order, return, stock order and debt of each day, row by row, at the average cost of the stock."""
+    state, table = start(spec_of(name), 0, audit=True), None
+    sales, cost, pay, first_levels = Counter(), Counter(), Counter(), 0
     while state.day < state.spec.days:
-        step(state)
-    facts = record_of(state, {}, pictures=False).facts
-    flows = state.ledger.flows.total()
-    assert facts["entry_fee_pay_fen"] == flows[Account.BRAND, Account.RESELLER, Purpose.REFERRAL_REBATE] > 0
-    assert facts["recruiting_income_fen"] == facts["entry_fee_pay_fen"]
-    retail = int(state.recorder.retail.value_fen.sum())
-    assert facts["retail_sales_fen"] == retail - flows[Account.RESELLER, Account.HOUSEHOLD, Purpose.REFUND]
-    # Goods handed on are spread for the upline and cost for whoever sells them: the sum is what the channel paid.
-    paid = flows[Account.RESELLER, [Account.BRAND, Account.RESELLER], Purpose.SELL_IN]
-    assert facts["team_pay_fen"] <= paid[1]
-    assert 0 < facts["retail_cost_fen"] <= paid.sum()
+        books = [dict(seat.book) for seat in state.seats]
+        day = step(state)
+        table, unit = state.world.resellers, state.world.resellers.unit_fen
+        gone = day.events.delivered
+        back = dict(zip(gone.order[gone.returned > 0].tolist(), gone.resaleable[gone.returned > 0].tolist(), strict=True))
+        for k in np.flatnonzero((day.sold.seller >= 0) & (state.world.products.brand_of[day.sold.product] == 0)):
+            row, order, units = int(day.sold.seller[k]), int(day.sold.order[k]), int(day.sold.quantity[k])
+            if table.person[row] != day.sold.person[k]:
+                sales[row] += units * int(day.sold.price_fen[k]) * (order not in back)
+                cost[row] += units * int(unit[row, day.sold.product[k]]) * (not back.get(order, 0))
+        moved = day.events.stock_moved
+        for k in np.flatnonzero((moved.supplier >= 0) & (moved.buyer >= 0)):
+            row = int(moved.supplier[k])
+            pay[row, "team"] += int(moved.quantity[k]) * int(moved.unit_fen[k] - unit[row, moved.product[k]])
+        for before, seat in zip(books, state.seats, strict=True):
+            told = [int(b["entry_levels_fen"][0]) for b in (before, seat.book) if "entry_levels_fen" in b]
+            first_levels += (told[-1] - (told[0] if len(told) > 1 else 0)) if told and seat.brand == 0 else 0
+    for line in rebates_of(state):
+        pay[line[0], PAY[line[1]]] += line[2]
+    record = record_of(state, {}, pictures=False)
+    rows = np.flatnonzero(table.brand[: table.size] == 0).tolist()
+    income = [max(sales[r] - cost[r], 0) + sum(pay[r, kind] for kind in ("heads", "entry", "team", "own")) for r in rows]
+    assert record.agents["income_fen"].tolist() == income
+    total = {kind: sum(pay[r, kind] for r in rows) for kind in ("heads", "entry", "team", "own")}
+    facts = record.facts
+    assert sum(income) > 0
+    assert facts["retail_sales_fen"] == sum(sales[r] for r in rows)
+    assert facts["retail_cost_fen"] == sum(cost[r] for r in rows) - total["own"]
+    assert facts["entry_fee_pay_fen"] == total["entry"] + first_levels
+    assert facts["recruiting_income_fen"] == facts["entry_fee_pay_fen"] + total["heads"]
+    assert facts["team_pay_fen"] == total["team"] - first_levels
+    assert (first_levels > 0) == (name != "bazaar")
+
+
+def rebates_of(state):
+    """Return (row, purpose, fen) of every debt to a reseller, from the journal and what is still owed."""
+    journal = state.ledger.journal()
+    kept = (journal["payee_account"] == Account.RESELLER) & np.isin(journal["purpose"], list(PAY))
+    return [(int(o), Purpose(int(p)), int(f)) for o, p, f in zip(
+        journal["payee_owner"][kept], journal["purpose"][kept], journal["amount_fen"][kept], strict=True)]
 
 
 def test_resellers_of_another_brand_are_not_counted() -> None:

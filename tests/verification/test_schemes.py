@@ -162,6 +162,7 @@ class Scheme:
     paid: dict[Purpose, int]
     due: dict[Purpose, int]
     deep: list[float]
+    entry: tuple[int, int]
     record: Any
 
 
@@ -210,7 +211,7 @@ def grow(**rebates: Any) -> Scheme:
         "mechanisms": {"recruiting": {"reseller_base": -2.0}}})
     state = start(spec, 0, audit=True)
     due = dict.fromkeys((Purpose.LEVEL_REBATE, Purpose.REFERRAL_REBATE, Purpose.SAME_LEVEL_REBATE, Purpose.TIER_SPREAD), 0)
-    deep = []
+    deep, on_entry = [], 0
     while state.day < spec.days:
         step(state)
         moved = state.yesterday.stock_moved
@@ -219,9 +220,11 @@ def grow(**rebates: Any) -> Scheme:
             each, share = owed(state.world.resellers, row, order, given)
             due = {purpose: fen + each[purpose] for purpose, fen in due.items()}
             deep += [share] if share > 0 else []
+            on_entry += each[Purpose.LEVEL_REBATE] if order[2] else 0
     flows = state.ledger.flows.total()
     paid = {purpose: int(flows[Account.BRAND, Account.RESELLER, purpose]) for purpose in due}
-    return Scheme(paid, due, deep, record_of(state, {}, pictures=False))
+    told = int(state.seats[0].book["entry_levels_fen"][0])
+    return Scheme(paid, due, deep, (on_entry, told), record_of(state, {}, pictures=False))
 
 
 @pytest.fixture(scope="module")
@@ -234,6 +237,14 @@ def test_every_rebate_is_what_the_tree_of_the_day_says(scheme: Scheme) -> None:
     assert scheme.paid[Purpose.LEVEL_REBATE] > 0
     assert scheme.paid[Purpose.REFERRAL_REBATE] > 0
     assert scheme.paid[Purpose.TIER_SPREAD] > 0
+
+
+def test_levels_on_first_orders_are_pay_for_entering(scheme: Scheme) -> None:
+    """A scheme that pays on compulsory first orders of whole branches pays for recruits, by whatever name."""
+    due, told = scheme.entry
+    assert told == due > 0
+    facts = scheme.record.facts
+    assert facts["entry_fee_pay_fen"] == scheme.paid[Purpose.REFERRAL_REBATE] + due
 
 
 def test_breakaway_ends_a_branch_and_the_same_level_is_paid_for_it() -> None:
