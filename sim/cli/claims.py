@@ -101,7 +101,7 @@ def _asked(options: RunOptions, out: Path, *, quick: bool) -> Asked:
 
 def _tested(asked: Sequence[Claim], options: RunOptions, out: Path, *, quick: bool) -> int:
     """Test, store, show; return the exit code."""
-    from sim.cli.progress import Meter
+    from sim.cli.progress import Meter, tell_compiling
     from sim.experiment.claims.study import clear, study
     from sim.experiment.spool import InterruptedRunsError
     from sim.records.claims import of_document, read_claims, save_claims, with_kept
@@ -109,7 +109,7 @@ def _tested(asked: Sequence[Claim], options: RunOptions, out: Path, *, quick: bo
 
     how = _asked(options, out, quick=quick)
     try:
-        with Meter(quiet=options.quiet) as meter:
+        with Meter(quiet=options.quiet) as meter, tell_compiling(quiet=options.quiet, say=meter.compiling):
 
             def follow(state: Progress) -> None:
                 meter.update(state.done, state.total, state.left, compiling=state.phase == "compiling")

@@ -15,18 +15,19 @@ from sim.cli.output import note
 from sim.core import kernel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
-def tell_compiling(*, quiet: bool) -> Iterator[None]:
-    """Say once that kernels are being compiled, if the block compiles any."""
+def tell_compiling(*, quiet: bool, say: Callable[[], None] | None = None) -> Iterator[None]:
+    """Say once that kernels are being compiled, if the block compiles any in this process; by a line, or with `say`."""
     told: list[str] = []
+    say = say or (lambda: note(tell("progress.compiling")))
 
     def say_once(name: str) -> None:
         if not told and not quiet and not is_compiled(name):
             told.append(name)
-            note(tell("progress.compiling"))
+            say()
 
     before, kernel.on_compile = kernel.on_compile, say_once
     try:
@@ -67,12 +68,19 @@ class Meter:
         if self._bar is not None:
             self._bar.stop()
 
+    def compiling(self) -> None:
+        """Show that kernels are being compiled in this process; the next run that ends shows that it is over."""
+        if self._bar is not None:
+            self._bar.update(self._task, description=tell("progress.compiling"))
+        elif not self._is_told:
+            self._is_told = True
+            note(tell("progress.compiling"))
+
     def update(self, done: int, total: int, seconds_left: float | None, *, compiling: bool = False) -> None:
         """Show `done` of `total` runs and the time left, if it is known."""
         if self._bar is None:
-            if compiling and not self._is_told:
-                self._is_told = True
-                note(tell("progress.compiling"))
+            if compiling:
+                self.compiling()
             return
         left = "" if seconds_left is None else tell("progress.left", time=_clock(seconds_left))
         words = tell("progress.compiling" if compiling else "progress.runs")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -110,7 +109,7 @@ def _simulated(job: Job, folder: Path) -> Result:
     runs = job.replications * len(job.scenarios)
     workers = options.workers or min(cores, runs)
     asked = {name: getattr(options, name) for name in ("seed", "people", "days")} | job.more
-    with tell_compiling(quiet=options.quiet or sys.stderr.isatty()), Meter(quiet=options.quiet) as meter:
+    with Meter(quiet=options.quiet) as meter, tell_compiling(quiet=options.quiet, say=meter.compiling):
 
         def follow(state: Progress) -> None:
             meter.update(state.done, state.total, state.left, compiling=state.phase == "compiling")

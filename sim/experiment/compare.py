@@ -20,7 +20,7 @@ from sim.experiment.ablate import Ablated, ablated, effect
 from sim.experiment.comparison import Comparison, Failure, gather
 from sim.experiment.identity import run_id
 from sim.experiment.prepare import Options, Source, frame_of, prepared
-from sim.experiment.runs import case, warm_case
+from sim.experiment.runs import case, cold, warm_case
 from sim.experiment.spool import InterruptedRunsError, carry_out, spool
 from sim.experiment.tasks import SetApart, Task, Warm
 from sim.records.spool import read_run
@@ -178,7 +178,7 @@ def _carry_out(plan: _Plan, progress: Callback | None) -> None:
         On Ctrl-C, with the comparison of what is finished.
     """
     tasks = plan.missing()
-    warm = (warm_case(spec, plan.settings) for spec in plan.specs)
+    warm = (warm_case(spec, plan.settings) for spec in cold(plan.specs, plan.options.model))
     try:
         carry_out(tasks, plan.book, plan.timings, workers=plan.options.workers, kept=plan.total - len(tasks), warm=warm,
                   progress=progress)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -18,6 +19,8 @@ from sim.records.spool import write_run
 from sim.records.summarise import summarise
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sim.records.run_record import RunRecord
     from sim.scenario.spec import ScenarioSpec
 
@@ -79,6 +82,7 @@ def run_case(payload: dict[str, Any]) -> dict[str, float]:
     )
     if payload["path"]:
         write_run(_summed_up(run), Path(payload["path"]))
+    _has_run(unpack(payload["spec"]), payload.get("model", MODEL)).touch()
     return {"compile": kernel.compile_seconds - compiled, "seconds": time.perf_counter() - start}
 
 
@@ -90,6 +94,22 @@ def _summed_up(run: RunRecord) -> RunRecord:
     return dataclasses.replace(summed, people={name: column[:0] for name, column in run.people.items()})
 
 
-def kernels_are_cold() -> bool:
-    """Return whether no compiled kernel of this version is kept on this machine."""
-    return not kernel.is_plain() and next(kernel.cache_folder().rglob("*.nbc"), None) is None
+def cold(specs: Iterable[ScenarioSpec], model: str) -> list[ScenarioSpec]:
+    """Return one scenario of each shape that these very sources have not yet run on this machine.
+
+    Their kernels may not be compiled yet, which one process should do for all.
+    """
+    if kernel.is_plain():
+        return []
+    shapes: dict[Path, ScenarioSpec] = {}
+    for spec in specs:
+        shapes.setdefault(_has_run(spec, model), spec)
+    return [spec for mark, spec in shapes.items() if not mark.exists()]
+
+
+def _has_run(spec: ScenarioSpec, model: str) -> Path:
+    """Return the file beside the compiled kernels that says that a scenario of this shape has run to its end."""
+    brands = spec.all_brands()
+    shape = (model, sorted(strategy.kind for strategy in spec.strategies), spec.network.kind, len(brands) > 1,
+             sum(len(brand.all_products()) for brand in brands) > 1)
+    return kernel.cache_folder() / f"{hashlib.blake2b(repr(shape).encode(), digest_size=8).hexdigest()}.ran"

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sim.core.errors import DataError, GuanxiError, strerror_of
 from sim.experiment.progress import Pace
-from sim.experiment.runs import kernels_are_cold
 from sim.experiment.tasks import Done, SetApart, Warm
 from sim.experiment.workers import run_tasks
 from sim.records.folders import runs_of
@@ -87,7 +86,7 @@ def carry_out(tasks: list[Task], book: Callable[[Done | SetApart | Warm], None],
     start, workers = time.monotonic(), min(workers, max(1, len(tasks)))
     pace = Pace(tasks, workers, kept)
     tell = progress or (lambda _state: None)
-    first = list(warm) if workers > 1 and kernels_are_cold() else []
+    first = list(warm) if workers > 1 else []
     pace.phase = "compiling" if first else "running"
     running = run_tasks(tasks, workers=workers, warm=first, watch=lambda busy: tell(pace.state(busy)))
     try:

@@ -8,6 +8,8 @@ import signal
 import time
 from pathlib import Path
 
+import numpy as np
+
 from sim.core.errors import RunError
 from tests.synthetic import OPENING, TITLES, make_run
 
@@ -64,4 +66,23 @@ def interrupted(spec, replication, **how):
             os.kill(int(os.environ["FAKE_MODEL_PARENT"]), signal.SIGINT)
             time.sleep(60)
         raise KeyboardInterrupt
+    return run_once(spec, replication, **how)
+
+
+def with_a_kernel(spec, replication, **how):
+    """Call a kernel and write down this process and whether it compiled it or found it compiled.
+
+    From replication 1 on, wait until two processes have: a run is over before the second worker is up.
+    """
+    from sim.core import draws
+
+    log = Path(os.environ["FAKE_MODEL_FOLDER"], "log")
+    draws.uniform(np.uint64(spec.seed), np.uint64(replication))
+    compiled = sum(draws.uniform.dispatcher().stats.cache_misses.values())
+    with log.open("a") as stream:
+        stream.write(f"{os.getpid()} {'compiled' if compiled else 'loaded'}\n")
+    deadline = time.monotonic() + 60
+    while replication and len({line.split()[0] for line in log.read_text().splitlines()}) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
     return run_once(spec, replication, **how)

@@ -11,10 +11,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sim.cli.command import COMMANDS
+from sim.scenario.find import available
+
+HEAVY = {"mesa", "pandas", "scipy", "numba", "plotly", "pyarrow", "llvmlite", "networkx", "kaleido", "rich"}
+"""What costs a tenth of a second or more to load, and what only the runs need."""
+
+ENGINE = {"sim.model", "sim.report.page", "sim.report.figures"}
+"""Rooms of our own that only runs and pages need."""
+
 if TYPE_CHECKING:
     from pathlib import Path
-
-HEAVY = {"mesa", "pandas", "scipy", "numba", "plotly", "pyarrow", "llvmlite", "duckdb", "networkx"}
 
 # Runs the command in its process as the console script would, then reports what was imported.
 PROBE = """
@@ -24,7 +31,7 @@ try:
     main(sys.argv[1:])
 except SystemExit as end:
     code = end.code
-print(json.dumps({"code": code, "modules": sorted({name.split(".")[0] for name in sys.modules})}), file=sys.stderr)
+print(json.dumps({"code": code, "modules": sorted(sys.modules)}), file=sys.stderr)
 """
 
 BROKEN = "schema: 1\nname: broken\npeeple: 3\nstrategies:\n  - kind: comunity\n"
@@ -32,18 +39,17 @@ BROKEN = "schema: 1\nname: broken\npeeple: 3\nstrategies:\n  - kind: comunity\n"
 CASES = [
     (["--help"], 0),
     (["--version"], 0),
-    (["compare", "--help"], 0),
-    (["run", "--help"], 0),
-    (["report", "--help"], 0),
-    (["claims", "--help"], 0),
+    *(([command, "--help"], 0) for command in COMMANDS),
+    (["network", "describe", "--help"], 0),
     (["claims", "--list"], 0),
-    (["network", "--help"], 0),
     (["schema"], 0),
     (["explain"], 0),
     (["explain", "GMV"], 0),
+    (["explain", "GMV", "--json"], 0),
     (["new", "mine", "--from", "community"], 0),
     (["new", "--list"], 0),
     (["check", "good.yaml"], 0),
+    (["check", "good.yaml", "--json"], 0),
     (["check", "broken.yaml"], 3),
     (["check", "nowhere.yaml"], 3),
     (["run", "broken.yaml"], 3),
@@ -57,7 +63,7 @@ CASES = [
 
 
 def probe(args: list[str], folder: Path) -> tuple[int, set[str]]:
-    """Run a command in a fresh process; return its exit code and the top-level modules it loaded."""
+    """Run a command in a fresh process; return its exit code and the modules it loaded."""
     environment = os.environ | {"GUANXI_LANG": "en"}
     done = subprocess.run(
         [sys.executable, "-c", PROBE, *args], cwd=folder, env=environment, capture_output=True, text=True, check=False
@@ -80,6 +86,20 @@ def test_a_light_command_loads_nothing_heavy(args: list[str], code: int, folder:
     left, modules = probe(args, folder)
     assert left == code
     assert modules & HEAVY == set()
+    assert modules & ENGINE == set()
+
+
+@pytest.mark.parametrize("args", [["--help"], ["--version"], ["explain", "GMV"], ["no-such-command"]])
+def test_what_reads_no_scenario_needs_no_array_and_no_scheme(args: list[str], folder: Path) -> None:
+    assert probe(args, folder)[1] & {"numpy", "pydantic", "ruamel", "sim.scenario"} == set()
+
+
+def test_checking_a_shipped_scenario_loads_nothing_heavy(folder: Path) -> None:
+    words = "for name in sys.argv[1:]:\n    try: main(['check', name])\n    except SystemExit as end: assert not end.code, name"
+    code = f"import sys; from sim.cli import main\n{words}\nprint(*sorted(sys.modules), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code, *available()], cwd=folder, capture_output=True, text=True, check=True)
+    assert len(available()) > 5
+    assert set(done.stderr.split()) & (HEAVY | ENGINE) == set()
 
 
 def test_importing_the_package_is_light(folder: Path) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.experiment.claims.measures import measured
 from sim.experiment.identity import run_id
-from sim.experiment.runs import MODEL, pack, unpack, warm_case
+from sim.experiment.runs import MODEL, cold, pack, unpack, warm_case
 from sim.experiment.spool import InterruptedRunsError, carry_out
 from sim.experiment.tasks import Done, Task, Warm, function_of
 from sim.records.claims import read_measured, write_measured
@@ -94,10 +94,10 @@ class Runs:
         tasks = self._missing(specs)
         if not tasks:
             return
-        first = unpack(tasks[0].payload["spec"])
         try:
             carry_out(tasks, self._book, self.timings, workers=self.workers, kept=len(self.used) - len(tasks),
-                      warm=[warm_case(first, {"model": self.model})], progress=progress)
+                      warm=(warm_case(spec, {"model": self.model}) for spec in cold(self._specs.values(), self.model)),
+                      progress=progress)
         except KeyboardInterrupt:
             done = len(self.used) - len([t for t in tasks if not Path(t.payload["path"]).exists()])
             raise InterruptedRunsError(done, len(self.used), self.folder) from None
