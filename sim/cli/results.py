@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cli.command import terminal_width
 from sim.cli.language import current, tell
 from sim.cli.output import emit, emit_json, note
+from sim.cli.stats import stats_document, stats_table
 from sim.text.message import recognised
 
 if TYPE_CHECKING:
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
     from sim.records.comparison import Comparison
 
 
-def show(result: Result, folder: Path, page: Path, *, as_json: bool, quiet: bool) -> None:
-    """Print a result on stdout, what failed and how long it took on stderr."""
+def show(result: Result, folder: Path, page: Path, *, as_json: bool, quiet: bool, stats: bool = False) -> None:
+    """Print a result on stdout, with what its first run cost if that is asked; what failed and the time on stderr."""
     for failure in result.data.failures:
         note(tell("result.failed_run", strategy=failure.strategy, replication=failure.replication, seed=failure.seed,
                   reason=recognised(failure.reason, "experiment")))
+    measured = next(iter(result.data.examples.values()))
     if as_json:
-        emit_json("comparison", document(result, folder, page))
+        more = {"stats": stats_document(measured)} if stats else {}
+        emit_json("comparison", document(result, folder, page) | more)
         return
     from sim.report.tables import terminal_answer, terminal_table
 
@@ -31,6 +34,8 @@ def show(result: Result, folder: Path, page: Path, *, as_json: bool, quiet: bool
     judged = result.expectations
     if judged:
         parts.append("\n".join([tell("expect.heading"), *(_judged(one) for one in judged)]))
+    if stats:
+        parts.append(stats_table(measured))
     emit("\n\n".join([*parts, tell("result.page", path=page)]))
     note(_time(result), quiet=quiet)
 

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 @click.command("run", cls=Command)
 @click.argument("scenario")
 @click.option("--audit", is_flag=True)
+@click.option("--stats", is_flag=True)
 @undecided_option
 @run_options
-def run(scenario: str, options: RunOptions, undecided: str, *, audit: bool) -> int:
+def run(scenario: str, options: RunOptions, undecided: str, *, audit: bool, stats: bool) -> int:
     """Run the scenario."""
-    code = carry_out(Job("run", (scenario,), options, options.replications or 1, undecided, {"audit": audit}))
+    code = carry_out(Job("run", (scenario,), options, options.replications or 1, undecided, {"audit": audit}, stats))
     if audit and code in {0, EXPECTATION_FAILED}:
         note(tell("run.audited"), quiet=options.quiet)
     return code

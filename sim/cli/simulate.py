@@ -46,6 +46,8 @@ class Job:
         What an expectation without a clear answer counts as.
     more : dict
         Further fields of `sim.experiment.prepare.Options`.
+    stats : bool
+        Show what the first run cost.
     """
 
     command: str
@@ -54,6 +56,7 @@ class Job:
     replications: int
     undecided: str
     more: dict[str, Any] = field(default_factory=dict)
+    stats: bool = False
 
 
 def carry_out(job: Job) -> int:
@@ -66,7 +69,7 @@ def carry_out(job: Job) -> int:
     except InterruptedRunsError as interruption:
         return _interrupted(interruption, folder)
     page = draw(result, folder, folder)
-    show(result, folder, page, as_json=job.options.as_json, quiet=job.options.quiet)
+    show(result, folder, page, as_json=job.options.as_json, quiet=job.options.quiet, stats=job.stats)
     note(tell("result.next", command=_next(job, result)), quiet=job.options.quiet or job.options.as_json)
     return _exit_code(result, job.undecided)
 

@@ -11,6 +11,7 @@ from sim.model.books import price_split
 from sim.model.recorder import provision
 from sim.model.sample import network_sample
 from sim.model.state import RunState
+from sim.model.stats import memory_of
 from sim.records.outcomes import FACTS
 from sim.records.run_record import RunRecord
 
@@ -24,6 +25,7 @@ def record_of(state: RunState, timings: dict[str, float], *, pictures: bool = Tr
         replication=state.replication, days=spec.days, n_people=world.n_people, daily=recorder.series,
         statement=statements.by_purpose(state.ledger), facts=_facts(state), people=_people(state), agents=_agents(state),
         network=network_sample(world, spec.seed) if pictures else {}, price_split=price_split(recorder.series, state.ledger), events=recorder.marks, timings=timings,
+        memory=memory_of(state),
     )
 
 

@@ -52,4 +52,5 @@ def run_once(spec: ScenarioSpec, replication: int, *, audit: bool = False, threa
             each_day(model.steps)
     done = time.perf_counter()
     timings = {"build": built - before, "days": done - built, "compile": kernel.compile_seconds - compiled}
+    timings |= {f"day.{part}": seconds for part, seconds in model.state.laps.seconds.items()}
     return model.record(timings, pictures=replication == 0 if pictures is None else pictures)

@@ -61,27 +61,38 @@ _IS_REBATE = np.isin(np.arange(len(Purpose)), REBATES)
 
 def step(state: RunState) -> Day:
     """Move the run by one day and return what the day held."""
-    day = Day(number=state.day)
+    day, lap = Day(number=state.day), state.laps.end
+    state.laps.begin()
     state.today = day.events
     state.ledger.fall_due(state.day)
     _enforce(state, day)
+    lap("shocks")
     plan = _plan(state)
     posts = enforcement.deliverable(state.world, plan.post, state.day, state.mechanisms.enforcement)
     state.shown = posts
     fees.ask(state.world, posts, plan.tend, state.mechanisms.fees)
+    lap("plan")
     noticed = _attend(state, plan, heat.shown(state.world, posts, state.day, state.mechanisms.heat), day)
+    lap("attention")
     heard = _hear(state, noticed, day)
+    lap("talk")
     chosen, asked = _choose(state, noticed, heard, day)
+    lap("choice")
     _fulfil_and_experience(state, plan, chosen, asked, day)
+    lap("fulfilment")
     _recruit(state, plan, day)
+    lap("recruiting")
     _tend_audiences(state, plan, posts, noticed, day)
+    lap("audiences")
     _settle(state)
+    lap("settle")
     state.posts_yesterday = enforcement.posts_by_account(state.world, posts)
     state.recorder.record(state, day)
     state.ledger.close_day(state.day)
     state.recorder.close(state)
     state.yesterday = day.events
     state.day += 1
+    lap("record")
     return day
 
 

@@ -21,6 +21,7 @@ from sim.mechanisms.params import MechanismsSpec
 from sim.model.build import build_world
 from sim.model.membership import let_in
 from sim.model.recorder import Recorder
+from sim.model.stats import Laps
 from sim.model.view import DayView, OpeningView
 from sim.world.state import World
 
@@ -61,6 +62,7 @@ class RunState:
     yesterday: Events = field(default_factory=Events)
     today: Events = field(default_factory=Events)
     views: list[DayView] = field(default_factory=list)
+    laps: Laps = field(default_factory=Laps)
 
 
 def start(spec: ScenarioSpec, replication: int, *, audit: bool = False, threads: int = 1) -> RunState:

@@ -86,7 +86,9 @@ class RunRecord:
     events : list of (int, str, str)
         Day, kind and text key of what is worth a mark on a time axis.
     timings : dict of float
-        Seconds by phase.
+        Seconds by phase; ``day.PART`` sums a part of the day over the run's days.
+    memory : dict of float
+        Bytes by kind of state when the run ended, and the process's largest so far under ``peak``; none in old records.
     summary : dict of float
         Outcomes, where they have been computed already; needed where `people` was dropped to save space.
     """
@@ -106,6 +108,7 @@ class RunRecord:
     price_split: dict[str, float] = field(default_factory=dict)
     events: list[tuple[int, str, str]] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+    memory: dict[str, float] = field(default_factory=dict)
     summary: dict[str, float] = field(default_factory=dict)
 
 

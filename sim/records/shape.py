@@ -95,6 +95,7 @@ class RunHead(Shape):
     price_split: dict[str, Number]
     events: list[tuple[int, str, str]]
     timings: dict[str, Number]
+    memory: dict[str, Number] = {}
     rows: dict[str, int]
 
 

@@ -31,7 +31,7 @@ PART = ".part"
 
 TABLES = ("daily", "statement", "people", "agents", "network")
 HEAD = ("strategy", "title", "seed", "replication", "days", "n_people", "facts", "price_split", "events", "timings",
-        "summary")
+        "memory", "summary")
 _NUMBERS = ("facts", "summary")
 """Parts of the head that may hold NaN, which JSON has no word for."""
 
@@ -44,7 +44,7 @@ def head_of(run: RunRecord) -> dict[str, Any]:
 
 def run_of(head: dict[str, Any], tables: dict[str, dict[str, Any]]) -> RunRecord:
     """Return the run made of a head and its tables; raises KeyError where a part is missing."""
-    fields: dict[str, Any] = {name: head[name] for name in HEAD}
+    fields: dict[str, Any] = {name: head[name] for name in HEAD if name != "memory"} | {"memory": head.get("memory", {})}
     fields |= {part: {k: math.nan if v is None else float(v) for k, v in head[part].items()} for part in _NUMBERS}
     fields["events"] = [(int(day), str(kind), str(key)) for day, kind, key in head["events"]]
     fields |= {name: tables[name] for name in TABLES}

@@ -20,6 +20,7 @@ import pytest
 from sim.cli import main
 from sim.cli.command import written_command
 from sim.records.outcomes import SUMMARY
+from sim.text.catalogue import load
 from sim.text.cells import cell_width
 
 if TYPE_CHECKING:
@@ -136,6 +137,28 @@ def test_after_no_difference_at_all_no_more_replications_are_proposed(call: Call
     assert "No difference at all" in out
     assert "guanxi new mine --from community" in err
     assert "--replications" not in err
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_a_run_costs_is_shown_if_asked(lang: str, call: Callable[..., Outcome]) -> None:
+    code, out, err = call("run", "dual_rebate", *TINY, "--stats", "--lang", lang)
+    assert code == 0, err
+    assert [line for line in out.splitlines() if cell_width(line) > 80] == []
+    said = load("cli")
+    shown = [text[lang].format(people=400, days=20) for key, text in said.items() if key.startswith("stats.")]
+    assert len(shown) > 25
+    assert [text for text in shown if text not in out] == []
+
+
+def test_costs_stand_in_the_json_document(call: Callable[..., Outcome]) -> None:
+    stats = json.loads(call("run", "community", *TINY, "--stats", "--json", "-q")[1])["stats"]
+    assert (stats["people"], stats["days"], stats["strategy"]) == (400, 20, "community")
+    assert stats["bytes"] == sum(one["bytes"] for one in stats["memory"].values()) < stats["peak_resident_bytes"]
+    assert {"ties", "agenda", "audiences", "ledger", "traits"} <= set(stats["memory"])
+    assert all(one["bytes_a_person"] == one["bytes"] / 400 for one in stats["memory"].values())
+    assert all(spent > 0 for spent in stats["seconds"]["parts"].values())
+    assert sum(stats["seconds"]["parts"].values()) <= stats["seconds"]["days"] * 1.01
+    assert "stats" not in json.loads(call("run", "community", *TINY, "--json", "-q")[1])
 
 
 # --- what is refused ---------------------------------------------------------------------------
