@@ -106,7 +106,7 @@ def unmask(world: World, posts: Post, day: int, params: DetectionParams) -> Unma
     Writes fakes, unmasked, health, trust of members. Purpose of draws: unmask. Cost: O(groups with fakes).
     """
     channels = world.channels
-    acting = np.flatnonzero(channels.fakes)
+    acting = channels.fakes.nonzero()[0]
     if not len(acting):
         return Unmasked.empty()
     items = np.bincount(posts.channel, weights=posts.items, minlength=len(channels))

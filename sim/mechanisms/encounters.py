@@ -35,12 +35,15 @@ _KINDS = (np.int32, np.int32, np.int8, np.int64, np.float32, np.bool_, np.int64)
 
 
 def encounters(**columns: Any) -> Encounters:
-    """Build a table from arrays and scalars; `person` gives the length."""
+    """Build a table from arrays of one length and numbers that hold for all; `person` gives the length."""
     m = len(columns["person"])
     made: list[Any] = []
     for name, kind in zip(_COLUMNS, _KINDS, strict=True):
-        value = columns[name]
-        made.append(np.full(m, value, kind) if np.ndim(value) == 0 else np.asarray(value, kind))
+        column = columns[name]
+        if not isinstance(column, np.ndarray):
+            value, column = column, np.empty(m, kind)
+            column.fill(value)
+        made.append(column if column.dtype == kind else column.astype(kind))
     return Encounters(*made)
 
 

@@ -104,7 +104,7 @@ def enforce(world: World, posts_yesterday: NDArray[np.float64], shocks: tuple[Ba
             struck = uniforms(world.draws.key("shock", day), accounts.name) < shock.share
             hit[(accounts.banned_until <= day) & struck] = 1
     accounts.reports[:] = 0
-    banned = np.flatnonzero(hit)
+    banned = hit.nonzero()[0]
     again = accounts.bans[banned] > 0
     until = np.where(again, FOREVER, day + int(params.first_ban))
     accounts.banned_until[banned] = until

@@ -122,7 +122,7 @@ def shown(world: World, posts: Post, day: int, params: HeatParams) -> Shown:
     fresh = replace(posts, visibility=np.where(lasting, posts.visibility * (weights[0] * channels.heat[posts.channel]),
                                                posts.visibility))
     made = (up.offer < 0) | world.offers.live[np.maximum(up.offer, 0)]
-    k = np.flatnonzero(made & (world.accounts.banned_until[channels.account[up.channel]] <= day))
+    k = (made & (world.accounts.banned_until[channels.account[up.channel]] <= day)).nonzero()[0]
     visibility = up.visibility[k] * (weights[day - up.day[k]] * channels.heat[up.channel[k]])
     tail = Post(up.channel[k], up.offer[k], up.items[k], up.commercial[k], up.value[k], visibility, np.ones(len(k), np.int64))
     both = Post(*[np.concatenate([getattr(fresh, name), getattr(tail, name)]) for name in Post.__dataclass_fields__])

@@ -78,7 +78,7 @@ def inquire(world: World, opened: Opened, day: int, params: InquiryParams) -> li
         return []
     free = contacts & (world.accounts.banned_until[channels.account] <= day)
     found = []
-    for seller in np.unique(channels.owner[free]).tolist():
+    for seller in np.bincount(channels.owner[free]).nonzero()[0].tolist():
         for product, people in opened:
             offer = _offer(world, seller, product)
             if offer < 0:
@@ -96,6 +96,6 @@ def inquire(world: World, opened: Opened, day: int, params: InquiryParams) -> li
 def _offer(world: World, seller: int, product: int) -> int:
     """Return what a seller is asked about: an offer that staff answer for rather than one they do not; -1: none."""
     offers = world.offers
-    made = np.flatnonzero(offers.live & (offers.strategy == seller) & (offers.product == product))
+    made = (offers.live & (offers.strategy == seller) & (offers.product == product)).nonzero()[0]
     answered = made[offers.queue[made] >= 0]
     return int(answered[0]) if len(answered) else int(made[0]) if len(made) else -1

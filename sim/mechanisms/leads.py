@@ -100,7 +100,7 @@ def bring(world: World, table: Lead, day: int) -> tuple[Joined, Refused]:
         raise PlanError(f"Lead: channel {int(table.channel[rented][0])} is rented; leads join the seller's own channels")
     ads = _find(world, table, day)
     reason = _verdicts(world, ads, day)
-    yes, no = np.flatnonzero(reason < 0), np.flatnonzero(reason >= 0)
+    yes, no = (reason < 0).nonzero()[0], (reason >= 0).nonzero()[0]
     none, zero = np.full(len(yes), -1, np.int64), np.zeros(len(yes), np.int64)
     joined = Joined(ads.person[yes], ads.channel[yes], none, world.channels.brand[ads.channel[yes]], none, none, zero,
                     zero, zero)

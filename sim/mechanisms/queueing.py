@@ -122,7 +122,7 @@ def answer(world: World, asked: Wishes, ordered: Wishes, capacity: Capacity, day
     """
     lost = np.zeros(len(ordered.person), np.bool_)
     queue_of = world.offers.queue
-    sold = np.flatnonzero(queue_of[ordered.offer] >= 0)
+    sold = (queue_of[ordered.offer] >= 0).nonzero()[0]
     if not len(sold) and not len(asked.person):
         return Chatted.empty(), lost
     person = np.concatenate([ordered.person[sold], asked.person])
@@ -135,7 +135,7 @@ def answer(world: World, asked: Wishes, ordered: Wishes, capacity: Capacity, day
     once = turn[first]
     person, offer, queue = person[once], offer[once], queue[once]
     parts = [_served(world, person[mine], offer[mine], q, capacity, day, waits=waits)
-             for q in np.unique(queue).tolist() for mine in [np.flatnonzero(queue == q)]]
+             for q in np.bincount(queue).nonzero()[0].tolist() for mine in [(queue == q).nonzero()[0]]]
     chatted = Chatted(*[np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Chatted)])
     slot = chatted.queue * world.n_people + chatted.person
     ranked = np.argsort(slot)
@@ -150,7 +150,7 @@ def _served(world: World, person: Ints, offer: Ints, queue: int, capacity: Capac
     n, uid, name = len(person), world.people.uid[person], world.queue_names[queue]
     arrival, service, patience = np.zeros(n), np.zeros(n), np.zeros(n)
     wait, answered = np.zeros(n), np.full(n, not waits)
-    row = np.flatnonzero(capacity.queue == queue)
+    row = (capacity.queue == queue).nonzero()[0]
     r = int(row[0]) if len(row) else -1
     opens, closes = (float(capacity.open_minute[r]), float(capacity.close_minute[r])) if r >= 0 else (0.0, 0.0)
     if r >= 0:

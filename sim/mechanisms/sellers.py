@@ -56,7 +56,7 @@ def sellers(world: World, chosen: Choices) -> tuple[Ints, NDArray[np.bool_]]:
     if not table.size:
         return np.where(seller == BY_PATH, NOBODY, seller), own
     brand = world.products.brand_of[chosen.product]
-    by_path = np.flatnonzero(seller == BY_PATH)
+    by_path = (seller == BY_PATH).nonzero()[0]
     if len(by_path):
         seller = seller.copy()
         seller[by_path] = _behind(world, chosen, by_path, brand[by_path])

@@ -33,7 +33,7 @@ def restock(world: World, ledger: Ledger, orders: StockOrder, day: int) -> Stock
     if not len(orders):
         return StockMoved.empty()
     quantity = contest_units(world, orders, _wanted(world, ledger.balance(Account.RESELLER), orders), day)
-    k = np.flatnonzero(quantity > 0)
+    k = (quantity > 0).nonzero()[0]
     moved = StockMoved(orders.buyer[k], orders.supplier[k], orders.product[k], quantity[k], orders.unit_fen[k],
                        _is_first(world, orders.buyer[k]))
     if len(moved):
@@ -55,7 +55,7 @@ def _wanted(world: World, cash: Ints, orders: StockOrder) -> Ints:
     nth = np.empty(len(buyer), np.int64)
     nth[order] = np.arange(len(buyer)) - np.searchsorted(buyer[order], buyer[order], "left")
     for turn in range(int(nth[buyer >= 0].max(initial=-1)) + 1):
-        k = np.flatnonzero((nth == turn) & (buyer >= 0))
+        k = ((nth == turn) & (buyer >= 0)).nonzero()[0]
         wanted[k] = np.minimum(wanted[k], left[buyer[k]] // unit[k])
         left[buyer[k]] -= wanted[k] * orders.unit_fen[k]
     return wanted
@@ -102,7 +102,7 @@ def _out_of(held: Ints, product: Ints, wanted: Ints) -> Ints:
     """Return how much of each row is served from what is held of its product, the first rows first."""
     served = np.zeros(len(product), np.int64)
     for p in np.unique(product).tolist():
-        k = np.flatnonzero(product == p)
+        k = (product == p).nonzero()[0]
         before = np.cumsum(wanted[k]) - wanted[k]
         served[k] = np.clip(held[p] - before, 0, wanted[k])
     return served
@@ -125,10 +125,9 @@ def _book(ledger: Ledger, day: int, cause: str, parts: list[tuple[Any, ...]]) ->
     """Post the marked rows of each part: mask, payer, owner, payee, owner, amounts, purpose."""
     tables = []
     for mask, payer, payer_owner, payee, payee_owner, amount, purpose in parts:
-        k = np.flatnonzero(mask)
+        k = mask.nonzero()[0]
         if len(k):
-            owners = (np.broadcast_to(owner, mask.shape)[k] for owner in (payer_owner, payee_owner))
-            first, second = owners
+            first, second = (owner[k] if isinstance(owner, np.ndarray) else owner for owner in (payer_owner, payee_owner))
             tables.append(postings(payer_account=payer, payer_owner=first, payee_account=payee, payee_owner=second,
                                    amount_fen=amount[k], purpose=int(purpose), due_day=day))
     ledger.post(join_postings(tables), day, cause)

@@ -33,7 +33,7 @@ def take_money(world: World, ledger: Ledger, ordered: Ordered, day: int) -> None
         mine = brand == b
         _pay(ledger, _HOUSEHOLD, (int(Account.BRAND), b), int(value[direct & mine].sum()), Purpose.SALE, day)
         _pay(ledger, _HOUSEHOLD, (int(Account.ESCROW), b), int(value[pooled & mine].sum()), Purpose.ESCROW_IN, day)
-    k = np.flatnonzero(~pooled & (ordered.seller >= 0))
+    k = (~pooled & (ordered.seller >= 0)).nonzero()[0]
     if len(k):
         ledger.post(postings(payer_account=_HOUSEHOLD[0], payer_owner=0, payee_account=int(Account.RESELLER),
                              payee_owner=ordered.seller[k], amount_fen=value[k], purpose=int(Purpose.RESELLER_SALE),
@@ -58,7 +58,7 @@ def send_goods(world: World, ledger: Ledger, sent: Ordered, day: int) -> None:
     if not len(sent):
         return
     products = world.products
-    for p in np.unique(sent.product).tolist():
+    for p in np.bincount(sent.product).nonzero()[0].tolist():
         b = int(products.brand_of[p])
         mine = sent.product == p
         pooled = mine & (sent.pool >= 0) & (sent.seller < 0)
@@ -79,7 +79,7 @@ def send_goods(world: World, ledger: Ledger, sent: Ordered, day: int) -> None:
                 make(ledger, p, b, units - spare, cost, Place.SOLD, day)
         _pay(ledger, (int(Account.BRAND), b), (int(Account.LOGISTICS), 0), units * int(products.delivery_fen[p]),
              Purpose.DELIVERY, day)
-    k = np.flatnonzero(sent.seller >= 0)
+    k = (sent.seller >= 0).nonzero()[0]
     if len(k):
         _send_from_resellers(world, ledger, Ordered(*[getattr(sent, n)[k] for n in Ordered.__dataclass_fields__]), day)
 
@@ -114,7 +114,7 @@ def take_back(world: World, ledger: Ledger, sent: Ordered, delivered: Delivered,
     back = delivered.returned > 0
     if not back.any():
         return
-    k = np.flatnonzero(back)
+    k = back.nonzero()[0]
     products, p, units, seller = world.products, sent.product[k], sent.quantity[k], sent.seller[k]
     brand, value = products.brand_of[p], units * products.unit_cost_fen[p]
     theirs, again = seller >= 0, delivered.resaleable[k] > 0

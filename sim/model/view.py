@@ -119,7 +119,7 @@ class DayView:
         self.n_categories = len(CATEGORIES)
         self.resellers = ResellersDay(state)
         channels = state.world.channels
-        self.rival_channels = np.flatnonzero((channels.brand != seat.brand) & (channels.kind == 0) & channels.owned)
+        self.rival_channels = ((channels.brand != seat.brand) & (channels.kind == 0) & channels.owned).nonzero()[0]
         self.rival_channels.flags.writeable = False
         self._products = _facts(state.world.products, seat.brand)
         self.n_products = len(self._products)
@@ -241,7 +241,7 @@ class DayView:
         """Return the resellers' rows above people, (n, levels), -1 beyond the root."""
         table = self._state.world.resellers
         row = table.row_of[person].astype(np.int64)
-        gone = np.flatnonzero(table.left[: table.size] == self.day)
+        gone = (table.left[: table.size] == self.day).nonzero()[0]
         if len(gone):  # who gave up today still had uplines when they ordered
             gone = gone[np.argsort(table.person[gone], kind="stable")]
             at = np.minimum(np.searchsorted(table.person[gone], person), len(gone) - 1)
@@ -255,7 +255,7 @@ def _facts(products: Products, brand: int) -> list[ProductFacts]:
         index=p, brand=brand, price_fen=int(products.price_fen[p]), unit_cost_fen=int(products.unit_cost_fen[p]),
         delivery_fen=int(products.delivery_fen[p]), quality=float(products.quality[p]), claim=float(products.claim[p]),
         uses_days=float(products.uses_days[p]), category=int(products.category[p]),
-    ) for p in np.flatnonzero(products.brand_of == brand).tolist()]
+    ) for p in (products.brand_of == brand).nonzero()[0].tolist()]
 
 
 class OpeningView:

@@ -157,7 +157,7 @@ class DualRebateParams(Params):
     def _ordered(self, view: View, product: ProductFacts) -> Table | None:
         """Order first units for newcomers, and up to the newsvendor's stock for those whose day it is."""
         table, unit, every = view.resellers, self.unit_fen(product), self.stock.every_days
-        row = np.flatnonzero(self._active(view))
+        row = self._active(view).nonzero()[0]
         new = table.bought[row] == 0
         row = row[new | (table.name[row] % every == view.day % every)]
         if not len(row):
@@ -176,7 +176,7 @@ class DualRebateParams(Params):
         """Take back what yesterday's leavers hold, at a share of what it had cost them."""
         table = view.resellers
         stock = table.stock[:, product.index]
-        gone = np.flatnonzero((table.left >= 0) & (table.brand == view.brand) & (stock > 0))
+        gone = ((table.left >= 0) & (table.brand == view.brand) & (stock > 0)).nonzero()[0]
         if not self.buy_back or not len(gone):
             return None
         return rows(StockOrder, buyer=-1, supplier=gone, product=product.index, quantity=stock[gone],
@@ -184,7 +184,7 @@ class DualRebateParams(Params):
 
     def _posted(self, view: View, product: ProductFacts) -> Table | None:
         """Let everybody with stock post among their friends."""
-        row = np.flatnonzero(self._active(view) & (view.resellers.stock[:, product.index] > 0))
+        row = (self._active(view) & (view.resellers.stock[:, product.index] > 0)).nonzero()[0]
         if not len(row) or not self.posts_a_day:
             return None
         return rows(PeerPost, person=view.resellers.person[row], offer=view.offers[0], items=self.posts_a_day,
@@ -208,7 +208,7 @@ class DualRebateParams(Params):
     def _pays(self, events: Events, view: View, product: ProductFacts, active: Bools) -> list[Pay]:
         """Return what today's orders from the brand, and today's recruits, pay to whom."""
         table, moved, plan = view.resellers, events.stock_moved, self.rebates
-        k = np.flatnonzero((moved.supplier < 0) & (moved.product == product.index))
+        k = ((moved.supplier < 0) & (moved.product == product.index)).nonzero()[0]
         k = k[table.brand[moved.buyer[k]] == view.brand]
         buyer, units = moved.buyer[k], moved.quantity[k]
         value, top = units * moved.unit_fen[k], len(self.tiers) - 1
@@ -239,7 +239,8 @@ class DualRebateParams(Params):
     def _recruited(self, view: View) -> Ints:
         """Return the rows of today's recruits; founders are none."""
         table = view.resellers
-        return np.flatnonzero((table.joined == view.day) & (table.brand == view.brand) & (table.upline >= 0))
+        recruited: Ints = ((table.joined == view.day) & (table.brand == view.brand) & (table.upline >= 0)).nonzero()[0]
+        return recruited
 
     def _owed(self, view: View, pays: list[Pay]) -> Postings:
         """Return the brand's debts to resellers, and recruits' entry fees."""
@@ -271,12 +272,12 @@ class DualRebateParams(Params):
             enough = (rank.units > 0) & (table.bought >= rank.units)
             enough |= (rank.recruits > 0) & (table.recruits >= rank.recruits)
             earned = np.where(enough, np.maximum(earned, k), earned)
-        risen = np.flatnonzero(active & (earned > table.tier))
+        risen = (active & (earned > table.tier)).nonzero()[0]
         return rows(Promote, reseller=risen, tier=earned[risen]) if len(risen) else None
 
     def _pushed(self, view: View, active: Bools) -> Ints:
         """Return the rows of those who are pushed to bring somebody tomorrow."""
-        row = np.flatnonzero(active)
+        row = active.nonzero()[0]
         return row[uniforms(view.key("push"), view.resellers.name[row]) < self.recruits.push]
 
     def _shown(self, view: View, sponsor: Ints, active: Bools, book: Book) -> Ints:

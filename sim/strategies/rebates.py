@@ -78,7 +78,7 @@ def direct_pay(value: Ints, direct: Ints, paid: Bools, here: Bools, share: float
         Orders that are paid for: first ones, or those where both have the top tier.
     here : bool (R,)
     """
-    k = np.flatnonzero(paid & (direct >= 0))
+    k = (paid & (direct >= 0)).nonzero()[0]
     k = k[here[direct[k]]]
     return Pay(direct[k], floor_share(value[k], share), purpose)
 
@@ -100,7 +100,7 @@ def level_pay(value: Ints, buyer: Ints, above: Ints, tier: Ints, here: Bools, pa
         known = at >= 0
         if params.breakaway:
             joined = joined & ~(known & (tier[below] > 0) & (tier[below] >= tier[np.maximum(at, 0)]))
-        k = np.flatnonzero(known & joined)
+        k = (known & joined).nonzero()[0]
         k = k[here[at[k]]]
         rows.append(at[k])
         amounts.append(floor_share(value[k], rate))
@@ -120,7 +120,7 @@ def spread_pay(units: Ints, buyer: Ints, upline: Ints, tier: Ints, here: Bools, 
         Price of a unit by tier, falling.
     """
     higher = first_higher(buyer, upline, tier, here)
-    k = np.flatnonzero(higher >= 0)
+    k = (higher >= 0).nonzero()[0]
     gap = tier_fen[tier[buyer[k]]] - tier_fen[tier[higher[k]]]
     return Pay(higher[k], gap * units[k], Purpose.TIER_SPREAD)
 

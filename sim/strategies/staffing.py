@@ -103,7 +103,7 @@ def first_book(params: StaffParams) -> dict[str, NDArray[np.generic]]:
 def present(book: Mapping[str, NDArray[np.generic]], day: int) -> Ints:
     """Return the numbers of the places that are filled on a day, int64 ascending."""
     hired, left = _columns(book)
-    there: Ints = np.flatnonzero((hired <= day) & ((left < 0) | (day < left)))
+    there: Ints = ((hired <= day) & ((left < 0) | (day < left))).nonzero()[0]
     return there
 
 

@@ -123,7 +123,7 @@ class Audiences:
         self.state[start:stop] = ACTIVE
         self.size = stop
         if m:
-            cuts = np.flatnonzero(np.diff(channel)) + 1
+            cuts = np.diff(channel).nonzero()[0] + 1
             firsts = np.concatenate([[0], cuts])
             lasts = np.concatenate([cuts, [m]])
             before = np.bincount(self.block_channel, minlength=int(channel.max()) + 1)

@@ -42,7 +42,7 @@ class Offers:
     def by_path(self, n_products: int) -> NDArray[np.int64]:
         """Return the live offer of each product that resellers sell by path, int64 (P,), the first of several; -1: none."""
         out = np.full(n_products, -1, np.int64)
-        which = np.flatnonzero(self.live & (self.stock_owner == _BY_PATH))[::-1]
+        which = (self.live & (self.stock_owner == _BY_PATH)).nonzero()[0][::-1]
         out[self.product[which]] = which
         return out
 
