@@ -51,6 +51,7 @@ from sim.world.state import World
 
 _CHUNK = 4096
 _GROUP = 0
+_IMPRESSION, _TIE = int(PathKind.IMPRESSION), int(PathKind.TIE)
 # A post among contacts is what they see in their Moments; only a message to one of them begins a chat.
 _KIND_OF_CHANNEL = np.array([PathKind.GROUP, PathKind.FEED, PathKind.FEED, PathKind.LIVE], dtype=np.int8)
 
@@ -102,7 +103,7 @@ class Noticed:
     @property
     def by_membership(self) -> NDArray[np.bool_]:
         """Which messages came through a membership, bool (m,): neither bought nor along a tie."""
-        through: NDArray[np.bool_] = (self.kind != PathKind.IMPRESSION) & (self.kind != PathKind.TIE)
+        through: NDArray[np.bool_] = (self.kind != _IMPRESSION) & (self.kind != _TIE)
         return through
 
     def encounters(self) -> Encounters:

@@ -8,6 +8,7 @@ a day leaner lowers the budget; who needs more raises it and says why.
 from __future__ import annotations
 
 import gc
+import statistics
 import sys
 import tracemalloc
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class Budget:
     Parameters
     ----------
     calls : float
-        Calls of functions a day, of Python and of C, mean over `DAYS` days; a kernel counts as one.
+        Calls of functions a day, of Python and of C, median of `DAYS` days; a kernel counts as one.
     kilobytes : float
         The most memory a day takes at once, above what it began with.
     """
@@ -62,7 +63,7 @@ def settled(name: str) -> RunState:
 
 
 def calls_a_day(state: RunState) -> float:
-    """Return the mean number of calls of the next `DAYS` days."""
+    """Return the median number of calls of the next `DAYS` days: a day on which a kernel is first loaded does not count."""
     calls = 0
 
     def count(_frame: Any, event: str, _argument: Any) -> None:
@@ -70,13 +71,17 @@ def calls_a_day(state: RunState) -> float:
         calls += event in {"call", "c_call"}
 
     before = sys.getprofile()
-    sys.setprofile(count)
+    days = []
     try:
         for _ in range(DAYS):
+            calls = 0
+            sys.setprofile(count)
             step(state)
+            sys.setprofile(before)
+            days.append(calls)
     finally:
         sys.setprofile(before)
-    return calls / DAYS
+    return statistics.median(days)
 
 
 def blocks_left(state: RunState) -> list[int]:
