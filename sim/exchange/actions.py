@@ -247,8 +247,8 @@ class Tend(Table):
     """Care for a group: host hours, red packets, rules, fit of content, pruning, fake accounts, fee, screening.
 
     packet_fen: total given away today; packets: how many; rules: 0 or 1; fit: [0, 1] knowledge of
-    needs; prune_idle_days: remove members silent that long (0: nobody); fake_accounts: how many act as
-    members today; fee_fen: what a member is asked to pay a month; screen: 1 to look for spies today.
+    needs; prune_idle_days: remove muted members who have not read for so long (0: nobody); fake_accounts: how many
+    act as members today; fee_fen: what a member is asked to pay a month; screen: 1 to look for spies today.
     """
 
     channel: Ints

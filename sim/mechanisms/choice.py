@@ -60,8 +60,10 @@ class DoorParams(Params):
     """Intercepts of utility by door (path kind): how hard buying through it is.
 
     Set once so that a single exposure converts in the geometric middle of its band of domain 4.3 as corrected by
-    market 0.8, before any comparison was read, and then left alone; none belongs to a strategy. The ranges are
-    the intercepts at the edges of the bands. `tests/verification/calibrate.py` finds them again. The door of ties
+    market 0.8, before any comparison was read, and then left alone; none belongs to a strategy. That holds for a
+    seller who fits fully and is trusted .25 (feed, live), .35 (chat) or .45 (group); who fits less sells less, and
+    may fall below the band. The ranges are the intercepts at the edges of the bands.
+    `tests/verification/calibrate.py` finds them again. The door of ties
     carries posts and spoken praise alike; at its intercept .4 % of a friend's posts and 2.5 % of what friends tell
     end in an order, so that the band lies between the two.
     """

@@ -12,7 +12,7 @@ best experience S_j:
     a buyer asked by the brand itself joins with chance `buyer_joins`; fees lower the odds of joining (`fees`)
     exit hazard        = `exit_hazard` a day after `patience` days without profit, + `exit_refusal` for each refusal met today
 
-One invitee asked by several sponsors is a contest, settled by hashed draws with weights: equal
+An invitee who would join for several sponsors on one day is a contest, settled by hashed draws with weights: equal
 (uniform recursive tree), 1 + recruits (plane-oriented tree), or by recency.
 
 | symbol | array | shape |
@@ -46,11 +46,14 @@ class RecruitingParams(Params):
     """Invitations, joining, becoming and ceasing to be a reseller."""
 
     mode: Literal["logit", "certain", "off"] = param(
-        "logit", source="scenario", doc="certain: every invitation is made and accepted (closed forms)", zh="招募方式")
+        "logit", source="scenario", zh="招募方式",
+        doc="certain: every invitation is made and accepted (closed forms); off: nobody is asked to join anything, and "
+            "no reseller gives up")
     contest: Literal["uniform", "preferential", "recency"] = param(
-        "uniform", source="domain 4.8", doc="Who wins an invitee asked by several sponsors", zh="归属规则")
+        "uniform", source="domain 4.8", zh="归属规则",
+        doc="Who wins an invitee who would join for several sponsors on one day; otherwise without effect")
     recency_days: Days = param(30.0, source=ASSUMPTION, low=7, high=90, unit="days",
-                               doc="Time constant of the recency rule", zh="近因天数")
+                               doc="Time constant of the recency rule, in contests of one day only", zh="近因天数")
     invite_base: float = param(-3.0, source=ASSUMPTION, low=-4, high=-2, ge=-50, le=50, doc="u_0", zh="邀请基准")
     invite_satisfaction: float = param(3.0, source=ASSUMPTION, low=1, high=6, ge=0, le=50, doc="u_1", zh="满意邀请")
     invite_reward: float = param(2.0, source=ASSUMPTION, low=1, high=4, ge=0, le=50, doc="u_2", zh="奖励邀请")

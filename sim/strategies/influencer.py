@@ -9,16 +9,19 @@ ends the audience is gone.
     fit_k    = cos(label_k, product) (1 - `entertainment_effect` entertainment_k)
     trust of a follower at the start = `trust` cos(label_k, product)
     a slot of KOL k every `every_days`, staggered over the roster: one post that stays up,
-        fee = `fee_per_follower` x followers; a slot that cannot be paid in full is not held
+        fee = `fee_per_follower` x followers; a slot whose fee the brand's cash does not cover is not held
     label_k <- label_k + `drift` (product - label_k)  on the day of each slot
     the KOL is owed `commission` of each order of its offer that is kept, floored to the fen
+
+What other strategies of the brand spend that day is not known when slots are held: where the day's spending
+is cut pro rata, a slot goes out whole at part of its fee.
 
 Who follows is drawn before day 0 under the world's seed, so a roster is the same in any composition
 (`strategies/roster`). How a post fades, how an account cools, who stops following and who sends back what
 was bought at a live event is a mechanism's business (`mechanisms/heat`, `audience`, `experience`).
 
 Sources: K2 and C3 of the trade press (domain 1A) as hypotheses; levels domain 4.1 and 4.11, rows 21, 35 and
-37-39; fees by the follower market 0.8 and 1.15.
+37-39; fees by the follower market 0.8 and 1.15, their level and range market 2.
 """
 
 from __future__ import annotations
@@ -82,11 +85,11 @@ class InfluencerParams(Params):
                                         doc="Share of the intent to buy that entertainment takes away", zh="娱乐削减购买")
     trust: Share = param(0.25, source="domain 4.1", low=0.1, high=0.4,
                          doc="Trust of a follower in an influencer whose label fits fully", zh="粉丝信任")
-    drift: Share = param(0.005, source="domain 4.11", low=0.002, high=0.01, unit="per day",
-                         doc="Drift of a label towards the product on the day of a slot", zh="标签漂移")
+    drift: Share = param(0.005, source="domain 4.11", low=0.002, high=0.01, unit="per slot",
+                         doc="Share of the way to the product that a label drifts at each slot", zh="标签漂移")
     every_days: int = param(14, source="scenario", ge=1, le=3650, doc="Days between two slots of an influencer",
                             zh="坑位间隔")
-    fee_per_follower: Fen = param(50, source="market 1.15", low=10, high=150, unit="fen",
+    fee_per_follower: Fen = param(50, source="market 2", low=10, high=150, unit="fen",
                                   doc="Slot fee for each follower", zh="每粉坑位费")
     commission: Share = param(0.2, source="domain 4.11, row 35", low=0.1, high=0.4,
                               doc="The influencer's share of orders that are kept", zh="佣金率")
@@ -170,7 +173,10 @@ class InfluencerParams(Params):
         return self.until_day is not None and view.day > self.until_day
 
     def _slots(self, view: View) -> tuple[Ints, Ints]:
-        """Return who holds a slot today, and the fees in fen: those due, not banned, as far as the cash goes."""
+        """Return who holds a slot today, and the fees in fen: those due, not banned, as far as the cash goes.
+
+        What other strategies of the brand spend today is not known here; cuts come later (`exchange/budget`).
+        """
         n = len(view.channels)
         since = view.day - np.arange(n) * self.every_days // n
         due = np.flatnonzero((since >= 0) & (since % self.every_days == 0))
