@@ -65,13 +65,14 @@ class _Plan:
         As many replications side by side as there are workers, scenario by scenario: a worker then
         meets the same replication again and again, and its world is built once, not once a scenario.
         """
-        specs = {spec.name: (at, spec) for at, spec in enumerate(self.specs)}
-        tasks = [replace(case(one.spec, r, path, self.settings),
-                         id=f"{one.spec.name} without {one.declared.mechanism}/{r}")
-                 for one, paths in self.ablated for r, path in paths.items() if not _is_whole(path)]
-        order = sorted(self.paths, key=lambda run: (run[1] // self.options.workers, specs[run[0]][0], run[1]))
-        return [case(specs[name][1], r, self.paths[name, r], self.settings)
-                for name, r in order if not _is_whole(self.paths[name, r])] + tasks
+        specs = {spec.name: spec for spec in self.specs}
+        played = [(r, case(specs[name], r, path, self.settings)) for (name, r), path in self.paths.items()
+                  if not _is_whole(path)]
+        played.sort(key=lambda run: list(specs).index(run[1].group))
+        bare = self.settings | {"pictures": False}
+        played += [(r, replace(case(one.spec, r, path, bare), id=f"{one.spec.name} without {one.declared.mechanism}/{r}"))
+                   for one, paths in self.ablated for r, path in paths.items() if not _is_whole(path)]
+        return [task for _, task in sorted(played, key=lambda run: run[0] // self.options.workers)]
 
     @cached_property
     def ablated(self) -> list[tuple[Ablated, dict[int, Path]]]:

@@ -68,7 +68,7 @@ def run_case(payload: dict[str, Any]) -> dict[str, float]:
     Parameters
     ----------
     payload : dict
-        ``spec`` (JSON), ``replication``, ``path`` (or None) and, if given, ``model``, ``audit``, ``threads``.
+        ``spec`` (JSON), ``replication``, ``path`` (or None) and, if given, ``model``, ``audit``, ``threads``, ``pictures``.
 
     Returns
     -------
@@ -79,6 +79,7 @@ def run_case(payload: dict[str, Any]) -> dict[str, float]:
     run: RunRecord = function_of(payload.get("model", MODEL))(
         unpack(payload["spec"]), payload["replication"],
         audit=payload.get("audit", False), threads=payload.get("threads", 1),
+        **{name: payload[name] for name in ("pictures",) if name in payload},
     )
     if payload["path"]:
         write_run(_summed_up(run), Path(payload["path"]))

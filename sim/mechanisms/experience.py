@@ -176,6 +176,61 @@ def _coins(uid: NDArray[np.uint32], product: NDArray[np.int64], key: np.uint64, 
     return out < chance
 
 
+@kernel()
+def note_purchases(person: Array, product: Array, quantity: Array, price: Array, door: Array, offer: Array, day: int,
+                   orders: Array, spent: Array, first_path: Array, first_day: Array, second_day: Array, last_day: Array,
+                   memory_offer: Array, memory_day: Array, is_first: Array) -> None:
+    """Write deliveries into the columns of people; `is_first` tells which are a person's first of the product."""
+    for k in range(len(person)):
+        i, p = person[k], product[k]
+        before = np.int64(orders[i, p])
+        is_first[k] = before == 0
+        if before == 0:
+            first_path[i, p] = door[k]
+            first_day[i, p] = day
+        elif before == 1:
+            second_day[i, p] = day
+        orders[i, p] = min(before + quantity[k], 65535)
+        spent[i, p] += price[k] * quantity[k]
+        last_day[i, p] = day
+        memory_offer[i, p] = offer[k]
+        memory_day[i, p] = day
+
+
+@kernel()
+def begin_talking(person: Array, product: Array, which: int, until: int, day: int, talk_until: Array, held: Array,
+                  out: Array) -> int:
+    """Write those who talk about a product: who did, and today's buyers, ascending; returns how many.
+
+    Parameters
+    ----------
+    person : int64 (m,), ascending among those of one product
+    held : int32 (h,), ascending
+    out : int32 (h + m,)
+    """
+    n, h = 0, 0
+    for k in range(len(person)):
+        if product[k] != which:
+            continue
+        i = person[k]
+        is_known = talk_until[i, which] > day
+        talk_until[i, which] = until
+        if is_known:
+            continue
+        while h < len(held) and held[h] < i:
+            out[n] = held[h]
+            n += 1
+            h += 1
+        if h < len(held) and held[h] == i:
+            h += 1
+        out[n] = i
+        n += 1
+    for k in range(h, len(held)):
+        out[n] = held[k]
+        n += 1
+    return n
+
+
 def remember(world: World, orders: Ordered, day: int, talk_days: int) -> None:
     """Write the purchase history of today's deliveries and let the buyers start talking tomorrow.
 
@@ -183,30 +238,20 @@ def remember(world: World, orders: Ordered, day: int, talk_days: int) -> None:
     """
     people = world.people
     person, product = orders.person, orders.product
-    at = (person, product)
-    before = people.orders[at]
-    people.first_path[at] = np.where(before == 0, orders.path_kind, people.first_path[at])
-    people.first_day[at] = np.where(before == 0, day, people.first_day[at])
-    people.second_day[at] = np.where(before == 1, day, people.second_day[at])
-    people.orders[at] = np.minimum(before.astype(np.int64) + orders.quantity, 65535)
-    people.spent_fen[at] += orders.price_fen * orders.quantity
-    people.last_day[at] = day
-    people.memory_offer[at] = orders.offer
-    people.memory_day[at] = day
+    is_first = np.empty(len(person), np.bool_)
+    note_purchases(person, product, orders.quantity, orders.price_fen, orders.path_kind, orders.offer, day,
+                   people.orders, people.spent_fen, people.first_path, people.first_day, people.second_day,
+                   people.last_day, people.memory_offer, people.memory_day, is_first)
     sellers.remember(world, orders)
     for p in range(len(world.products)):
-        mine = product == p
-        if not mine.any():
-            continue
-        who = person[mine]
-        known = people.talk_until[who, p] > day
-        people.talk_until[who, p] = min(day + talk_days, 32_000)
-        fresh = who[~known].astype(np.int32)
         held = world.talkers.active[p]
-        if len(fresh):
-            world.talkers.active[p] = np.union1d(held, fresh).astype(np.int32)
-        # A day may have a second round of deliveries (deals that closed): it adds, it does not replace.
-        world.talkers.fresh[p] = np.union1d(world.talkers.fresh[p], who[before[mine] == 0]).astype(np.int32)
+        talking = np.empty(len(held) + len(person), np.int32)
+        n = begin_talking(person, product, p, min(day + talk_days, 32_000), day, people.talk_until, held, talking)
+        world.talkers.active[p] = talking[:n]
+        new = person[is_first & (product == p)]
+        if len(new):
+            # A day may have a second round of deliveries (deals that closed): it adds, it does not replace.
+            world.talkers.fresh[p] = np.union1d(world.talkers.fresh[p], new).astype(np.int32)
 
 
 def rounds(orders: Ordered) -> list[Ordered]:

@@ -41,11 +41,12 @@ def draw_bounds(who: Array, start: Array, total: int, spare: int, bound: Array, 
     bound, room : int64 (c + 1,)
     """
     shares = len(bound) - 1
-    c, reach = 0, 0
+    c, reach, due = 0, 0, 0
     for k in range(len(who)):
-        while c < shares and reach >= total * c // shares:
+        while reach >= due and c < shares:
             bound[c], room[c] = k, reach + c * spare
             c += 1
+            due = total * c // shares
         reach += start[who[k] + 1] - start[who[k]]
     while c <= shares:
         bound[c], room[c] = len(who), reach + c * spare
@@ -66,6 +67,8 @@ def shared_out(who: NDArray[np.integer], start: Ints, spare: int = 0) -> tuple[I
     """
     total = count_ties(who, start)
     shares = min(_MOST, 1 + total // _WORTH)
+    if shares == 1:
+        return np.array([0, len(who)]), np.array([0, total + spare])
     bound, room = np.empty(shares + 1, np.int64), np.empty(shares + 1, np.int64)
     draw_bounds(who, start, total, spare, bound, room)
     return bound, room
