@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "check": "sim.cli.check:check",
     "report": "sim.cli.report:report",
     "claims": "sim.cli.claims:claims",
+    "verify": "sim.cli.verify:verify",
     "network": "sim.cli.network:network",
     "schema": "sim.cli.schema:schema",
     "explain": "sim.cli.explain:explain",

@@ -42,9 +42,18 @@ def is_compiled(name: str) -> bool:
 
 
 class Meter:
-    """A bar of finished runs with the time left; off a terminal one line about compiling at most."""
+    """A bar of finished runs with the time left; off a terminal one line about compiling at most.
 
-    def __init__(self, *, quiet: bool) -> None:
+    Parameters
+    ----------
+    quiet : bool
+        Draw and say nothing.
+    words : str
+        Key of what is being done, where it is not simulating.
+    """
+
+    def __init__(self, *, quiet: bool, words: str = "progress.runs") -> None:
+        self._words = words
         self._bar: Any = None
         self._task: Any = None
         self._is_drawn = not quiet and sys.stderr.isatty()
@@ -83,7 +92,7 @@ class Meter:
                 self.compiling()
             return
         left = "" if seconds_left is None else tell("progress.left", time=_clock(seconds_left))
-        words = tell("progress.compiling" if compiling else "progress.runs")
+        words = tell("progress.compiling" if compiling else self._words)
         self._bar.update(self._task, completed=done, total=total, description=words, left=left)
 
 

@@ -30,8 +30,8 @@ from sim.exchange.merge import ExclusiveClaimError
 from sim.model.run import run_once
 from sim.scenario.spec import ScenarioSpec
 from sim.strategies.table import STRATEGIES
+from sim.verification.quiet import days_of, finished, quiet
 from tests.conformance.strategies import Feed, Feeds, Scripted, Terms
-from tests.verification.quiet import days_of, finished, quiet
 
 if TYPE_CHECKING:
     from sim.exchange.view import View

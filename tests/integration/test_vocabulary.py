@@ -20,9 +20,9 @@ from sim.exchange.postings import Settlement, join_postings, postings
 from sim.model.schedule import step
 from sim.model.state import start
 from sim.scenario.spec import ScenarioSpec
+from sim.verification.quiet import days_of, finished, quiet
 from tests.conformance.market_day import MarketDay, level_rebates
 from tests.conformance.strategies import Chats, Deals, Feed, Feeds, Scripted, Terms
-from tests.verification.quiet import days_of, finished, quiet
 
 if TYPE_CHECKING:
     from collections.abc import Callable

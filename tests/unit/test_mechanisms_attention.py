@@ -10,10 +10,10 @@ import pytest
 
 from sim.exchange.actions import Actions, Contact, rows
 from sim.mechanisms.attention import move_row_trust, tire
+from sim.verification.quiet import days_of, finished, quiet
 from sim.world.audiences import MUTED
 from sim.world.calendar import CalendarParams
 from tests.conformance.strategies import Feed, Feeds, Impressions
-from tests.verification.quiet import days_of, finished, quiet
 
 PEOPLE = 400
 

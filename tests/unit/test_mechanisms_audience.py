@@ -9,9 +9,9 @@ import pytest
 
 from sim.exchange.events import Reason
 from sim.mechanisms.audience import ZOMBIE_DAYS, group_health
+from sim.verification.quiet import days_of, finished, quiet
 from sim.world.audiences import ACTIVE, LEFT, MUTED
 from tests.conformance.strategies import Feed, Feeds, Hosted
-from tests.verification.quiet import days_of, finished, quiet
 
 GROUPS = 200
 

@@ -9,8 +9,8 @@ import pytest
 
 from sim.mechanisms.belief import CLAIM, OWN, TALK, BeliefParams, learn
 from sim.model.state import start
+from sim.verification.quiet import finished, quiet
 from tests.conformance.strategies import Feed, Feeds, Terms
-from tests.verification.quiet import finished, quiet
 
 if TYPE_CHECKING:
     from sim.world.state import World

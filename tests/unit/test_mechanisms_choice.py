@@ -9,8 +9,8 @@ import pytest
 
 from sim.exchange.events import PathKind
 from sim.mechanisms.choice import ChoiceParams, decide, weights_of
+from sim.verification.quiet import days_of, finished, quiet, saved
 from tests.conformance.strategies import Feed, Feeds, Sharers, Terms
-from tests.verification.quiet import days_of, finished, quiet, saved
 
 PEOPLE = 1_500
 NEUTRAL = {"b_trust": 0, "b_quality": 0, "b_need": 0, "b_peers": 0, "b_price": 0, "b_fit": 0, "b_fatigue": 0}

@@ -10,9 +10,9 @@ import pytest
 from sim.mechanisms.detection import draw_found, lose_trust
 from sim.model.day import Day
 from sim.model.state import RunState
+from sim.verification.quiet import days_of, quiet
 from sim.world.audiences import LEFT
 from tests.conformance.strategies import Feed, Hosted
-from tests.verification.quiet import days_of, quiet
 
 MEMBERS = 40
 

@@ -11,8 +11,8 @@ from sim.exchange.actions import Post, rows
 from sim.exchange.events import EnforcementKind
 from sim.mechanisms.enforcement import FOREVER, EnforcementParams, deliverable, posts_by_account
 from sim.model.state import start
+from sim.verification.quiet import days_of, finished, quiet
 from tests.conformance.strategies import Feed, Feeds
-from tests.verification.quiet import days_of, finished, quiet
 
 PEOPLE = 200
 

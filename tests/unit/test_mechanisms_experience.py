@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sim.mechanisms.experience import moved
+from sim.verification.quiet import days_of, finished, quiet, saved
 from tests.conformance.strategies import Feed, Feeds, Sharers, Terms
-from tests.verification.quiet import days_of, finished, quiet, saved
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,8 @@ from sim.exchange.view import View
 from sim.mechanisms.fees import burdens, leave_chances, shortfall
 from sim.mechanisms.params import MechanismsSpec
 from sim.model.state import RunState
+from sim.verification.quiet import finished, quiet
 from tests.conformance.strategies import Feed, Hosted
-from tests.verification.quiet import finished, quiet
 
 PEOPLE, DAYS, ASKED = 2_000, 60, 500
 WORTH = 50 * 30 * 3 * 0.7  # fen a month: three useful items a day that fit by .7

@@ -9,8 +9,8 @@ import pytest
 
 from sim.exchange.events import Reason
 from sim.ledger.goods import Place
+from sim.verification.quiet import days_of, quiet
 from tests.conformance.strategies import Chats, Deals, Feed, Feeds, Terms
-from tests.verification.quiet import days_of, quiet
 
 PEOPLE = 300
 

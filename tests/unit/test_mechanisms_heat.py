@@ -11,8 +11,8 @@ from sim.exchange.actions import Actions, Post, rows
 from sim.mechanisms.heat import HeatParams, burst_weights, cool_accounts, shown, weights_of
 from sim.model.schedule import step
 from sim.model.state import RunState, start
+from sim.verification.quiet import days_of, quiet
 from tests.conformance.strategies import Feed, Feeds
-from tests.verification.quiet import days_of, quiet
 
 if TYPE_CHECKING:
     from sim.exchange.view import View

@@ -10,9 +10,9 @@ import numpy as np
 from sim.exchange.events import PathKind
 from sim.model.schedule import step
 from sim.model.state import start
+from sim.verification.quiet import days_of, quiet
 from sim.world.audiences import MUTED
 from tests.conformance.strategies import Chats, Feed, Feeds, Terms, contacts
-from tests.verification.quiet import days_of, quiet
 
 PEOPLE = 400
 NEEDY: dict[str, Any] = {"repurchase": {"need_rate": 0.2, "mean_interest": 0.5, "memory": 0}}

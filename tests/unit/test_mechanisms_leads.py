@@ -11,8 +11,8 @@ from sim.core.accounts import Purpose
 from sim.core.errors import PlanError
 from sim.exchange.events import Reason
 from sim.mechanisms.leads import draw_leads, sift
+from sim.verification.quiet import days_of, finished, quiet
 from tests.conformance.strategies import Feed, Leads, contacts
-from tests.verification.quiet import days_of, finished, quiet
 
 PEOPLE = 200
 

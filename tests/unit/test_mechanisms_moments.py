@@ -9,9 +9,9 @@ import pytest
 
 from sim.exchange.events import PathKind
 from sim.mechanisms.word_of_mouth import spread
+from sim.verification.quiet import days_of, quiet, saved
 from sim.world.ties import MUTED
 from tests.conformance.strategies import Scripted, Sharers
-from tests.verification.quiet import days_of, quiet, saved
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ import pytest
 
 from sim.exchange.events import PathKind, Reason
 from sim.mechanisms.queueing import draw_chats, serve
+from sim.verification.quiet import days_of, quiet
 from tests.conformance.strategies import Chats, Feed, Terms, contacts
-from tests.verification.quiet import days_of, quiet
 
 PEOPLE = 300
 OPEN = {"repurchase": {"mode": "always"}}

@@ -10,9 +10,9 @@ import pytest
 
 from sim.exchange.events import Reason
 from sim.mechanisms.recruiting import contest_scores
+from sim.verification.formulas import sigma
+from sim.verification.quiet import days_of, finished, quiet, saved
 from tests.conformance.strategies import Inviters
-from tests.verification.formulas import sigma
-from tests.verification.quiet import days_of, finished, quiet, saved
 
 if TYPE_CHECKING:
     from pathlib import Path

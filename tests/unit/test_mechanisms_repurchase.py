@@ -9,8 +9,8 @@ import pytest
 
 from sim.exchange.events import PathKind
 from sim.mechanisms.repurchase import gamma_draw
+from sim.verification.quiet import days_of, finished, quiet
 from tests.conformance.strategies import Feed, Feeds
-from tests.verification.quiet import days_of, finished, quiet
 
 PEOPLE = 1_000
 

@@ -12,8 +12,8 @@ from sim.exchange.actions import BY_PATH, Actions, Enrol, Offer, PeerPost, Relea
 from sim.exchange.events import PathKind, Reason
 from sim.exchange.postings import Settlement, postings
 from sim.ledger.goods import Place
+from sim.verification.quiet import days_of, finished, quiet, saved
 from tests.conformance.strategies import Scripted
-from tests.verification.quiet import days_of, finished, quiet, saved
 
 if TYPE_CHECKING:
     from pathlib import Path

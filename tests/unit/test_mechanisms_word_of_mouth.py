@@ -9,8 +9,8 @@ import pytest
 
 from sim.exchange.events import PathKind
 from sim.mechanisms.word_of_mouth import talk_rates
+from sim.verification.quiet import days_of, quiet, saved
 from tests.conformance.strategies import Feed, Feeds
-from tests.verification.quiet import days_of, quiet, saved
 
 if TYPE_CHECKING:
     from pathlib import Path

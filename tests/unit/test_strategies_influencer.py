@@ -15,7 +15,7 @@ from sim.model.schedule import step
 from sim.model.state import RunState, start
 from sim.scenario.resolve import resolve_text
 from sim.scenario.spec import ScenarioSpec
-from tests.verification.quiet import days_of, quiet
+from sim.verification.quiet import days_of, quiet
 
 
 def market(days: int = 30, people: int = 600, **levers: Any) -> ScenarioSpec:

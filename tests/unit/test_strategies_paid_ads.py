@@ -10,7 +10,7 @@ from sim.core.accounts import Account, Purpose
 from sim.model.schedule import step
 from sim.model.state import RunState, start
 from sim.scenario.spec import ScenarioSpec
-from tests.verification.quiet import finished, quiet
+from sim.verification.quiet import finished, quiet
 
 
 def bought(day: int, **levers: Any) -> tuple[int, int]:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.verification.quiet import days_of, finished, quiet
 from tests.conformance.strategies import Feed, Feeds
-from tests.verification.quiet import days_of, finished, quiet
 
 HAZARD = 0.005
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from sim.verification import formulas
+from sim.verification.quiet import ALONE, days_of, finished, quiet, saved
 from tests.conformance.strategies import Feed, Feeds, Terms
-from tests.verification import formulas
-from tests.verification.quiet import ALONE, days_of, finished, quiet, saved
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.verification.quiet import days_of, quiet
 from tests.conformance.strategies import Feed, Hosted
-from tests.verification.quiet import days_of, quiet
 
 GROUPS = 600
 

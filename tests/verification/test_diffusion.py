@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from sim.verification import formulas
+from sim.verification.quiet import copies, finished, first_days, quiet, saved
 from tests.conformance.strategies import Feed, Feeds
-from tests.verification import formulas
-from tests.verification.quiet import copies, finished, first_days, quiet, saved
 
 if TYPE_CHECKING:
     from pathlib import Path

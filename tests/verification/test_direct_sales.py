@@ -16,8 +16,8 @@ from sim.core.accounts import Purpose
 from sim.model.schedule import step
 from sim.model.state import start
 from sim.strategies.direct_sales import DirectSalesParams
-from tests.verification import formulas
-from tests.verification.quiet import days_of, quiet
+from sim.verification import formulas
+from sim.verification.quiet import days_of, quiet
 
 SILENT = {"greet": False, "push_every_days": 0, "moments_a_day": 0}
 NONE = {"adds_a_day": 0}

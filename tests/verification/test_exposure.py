@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.verification import formulas
+from sim.verification.quiet import days_of, quiet
 from tests.conformance.strategies import Feed, Feeds, Impressions
-from tests.verification import formulas
-from tests.verification.quiet import days_of, quiet
 
 RATES = (0.5, 1.0, 2.0, 3.0)
 

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.verification import formulas as f
+from sim.verification import formulas as f
 
 CDNOW = (0.2426, 4.4135, 0.7929, 2.4258)
 

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from sim.exchange.events import Reason
+from sim.verification import formulas
+from sim.verification.quiet import days_of, quiet
 from tests.conformance.strategies import Chats, Deals, Feed, Terms
-from tests.verification import formulas
-from tests.verification.quiet import days_of, quiet
 
 MINUTES = 10.0
 

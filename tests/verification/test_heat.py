@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from sim.verification.quiet import days_of, finished, quiet
 from tests.conformance.strategies import Feed, Feeds
-from tests.verification.quiet import days_of, finished, quiet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,8 +11,8 @@ from sim.core.accounts import Account, Purpose
 from sim.model.state import RunState
 from sim.strategies.influencer import InfluencerParams
 from sim.strategies.roster import cosine, draw_followers, drifted, label_of_fit
-from tests.verification import formulas
-from tests.verification.quiet import days_of, finished, quiet
+from sim.verification import formulas
+from sim.verification.quiet import days_of, finished, quiet
 
 
 @pytest.mark.parametrize("exponent", [2.1, 2.3, 2.6])

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from sim.core.accounts import Purpose
+from sim.verification import formulas
+from sim.verification.quiet import days_of, quiet
 from tests.conformance.strategies import Leads
-from tests.verification import formulas
-from tests.verification.quiet import days_of, quiet
 
 PRICE = 800
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from sim.verification import formulas
+from sim.verification.quiet import days_of, quiet
 from tests.conformance.strategies import Chats, Feed, Terms
-from tests.verification import formulas
-from tests.verification.quiet import days_of, quiet
 
 if TYPE_CHECKING:
     from sim.exchange.events import Chatted

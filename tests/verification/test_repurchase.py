@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.verification import formulas
-from tests.verification.quiet import days_of, quiet
+from sim.verification import formulas
+from sim.verification.quiet import days_of, quiet
 
 R, ALPHA, A, B = 0.2426, 4.4135, 0.7929, 2.4258
 PUBLISHED = {13: 0.534, 26: 0.901, 39: 1.195, 52: 1.444, 78: 1.858}

@@ -27,8 +27,8 @@ from sim.records.formulas import gini
 from sim.scenario.spec import ScenarioSpec
 from sim.strategies.rebates import RebateParams, level_pay
 from sim.strategies.stocking import critical_ratio, poisson_stock
+from sim.verification.quiet import finished, quiet
 from tests.conformance.strategies import Forest
-from tests.verification.quiet import finished, quiet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

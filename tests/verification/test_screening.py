@@ -10,9 +10,9 @@ import pytest
 from sim.exchange.events import Reason
 from sim.model.day import Day
 from sim.model.state import RunState
+from sim.verification.quiet import days_of, quiet
 from sim.world.audiences import ACTIVE, SPY
 from tests.conformance.strategies import Feed, Hosted, Planter
-from tests.verification.quiet import days_of, quiet
 
 SPIES, INNOCENTS = 2_000, 3_000
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from sim.verification import formulas
+from sim.verification.quiet import finished, quiet
 from tests.conformance.strategies import Forest
-from tests.verification import formulas
-from tests.verification.quiet import finished, quiet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,15 +1,19 @@
 """A market with every mechanism switched off or certain, by scenario switches alone, and how to run it.
 
-The tests switch on what their closed form is about. Runs go through the shipped kernels and the whole
+A check switches on what its closed form is about. Runs go through the shipped kernels and the whole
 model: the world is built, strategies plan, the day's twelve steps are taken, the audit is on.
 """
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.core import interrupts
 from sim.model.schedule import step
 from sim.model.state import RunState, start
 from sim.scenario.spec import ScenarioSpec
@@ -18,14 +22,13 @@ from sim.world.ties import Ties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from sim.model.day import Day
 
 ALONE = {"kind": "small_world", "ties_per_person": 2, "rewire": 0}
-"""A network for tests in which nobody talks."""
+"""A network for markets in which nobody talks."""
 
 _OFF: dict[str, dict[str, Any]] = {
     "attention": {"mode": "limited", "background_items": 0, "fatigue_per_message": 0, "relief_per_value": 0,
@@ -43,7 +46,8 @@ _OFF: dict[str, dict[str, Any]] = {
 """Everybody notices a post with chance `visibility`, buys what they notice, once, and says nothing."""
 
 
-def quiet(people: int, days: int, strategies: Sequence[object] = (), *, network: dict[str, Any] | None = None,
+def quiet(  # noqa: PLR0913 - each keyword is a part of a scenario
+          people: int, days: int, strategies: Sequence[object] = (), *, network: dict[str, Any] | None = None,
           seed: int = 1, product: dict[str, Any] | None = None, brand: dict[str, Any] | None = None,
           population: dict[str, Any] | None = None, shocks: Sequence[object] = (), brands: int = 1,
           **mechanisms: dict[str, Any]) -> ScenarioSpec:
@@ -63,6 +67,7 @@ def days_of(spec: ScenarioSpec, replication: int = 0) -> Iterator[tuple[RunState
     """Run a scenario and yield the state and the day after each day."""
     state = start(spec, replication, audit=True)
     for _ in range(spec.days):
+        interrupts.heed()
         yield state, step(state)
 
 
@@ -70,6 +75,7 @@ def finished(spec: ScenarioSpec, replication: int = 0) -> RunState:
     """Run a scenario to its end."""
     state = start(spec, replication, audit=True)
     for _ in range(spec.days):
+        interrupts.heed()
         step(state)
     return state
 
@@ -87,6 +93,14 @@ def saved(folder: Path, speaker: NDArray[np.integer[Any]], listener: NDArray[np.
     place = folder / "network"
     Network(ties, n_people, None, people.astype(np.int32), people.astype(np.uint32), {}).save(place)
     return {"kind": "saved", "path": str(place)}
+
+
+@contextlib.contextmanager
+def hand_made(speaker: NDArray[np.integer[Any]], listener: NDArray[np.integer[Any]], n_people: int,
+              **ties: Any) -> Iterator[dict[str, Any]]:
+    """Give the scenario entry of a network of hand-made ties that goes with the block; see `saved`."""
+    with tempfile.TemporaryDirectory(prefix="guanxi-") as folder:
+        yield saved(Path(folder), speaker, listener, n_people, **ties)
 
 
 def copies(edges: Sequence[tuple[int, int]], nodes: int, times: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

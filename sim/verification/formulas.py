@@ -1,6 +1,6 @@
 """Closed forms (domain 2.8) in plain numpy and scipy, sharing no line with the simulator.
 
-`test_formulas.py` holds them to the published numbers; the other tests hold the simulator to them.
+The tests hold them to the published numbers; the checks of this package hold the simulator to them.
 """
 
 from __future__ import annotations
