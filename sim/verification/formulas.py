@@ -172,12 +172,12 @@ def bgnbd_mean(t: float, r: float, alpha: float, a: float, b: float) -> float:
     """E[X(t)] of the BG/NBD model (Fader, Hardie and Lee 2005)."""
     z = t / (alpha + t)
     tail = (alpha / (alpha + t)) ** r * float(hyp2f1(r, b, a + b - 1.0, z))
-    return (a + b - 1.0) / (a - 1.0) * (1.0 - tail)
+    return float((a + b - 1.0) / (a - 1.0) * (1.0 - tail))
 
 
 def bgnbd_zero(t: float, r: float, alpha: float) -> float:
     """P(X(t) = 0)."""
-    return (alpha / (alpha + t)) ** r
+    return float((alpha / (alpha + t)) ** r)
 
 
 # ------------------------------------------------------------------ trees
@@ -205,6 +205,46 @@ def depth_counts(n: int) -> Floats:
 def rebate(n: int, k: int, z: float) -> float:
     """E[sum over the downline of the k-th of n of z^distance] = Gamma(n+z)Gamma(k)/(Gamma(k+z)Gamma(n)) - 1."""
     return math.exp(gammaln(n + z) + gammaln(k) - gammaln(k + z) - gammaln(n)) - 1.0
+
+
+def downline_law(n: int, levels: int) -> Floats:
+    """Chances that a person of a uniform recursive tree of n has 0, 1, 2, ... others within so many levels below.
+
+    Cut the tie between the first two to enter: the second's team has each size 1..n-1 with the same chance, and both
+    parts are such trees again, so the generating function of the root's downline within L levels obeys
+    G_n^L(s) = s / (n - 1) * sum_j G_{n-j}^L(s) G_j^{L-1}(s). A team of m < n occurs n / (m (m + 1)) times.
+    """
+    size = 1 << n.bit_length()
+    s = np.exp(-2j * np.pi * np.arange(size) / size)
+    below = np.ones((n + 1, size), np.complex128)
+    for _ in range(levels):
+        here = np.ones((n + 1, size), np.complex128)
+        for m in range(2, n + 1):
+            here[m] = s / (m - 1) * (here[m - 1 : 0 : -1] * below[1:m]).sum(axis=0)
+        below = here
+    m = np.arange(1, n)
+    mixed = (below[n] + ((n / (m * (m + 1.0)))[:, None] * below[1:n]).sum(axis=0)) / n
+    return np.fft.ifft(mixed).real[:n].clip(0.0)
+
+
+def gini_of_law(law: Floats) -> float:
+    """Gini of a law on 0, 1, 2, ...: 1 - sum_k P(X > k)^2 / E X."""
+    above = 1.0 - np.cumsum(law)
+    return 1.0 - float((above**2).sum() / above.sum())
+
+
+def losing_share(n: int, need: int) -> float:
+    """P(fewer than `need` recruits) over the entrants 2..n of a uniform recursive tree of n.
+
+    The k-th has a recruit of entrant j > k with chance 1 / (j - 1), independently: a Poisson-binomial law.
+    """
+    total = 0.0
+    law = np.array([1.0])
+    for k in range(n, 1, -1):
+        total += float(law[:need].sum())
+        p = 1.0 / (k - 1)
+        law = np.convolve(law, [1.0 - p, p])
+    return total / (n - 1)
 
 
 def plane_oriented_counts(n: int, most: int) -> Floats:

@@ -30,7 +30,7 @@ from sim.exchange.actions import (
     Tend,
     rows,
 )
-from sim.exchange.postings import Settlement
+from sim.exchange.postings import Settlement, join_postings, postings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 EVER = 100_000
 """A day beyond every horizon."""
+
+CALM = {"mode": "certain", "contest": "uniform", "patience": 3650, "exit_hazard": 0, "exit_refusal": 0}
+"""Recruiting in which whoever is invited joins somebody, and nobody gives up."""
 
 
 class Scripted(Params):
@@ -273,6 +276,39 @@ class Forest(Scripted):
         invite = rows(Invite, sponsor=sponsor, invitee=newcomers[sponsor % self.trees], channel=-1, role_tier=0, brand=view.brand,
                       reward_sponsor_fen=0, reward_invitee_fen=0, buy_in_fen=0, perceived_income_fen=0)
         return Actions(tables=(invite,))
+
+
+class FeePlan(Forest):
+    """A forest whose newcomers pay the brand a fee; each of the `levels` uplines gets a bonus for it.
+
+    The row of a newcomer is known a day later, so nobody is invited on the last day, and every fee is settled.
+    """
+
+    last_day: int = EVER
+    fee_fen: int = 0
+    bonus_fen: int = 0
+    levels: int = 1
+
+    def plan(self, view: View) -> Actions:
+        """Invite while there are newcomers."""
+        return super().plan(view) if view.day < self.last_day else Actions()
+
+    def settle(self, events: Events, view: View) -> Settlement:
+        """Move fees and bonuses."""
+        del events
+        joined = view.events.joined.person
+        joined = joined[view.events.joined.sponsor >= 0]
+        if not len(joined):
+            return Settlement()
+        newcomer = np.searchsorted(view.resellers.person, joined)  # people join in the order of their numbers
+        above = view.ancestors(joined, self.levels).ravel()
+        above = above[above >= 0]
+        common = {"purpose": int(Purpose.REFERRAL_REWARD), "due_day": view.day}
+        return Settlement(postings=join_postings([
+            postings(payer_account=int(Account.RESELLER), payer_owner=newcomer, payee_account=int(Account.BRAND),
+                     payee_owner=0, amount_fen=self.fee_fen, **common),
+            postings(payer_account=int(Account.BRAND), payer_owner=0, payee_account=int(Account.RESELLER),
+                     payee_owner=above, amount_fen=self.bonus_fen, **common)]))
 
 
 class Planter(Scripted):
