@@ -6,9 +6,6 @@ all text, so the page can be read before (and without) it.
 
 from __future__ import annotations
 
-import os
-import tempfile
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +14,7 @@ from sim.report.context import Context
 from sim.report.findings import Findings
 from sim.report.inputs import Extras
 from sim.report.markup import Html, el, join, script_json
-from sim.report.palette import NEUTRAL, SHADES, dark_twin, mark
+from sim.report.palette import dark_twin
 from sim.report.sections.cards import cards, differences
 from sim.report.sections.compliance import compliance_section
 from sim.report.sections.meaning import (
@@ -30,10 +27,10 @@ from sim.report.sections.money import panels_section, profit_section
 from sim.report.sections.network import network_section
 from sim.report.sections.opening import opening, question
 from sim.report.sections.people import earners_section, split_section
+from sim.report.shell import asset, document, theme_button, write_whole
 from sim.report.strings import Words
 from sim.text.catalogue import Lang
 
-_HTML_LANG = {"zh": "zh-CN", "en": "en"}
 _NAV = ("profit", "panels", "earners", "split", "network", "reading", "standing", "compliance", "repeat")
 
 
@@ -57,36 +54,14 @@ def write_page(comparison: Comparison, path: Path, lang: Lang = "zh", extras: Ex
         `path`.
     """
     text = render_page(comparison, lang, extras)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".page-", suffix=".html")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return path
+    return write_whole(text, path)
 
 
 def render_page(comparison: Comparison, lang: Lang = "zh", extras: Extras | None = None) -> str:
     """Return the page as text; see `write_page`."""
     context = Context(Findings(comparison), Words(lang), extras or Extras())
     body = _body(context)
-    head = el(
-        "head", None,
-        el("meta", {"charset": "utf-8"}),
-        el("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
-        el("meta", {"name": "color-scheme", "content": "light dark"}),
-        el("meta", {"name": "generator", "content": f"guanxi {comparison.version}".strip()}),
-        el("title", None, f"{question(context)} · guanxi"),
-        # An empty icon of its own: without it a browser asks the server for one.
-        el("link", {"rel": "icon", "href": "data:,"}),
-        el("style", None, Html(_colours(context) + _asset("page.css"))),
-        el("script", None, Html(_asset("theme.js"))),
-    )  # fmt: skip
-    return "<!DOCTYPE html>\n" + el("html", {"lang": _HTML_LANG[lang]}, head, body) + "\n"
+    return document(f"{question(context)} · guanxi", body, lang, len(context.strategies), comparison.version)
 
 
 def _body(context: Context) -> Html:
@@ -107,40 +82,13 @@ def _body(context: Context) -> Html:
 
 def _bar(context: Context) -> Html:
     words = context.words
-    dark, light = words("head.dark"), words("head.light")
     links = [el("a", {"href": f"#{name}"}, words(f"nav.{name}")) for name in _NAV]
     return el(
         "header", {"class": "bar"},
         el("span", {"class": "brand"}, words("head.brand")),
         el("nav", {"aria-label": words("head.sections")}, links),
-        el(
-            "button",
-            {"type": "button", "id": "theme", "title": words("head.theme"), "data-dark": dark, "data-light": light},
-            dark,
-        ),
+        theme_button(words),
     )  # fmt: skip
-
-
-def _asset(name: str) -> str:
-    return (files("sim.report") / "assets" / name).read_text(encoding="utf-8")
-
-
-def _colours(context: Context) -> str:
-    """Return the colours of strategies, ink and paper as CSS variables, for both kinds of paper."""
-    count = len(context.strategies)
-
-    def variables(k: int) -> str:
-        pairs = {f"s{i}": (mark(i).light, mark(i).dark)[k] for i in range(count)}
-        pairs |= {f"g{i}": pair[k] for i, pair in enumerate(SHADES)}
-        pairs |= {name: pair[k] for name, pair in NEUTRAL.items()}
-        return ";".join(f"--{name}:{colour}" for name, colour in pairs.items())
-
-    dark = variables(1)
-    return (
-        f":root{{color-scheme:light;{variables(0)}}}\n"
-        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
-        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}\n"
-    )
 
 
 def _scripts(context: Context) -> Html:
@@ -150,7 +98,7 @@ def _scripts(context: Context) -> Html:
     return join(
         el("script", {"type": "application/json", "id": "data"}, script_json(data)),
         el("script", None, Html(get_plotlyjs())),
-        el("script", None, Html(_asset("page.js"))),
+        el("script", None, Html(asset("page.js"))),
     )
 
 

@@ -72,10 +72,15 @@ def _entry(check: CheckRecord, lang: Lang, width: int, *, is_whole: bool) -> lis
             more = word("table.more", lang, n=len(check.figures))
             lines.append(f"    {clip(f'{worst.case} ({more})', width - 4)}")
     lines += [f"    {line}" for line in wrap(plain(check.formula), width - 4)]
-    lines += [f"    {line}" for line in wrap(f"{check.id}  [{', '.join(check.sources)}]", width - 4)]
+    lines += [f"    {line}" for line in wrap(f"{check.id}  [{sources(check, lang)}]", width - 4)]
     if check.broken:
         lines += [f"    {line}" for line in wrap(word("table.broken", lang, what=check.broken), width - 4)]
     return lines
+
+
+def sources(check: CheckRecord, lang: Lang) -> str:
+    """Return the keys of the works behind a closed form."""
+    return ", ".join(check.sources) or word("table.own", lang)
 
 
 def verdict_of(is_met: bool, lang: Lang) -> str:

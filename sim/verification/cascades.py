@@ -73,6 +73,6 @@ def final_size(seed: int) -> Iterator[Figure]:
 CHECKS = (
     Check("cascade", "E[reached] by enumeration of open ties, each open with p: path (1-p⁵)/(1-p); star 1+5p, 1+p+4p²; "
           "triangle 1+2p+2p²-2p³; ring of four 1+2p+2p²+2p³-3p⁴; four who all know each other 2.3166", ("Goldenberg2001",), cascade),
-    Check("branching", "E[people after g generations] = (1 - K^(g+1)) / (1 - K)", ("Leskovec2007",), branching),
-    Check("final_size", "S = 1 - e^(-cS)", ("WattsDodds2007",), final_size),
+    Check("branching", "E[people after g generations] = (1 - K^(g+1)) / (1 - K)", ("Feller1968",), branching),
+    Check("final_size", "S = 1 - e^(-cS)", ("ErdosRenyi1960",), final_size),
 )

@@ -94,12 +94,12 @@ def dearer(seed: int) -> Iterator[Figure]:
 
 _URN = "E[reached of N by m] = N·(1 - (1 - 1/N)^m)"
 CHECKS = (
-    Check("reach", f"share reached by λ a person: 1 - e^(-λ); exactly {_URN}", ("SchmidtEisend2015",), reach),
+    Check("reach", f"share reached by λ a person: 1 - e^(-λ); exactly {_URN}", ("Feller1968",), reach),
     Check("reach_thinned", "noticed with chance v: 1 - e^(-λv)", ("HodasLerman2012",), thinned),
     Check("reach_crowded", "room for A of B + m items: at least one of m seen = 1 - (1 - A/(B+m))^m", ("HodasLerman2012",), crowded),
     Check("reach_targeted", "people reached in proportion to 1 - e^(-λ·w/mean(w)), w their interest; 16 attempts at rejection",
-          ("HodasLerman2012",), targeted),
-    Check("leads", _URN, ("HodasLerman2012",), leads),
+          ("Feller1968",), targeted),
+    Check("leads", _URN, ("Feller1968",), leads),
     Check("leads_dearer", "new contacts a lead after m leads: (1 - 1/N)^m, so the price of one grows as its inverse",
-          ("HodasLerman2012",), dearer),
+          ("Feller1968",), dearer),
 )

@@ -222,9 +222,9 @@ def downline_law(n: int, levels: int) -> Floats:
         for m in range(2, n + 1):
             here[m] = s / (m - 1) * (here[m - 1 : 0 : -1] * below[1:m]).sum(axis=0)
         below = here
-    m = np.arange(1, n)
-    mixed = (below[n] + ((n / (m * (m + 1.0)))[:, None] * below[1:n]).sum(axis=0)) / n
-    return np.fft.ifft(mixed).real[:n].clip(0.0)
+    team = np.arange(1, n)
+    mixed = (below[n] + ((n / (team * (team + 1.0)))[:, None] * below[1:n]).sum(axis=0)) / n
+    return np.asarray(np.fft.ifft(mixed).real[:n].clip(0.0), np.float64)
 
 
 def gini_of_law(law: Floats) -> float:

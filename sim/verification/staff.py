@@ -84,7 +84,7 @@ def turnover(seed: int) -> Iterator[Figure]:
         for day in range(30 * months):
             interrupts.heed()
             if day and day % 30 == 0:
-                hired, left = state.seats[0].book["hired"], state.seats[0].book["left"]
+                hired, left = (np.asarray(state.seats[0].book[name], np.int64) for name in ("hired", "left"))
                 begun = (hired <= day - 30) & ((left < 0) | (left > day - 30))
                 stayed.append(float(((left < 0) | (left > day))[begun].mean()))
             step(state)
@@ -104,7 +104,7 @@ def vacancies(seed: int) -> Iterator[Figure]:
         staff = {"people": people, "most": people, "quits": q, "vacancy": v}
         state = finished(quiet(40, 360, [seller(staff=staff)], seed=seed + k))
         there.append(float(state.recorder.series["staff"][180:].mean()) / people)
-        hired = state.seats[0].book["hired"]
+        hired = np.asarray(state.seats[0].book["hired"], np.int64)
         owed += int(np.count_nonzero(hired > 0) - np.count_nonzero(hired > 359)) * 100_000
         paid += -int(state.ledger.statement[0, Purpose.HIRING].sum())
         require(paid == owed, "hiring is not paid a head")
@@ -152,8 +152,8 @@ def capacity(seed: int) -> Iterator[Figure]:
 
 CHECKS = (
     Check("staff_waits", "as erlang_c, with n chats of 1440·A/n minutes a day", ("Erlang1917",), counter),
-    Check("staff_learning", "skill(d) = s₀ + (1 - s₀)(1 - e^(-d/τ))", ("Wright1936",), learning),
-    Check("staff_turnover", "stay a month: 1 - q; mean skill = 1 - h/(1 - (1-h)·e^(-1/τ)), h = 1 - (1-q)^(1/30)", ("Wright1936",), turnover),
+    Check("staff_learning", "skill(d) = s₀ + (1 - s₀)(1 - e^(-d/τ))", (), learning),
+    Check("staff_turnover", "stay a month: 1 - q; mean skill = 1 - h/(1 - (1-h)·e^(-1/τ)), h = 1 - (1-q)^(1/30)", ("Ross1996",), turnover),
     Check("staff_vacancies", "share of places filled = 1/(1 + h·v)", ("Ross1996",), vacancies),
     Check("staff_leads", "E[reached of N by m] = N·(1 - (1 - 1/N)^m); a day costs ⌊800·1.3^(d/365)·leads⌋ fen", ("Feller1968",), leads),
     Check("staff_capacity", "answered = 1 - lost(c, A, θ) by Erlang A, and A·(1 - lost) ≈ c", ("Palm1957",), capacity),
