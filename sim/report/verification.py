@@ -94,12 +94,12 @@ def cells(figure: Figure, lang: Lang) -> list[str]:
 
 
 def amount(value: float) -> str:
-    """Return a figure in five digits, whole where it is whole."""
+    """Return a figure in four or five digits, whole where it is whole."""
     if not math.isfinite(value):
         return "-"
     if value == round(value) and abs(value) < 1e9:
         return f"{value:.0f}"
-    return f"{value:.4f}" if 0.1 <= abs(value) < 10 else f"{value:.5g}"
+    return f"{value:.4f}" if 0.1 <= abs(value) < 10 else f"{value:.4g}" if abs(value) < 0.1 else f"{value:.5g}"
 
 
 def deviation(figure: Figure, lang: Lang) -> str:

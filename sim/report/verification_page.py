@@ -15,7 +15,7 @@ from sim.report.verification import amount, deviation, verdict, verdict_of, word
 from sim.text.bibliography import references
 from sim.text.catalogue import Lang
 
-MANY = 10
+MANY = 6
 """A closed form of more cases shows its worst, and all behind a line that opens them."""
 _BIN = 0.5
 
