@@ -29,11 +29,12 @@ LIST_FEN = 12_800
 
 @dataclass(frozen=True)
 class Scheme:
-    """A grown network of `dual_rebate`, with what each day's orders and rebates were."""
+    """A grown network of `dual_rebate`, with what each day's orders and rebates were; `entry`: levels on first orders."""
 
     paid: dict[Purpose, int]
     due: dict[Purpose, int]
     deep: list[float]
+    entry: int
     state: RunState
 
 
@@ -78,6 +79,7 @@ def grow(seed: int, **rebates: Any) -> Scheme:
     state = start(spec, 0, audit=True)
     due = dict.fromkeys((Purpose.LEVEL_REBATE, Purpose.REFERRAL_REBATE, Purpose.SAME_LEVEL_REBATE, Purpose.TIER_SPREAD), 0)
     deep: list[float] = []
+    entry = 0
     while state.day < spec.days:
         interrupts.heed()
         step(state)
@@ -87,9 +89,10 @@ def grow(seed: int, **rebates: Any) -> Scheme:
             each, share = owed(state.world.resellers, row, order, given)
             due = {purpose: fen + each[purpose] for purpose, fen in due.items()}
             deep += [share] if share > 0 else []
+            entry += each[Purpose.LEVEL_REBATE] if order[2] else 0
     flows = state.ledger.flows.total()
     paid = {purpose: int(flows[Account.BRAND, Account.RESELLER, purpose]) for purpose in due}
-    return Scheme(paid, due, deep, state)
+    return Scheme(paid, due, deep, entry, state)
 
 
 @cache

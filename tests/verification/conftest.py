@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from sim.records.verification import MOST
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-MOST = 4.0
-"""Standard errors allowed; seeds are fixed, so a test never flickers."""
 
 _ROWS = pytest.StashKey[list[tuple[str, float, float, float]]]()
 

@@ -18,13 +18,6 @@ def share_found(fakes: int, posts: float, p: float, days: int = 1) -> list[float
     return [float(state.world.channels.unmasked.mean()) for state, _ in days_of(spec)]
 
 
-@pytest.mark.parametrize(("fakes", "posts", "p"), [(1, 3, 0.02), (5, 3, 0.02), (20, 1.5, 0.01), (3, 10, 0.2)])
-def test_a_day_finds_fakes_by_the_closed_form(fakes: int, posts: float, p: float) -> None:
-    expected = 1 - (1 - p) ** (fakes * posts)
-    (found,) = share_found(fakes, posts, p)
-    assert found == pytest.approx(expected, abs=4 * np.sqrt(expected * (1 - expected) / GROUPS))
-
-
 def test_the_wait_until_discovery_is_geometric() -> None:
     days, a_day = 30, 1 - (1 - 0.004) ** (4 * 3)
     for day, found in enumerate(share_found(4, 3, 0.004, days), start=1):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pytest
 
 from sim.exchange.events import Reason
 from sim.model.day import Day
@@ -30,14 +29,6 @@ def left(found: list[tuple[RunState, Day]]) -> tuple[int, int]:
     """Return how many spies and innocents were removed in all."""
     gone = np.concatenate([day.events.left.person[day.events.left.reason == Reason.SCREENED] for _, day in found])
     return int((gone < SPIES).sum()), int((gone >= SPIES).sum())
-
-
-@pytest.mark.parametrize(("times", "finds", "errs"), [(1, 0.5, 0.05), (3, 0.5, 0.05), (2, 0.2, 0.3)])
-def test_searches_remove_by_the_closed_form(times: int, finds: float, errs: float) -> None:
-    found = left(lived(2 + times, tuple(range(2, 2 + times)), screen_finds=finds, screen_errs=errs, silent_days=1))
-    for count, size, chance in zip(found, (SPIES, INNOCENTS), (finds, errs), strict=True):
-        share = 1 - (1 - chance) ** times
-        assert count / size == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / size))
 
 
 def test_whoever_reads_is_not_silent() -> None:
