@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sim.records.verification import MOST
@@ -65,13 +67,13 @@ def _entry(check: CheckRecord, lang: Lang, width: int, *, is_whole: bool) -> lis
     shown = verdict_of(check.is_met, lang)
     if is_whole or worst is None:
         lines = [_line([title, "", "", "", shown], width)]
-        lines += [_line([f"    {figure.case}", *cells(figure, lang)], width) for figure in check.figures]
+        lines += [_line([f"    {in_words(figure.case, lang)}", *cells(figure, lang)], width) for figure in check.figures]
     else:
         lines = [_line([title, *cells(worst, lang)[:-1], shown], width)]
         if len(check.figures) > 1:
             more = word("table.more", lang, n=len(check.figures))
-            lines.append(f"    {clip(f'{worst.case} ({more})', width - 4)}")
-    lines += [f"    {line}" for line in wrap(plain(check.formula), width - 4)]
+            lines.append(f"    {clip(f'{in_words(worst.case, lang)} ({more})', width - 4)}")
+    lines += [f"    {line}" for line in wrap(plain(in_words(check.formula, lang)), width - 4)]
     lines += [f"    {line}" for line in wrap(f"{check.id}  [{sources(check, lang)}]", width - 4)]
     if check.broken:
         lines += [f"    {line}" for line in wrap(word("table.broken", lang, what=check.broken), width - 4)]
@@ -81,6 +83,26 @@ def _entry(check: CheckRecord, lang: Lang, width: int, *, is_whole: bool) -> lis
 def sources(check: CheckRecord, lang: Lang) -> str:
     """Return the keys of the works behind a closed form."""
     return ", ".join(check.sources) or word("table.own", lang)
+
+
+def in_words(text: str, lang: Lang) -> str:
+    """Return a formula or the name of a case with the words in it in the language asked for; symbols stay."""
+    if lang == "en":
+        return text
+    return _words().sub(lambda found: _meanings()[found[0]], text)
+
+
+@cache
+def _meanings() -> dict[str, str]:
+    """Return {English: Chinese} for the words of formulas, the longest first."""
+    pairs = [(texts["en"], texts["zh"]) for key, texts in load("verification").items() if key.startswith("words.")]
+    return dict(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    """Return what finds one of these words where it stands by itself."""
+    return re.compile("|".join(rf"(?<![A-Za-z_]){re.escape(word)}(?![A-Za-z_])" for word in _meanings()))
 
 
 def verdict_of(is_met: bool, lang: Lang) -> str:

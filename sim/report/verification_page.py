@@ -11,7 +11,7 @@ from sim.report.html_table import folded, scrolling, table
 from sim.report.markup import Html, el, join, keep_numbers
 from sim.report.shell import asset, document, theme_button
 from sim.report.strings import Words
-from sim.report.verification import amount, deviation, verdict, verdict_of, word
+from sim.report.verification import amount, deviation, in_words, verdict, verdict_of, word
 from sim.text.bibliography import references
 from sim.text.catalogue import Lang
 
@@ -113,7 +113,7 @@ def _check(check: CheckRecord, lang: Lang) -> Html:
         "article", {"class": "check", "id": check.id},
         el("h3", None, el("span", None, title), _mark(check.is_met, lang)),
         el("p", {"class": "means"}, word(f"check.{check.id}.means", lang)),
-        el("p", {"class": "formula"}, check.formula),
+        el("p", {"class": "formula"}, in_words(check.formula, lang)),
         el("p", {"class": "small"}, word("table.source", lang), word("page.colon", lang), named, " · ", el("code", None, check.id)),
         el("p", {"class": "warning"}, word("table.broken", lang, what=check.broken)) if check.broken else None,
         _cases(check, title, lang),
@@ -135,7 +135,7 @@ def _cases(check: CheckRecord, title: str, lang: Lang) -> Html:
 def _table(name: str, title: str, figures: Sequence[Figure], lang: Lang) -> Html:
     heads = [word(f"table.{name}", lang) for name in ("case", "theory", "ours", "away", "verdict")]
     strip_head = word("page.strip", lang, allowed=f"{MOST:g}")
-    rows = [[f.case, _signed(amount(f.theory)), _signed(amount(f.ours)), _signed(deviation(f, lang)), _mark(f.is_met, lang), _strip(f)]
+    rows = [[in_words(f.case, lang), _signed(amount(f.theory)), _signed(amount(f.ours)), _signed(deviation(f, lang)), _mark(f.is_met, lang), _strip(f)]
             for f in figures]
     if all(figure.is_exact for figure in figures):
         return table(name, title, heads, [row[:5] for row in rows])

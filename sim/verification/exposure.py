@@ -88,7 +88,7 @@ def dearer(seed: int) -> Iterator[Figure]:
                       for k in range(runs)])
     for day in (0, 9, 19):
         before, after = (formulas.reach(a_day * d, people)[0] for d in (day, day + 1))
-        yield near(f"N = {people}, day {day}: new a lead", fresh[:, day] / a_day, (after - before) / a_day)
+        yield near(f"N = {people}, d = {day}: new a lead", fresh[:, day] / a_day, (after - before) / a_day)
     require(fresh[:, 19].mean() * 5 < fresh[:, 0].mean(), "a new contact hardly grows dearer")
 
 

@@ -67,8 +67,8 @@ def learning(seed: int) -> Iterator[Figure]:
         floor = 0.4 * scripts
         curve = floor + (1 - floor) * (1 - np.exp(-np.arange(91) / tau))
         worst = int(np.abs(fits - curve).argmax())
-        yield exact(f"s₀ = {floor:g}, τ = {tau:g}: day {worst}", float(fits[worst]), float(curve[worst]), ROUNDING)
-        yield exact(f"s₀ = {floor:g}, τ = {tau:g}: day 90", float(fits[90]), float(curve[90]), ROUNDING)
+        yield exact(f"s₀ = {floor:g}, τ = {tau:g}, d = {worst}", float(fits[worst]), float(curve[worst]), ROUNDING)
+        yield exact(f"s₀ = {floor:g}, τ = {tau:g}, d = 90", float(fits[90]), float(curve[90]), ROUNDING)
 
 
 def turnover(seed: int) -> Iterator[Figure]:

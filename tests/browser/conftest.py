@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from sim.records.verification import BookRecord, CheckRecord, Figure
 from sim.report.inputs import Ablation, Extras, Parameter
 from sim.report.page import write_page
+from sim.report.shell import write_whole
+from sim.report.verification_page import render_book
+from sim.verification.table import THEMES
 from tests.synthetic import make_comparison
 from tests.unit.report_parts import many
 
@@ -20,6 +24,18 @@ PARAMETERS = tuple(
     for k in range(24)
 )
 ABLATION = Ablation("influencer", "heat", {"zh": "热度衰减", "en": "decay of heat"}, "profit_fen", -9.5e6, -2.1e6, 5.1e6, 9.9e6)
+
+
+def book(*, is_missed: bool = False) -> BookRecord:
+    """Return a verification book of every closed form with made-up figures, many cases and few."""
+    checks = [
+        CheckRecord(check.id, theme, check.formula, list(check.sources), [
+            Figure(f"n = {k}, mean skill", 0.5, 0.5 + 0.01 * ((k * 7 + len(check.id)) % 11 - 5) / 2, error=0.01 * (k != 3))
+            if k != 3 else Figure("paid, fen", 1_234_567, 1_234_567 + is_missed) for k in range(1 + len(check.id) % 12)])
+        for theme, checks in THEMES.items() for check in checks]  # fmt: skip
+    if is_missed:
+        checks[5] = replace(checks[5], figures=[], broken="not everybody came")
+    return BookRecord(checks, 1, "guanxi verify --lang en", "0.0", 61.0)
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +53,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "en": write_page(four, folder / "en.html", "en", extras),
         "one": write_page(make_comparison(("dual_rebate",), replications=4), folder / "one.html", "zh"),
         "nine": write_page(many(9, 3), folder / "nine.html", "en"),
+        "book_zh": write_whole(render_book(book(), "zh"), folder / "book_zh.html"),
+        "book_en": write_whole(render_book(book(), "en"), folder / "book_en.html"),
+        "book_missed": write_whole(render_book(book(is_missed=True), "en"), folder / "book_missed.html"),
     }
 
 

@@ -219,7 +219,7 @@ FEW = ("--people", "120", "--days", "3", "--quiet")
      (("compare", "one.yaml", "--allow-different", "qqqq"), ""), (("run", "nosuch"), ""), (("run", "nosuch.yaml"), ""),
      (("run", "two.yaml"), "network: {kind: edge_list, path: no.csv}\n"), (("run", "."), ""), (("new", "a b"), ""), (("run", "CNY"), ""),
      (("new", "mine", "--from", "comunity"), ""), (("new", "mine", "--from", "qqqq"), ""), (("report", "nowhere"), ""),
-     (("claims", "--only", "99"), ""), (("run", "two.yaml"), "network: {kind: small_world, ties_per_person: 200}\npeople: 120\n"),
+     (("claims", "--only", "99"), ""), (("verify", "--only", "no_such"), ""), (("run", "two.yaml"), "network: {kind: small_world, ties_per_person: 200}\npeople: 120\n"),
      (("run", "two.yaml"), "network: {kind: complete}\npeople: 50000\n"), (("run", "one.yaml", "--out", "one.yaml"), "")],
 )  # fmt: skip
 def test_what_cannot_be_run(
@@ -303,7 +303,7 @@ SLIPS = [
     ("compare", "--people", "many"), ("compare", "--lang", "fr"), ("run", "a", "--set", "people"), ("run", "a", "b"),
     ("compare", "--quiet=3"), ("compare", "--undecided", "maybe"), ("new",), ("explain", "qqqqqqq"), ("network", "describ", "x"),
     ("network", "import", "x"), ("run", "base", "--out", "taken"), ("schema", "x"), ("compare", "-Z"), ("run", "base", "--days"),
-    ("new", "taken"), ("claims", "--only", "x"), ("new", "mine", "--out", "taken"), ("--nothing",),
+    ("new", "taken"), ("claims", "--only", "x"), ("verify", "--seed", "x"), ("new", "mine", "--out", "taken"), ("--nothing",),
 ]  # fmt: skip
 
 
