@@ -30,7 +30,7 @@ def chosen(names: Sequence[str]) -> list[tuple[str, Check]]:
     known = {name for theme, check in every for name in (theme, check.id)}
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise ScenarioError(Problem(Message("verification.no_check", unknown=", ".join(unknown), known=", ".join(THEMES))))
+        raise ScenarioError(Problem(Message("verification.no_check", unknown=unknown, known=list(THEMES))))
     return [(theme, check) for theme, check in every if not names or {theme, check.id} & set(names)]
 
 

@@ -82,7 +82,7 @@ def test_every_message_that_the_command_line_asks_for_exists() -> None:
 
 def rooms() -> list[Path]:
     """Return the sources of the rooms that read files and check values."""
-    return [path for room in ("core", "world", "records", "strategies", "mechanisms", "scenario", "experiment", "cli")
+    return [path for room in ("core", "world", "records", "strategies", "mechanisms", "scenario", "experiment", "verification", "cli")
             for path in sorted((PACKAGE / room).rglob("*.py"))]
 
 
