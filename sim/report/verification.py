@@ -21,6 +21,9 @@ _COLUMNS = (10, 10, 13, 7)
 """Cells of theory, ours, deviation, verdict; the closed form has the rest."""
 
 
+_ROUNDING = 1e-9
+
+
 def word(key: str, lang: Lang, **values: object) -> str:
     """Return a text of the catalogue of the book."""
     return say("verification", key, lang, **values)
@@ -125,10 +128,13 @@ def amount(value: float) -> str:
 
 
 def deviation(figure: Figure, lang: Lang) -> str:
-    """Return how far ours is from theory: in standard errors, or that it is exact."""
+    """Return how far ours is from theory: in standard errors, or that it is exact, or the gap of a figure without chance."""
+    away = figure.deviation
     if not figure.is_exact:
-        return word("table.se", lang, z=f"{figure.deviation:+.2f}")
-    return word("table.exact", lang) if figure.is_met else word("table.off_by", lang, gap=f"{figure.deviation:.2g}")
+        return word("table.se", lang, z=f"{away:+.2f}")
+    if abs(away) <= _ROUNDING * max(1.0, abs(figure.theory)) and figure.is_met:
+        return word("table.exact", lang)
+    return word("table.off_by", lang, gap=f"{away:.0e}" if abs(away) < 0.01 else f"{away:.3g}")
 
 
 def _line(row: list[str], width: int) -> str:

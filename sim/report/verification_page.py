@@ -61,7 +61,7 @@ def _glance(record: BookRecord, themes: Sequence[tuple[str, list[CheckRecord]]],
         z = [abs(f.deviation) for check in checks for f in check.figures if not f.is_exact and math.isfinite(f.deviation)]
         link = el("a", {"href": f"#{theme}"}, word(f"theme.{theme}", lang))
         rows.append([link, str(len(checks)), str(sum(len(check.figures) for check in checks)),
-                     f"{max(z):.2f}" if z else word("table.exact", lang), _mark(all(check.is_met for check in checks), lang)])
+                     f"{max(z):.2f}" if z else "-", _mark(all(check.is_met for check in checks), lang)])
     spread = verdict(record, lang)[1:]
     chart = el("div", None, el("h3", None, word("page.spread", lang)), _spread(record.deviations, lang),
                [el("p", {"class": "note"}, keep_numbers(text)) for text in spread]) if spread else None

@@ -13,6 +13,7 @@ import numpy as np
 from scipy import stats
 
 from sim.core.accounts import Account
+from sim.records.formulas import gini
 from sim.strategies.stocking import critical_ratio, poisson_stock
 from sim.verification import formulas
 from sim.verification.check import Check, exact, require, share
@@ -77,7 +78,23 @@ def newsvendor(seed: int) -> Iterator[Figure]:
             yield exact(f"s = {salvage}, demand {m:g}: units", float(units), float(theory))
 
 
+def gini_of_laws(seed: int) -> Iterator[Figure]:
+    """The coefficient on quantiles instead of draws, so that the closed forms are met without noise."""
+    del seed
+    n = 200_000
+    u = (np.arange(n) + 0.5) / n
+    yield exact("exponential", gini(-np.log1p(-u)), 0.5, 1e-4)
+    yield exact("uniform", gini(u), 1 / 3, 1e-5)
+    yield exact("lognormal, σ = 1", gini(np.exp(stats.norm.ppf(u))), 2 * stats.norm.cdf(1 / math.sqrt(2)) - 1, 1e-3)
+    for a, within in ((3, 1e-3), (5, 1e-4)):
+        yield exact(f"Pareto, a = {a}", gini((1 - u) ** (-1 / a)), 1 / (2 * a - 1), within)
+    for rho in (0.5, 0.25):
+        yield exact(f"P(r) = (1-ρ)ρ^r, ρ = {rho}", gini(np.floor(np.log1p(-u) / math.log(rho))), 1 / (1 + rho), 1e-4)
+
+
 CHECKS = (
+    Check("gini", "exponential 1/2; uniform 1/3; Pareto 1/(2a-1); lognormal 2Φ(σ/√2) - 1; P(r) = (1-ρ)ρ^r: 1/(1+ρ)",
+          ("Gastwirth1972",), gini_of_laws),
     Check("entry_fee", "losing share → 1 - 2^(-⌈c/d⌉)", ("Gastwirth1977", "VanderNatKeep2002"), fee_plan),
     Check("level_pay", "equal pay for recruits down to L levels: Gini → .667, .752, .807 for L = 1, 2, 3; by the law of "
           "downlines G(n,L) = s/(n-1)·Σ G(n-j,L)·G(j,L-1)", ("Gastwirth1972", "Legara2008"), level_pay),
