@@ -44,6 +44,9 @@ def spec(people: int, days: int, kind: str = "community", **more):
     scale = max(1, people // 20_000)
     seller = {"community": {"groups": 5 * scale, "host_hours": 3 * scale},
               "influencer": {"followers_min": 300 * scale, "followers_max": 6_000 * scale},
+              "direct_sales": {"staff": {"people": 4 * scale, "most": 8 * scale}, "accounts": 2 * scale,
+                               "leads": {"adds_a_day": 40 * scale}},
+              "dual_rebate": {"founders": 10 * scale},
               "paid_ads": {"daily_budget": 240 * scale}}[kind]
     return ScenarioSpec.model_validate({
         "people": people, "days": days, "network": THIN, **more, "strategies": [{"kind": kind, **seller}],
@@ -110,7 +113,7 @@ def word_of_mouth(threads: int, share: float = 0.02, people: int = 1_000_000) ->
 
 
 def compare_default() -> Figures:
-    """Time the command a new user types first, kernels compiled: two scenarios, 16 replications, two workers."""
+    """Time the command a new user types first, kernels compiled: four scenarios, 16 replications, two workers."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "sim", "compare", "--quiet", "--out"]
         subprocess.run([*command, f"{folder}/warm", "--replications", "2"], check=True, stdout=subprocess.DEVNULL)
@@ -122,8 +125,9 @@ def compare_default() -> Figures:
 def first_compile() -> Figures:
     """Time the first run ever on a machine: every kernel compiled into an empty cache, one process."""
     with tempfile.TemporaryDirectory() as folder:
-        code = ("from tests.benchmarks.rows import warm; from sim.core import kernel; warm('community', 1); "
-                "warm('paid_ads', 1); print(kernel.compile_seconds)")
+        code = ("from tests.benchmarks.rows import warm; from sim.core import kernel; "
+                "[warm(kind, 1) for kind in ('community', 'influencer', 'direct_sales', 'dual_rebate')]; "
+                "print(kernel.compile_seconds)")
         env = {**os.environ, "GUANXI_CACHE": folder}
         out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=env)
         again = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=env)
@@ -156,13 +160,17 @@ ROWS: dict[str, Row] = {
                           {"run_s": (30, 12), "memory_gb": (1.0, 0.7)}),
     "year_influencer": Row("1,000,000 people, 365 days, influencers", lambda: year(1_000_000, 365, "influencer"),
                            {"run_s": (30, 12), "memory_gb": (1.0, 0.7)}),
+    "year_direct_sales": Row("1,000,000 people, 365 days, direct sales", lambda: year(1_000_000, 365, "direct_sales"),
+                             {"run_s": (30, 12), "memory_gb": (1.0, 0.7)}),
+    "year_dual_rebate": Row("1,000,000 people, 365 days, dual rebate", lambda: year(1_000_000, 365, "dual_rebate"),
+                            {"run_s": (30, 12), "memory_gb": (1.0, 0.7)}),
     "year_paid_ads": Row("1,000,000 people, 365 days, paid ads", lambda: year(1_000_000, 365, "paid_ads"),
                          {"run_s": (30, 12), "memory_gb": (1.0, 0.7)}),
     "ten_million": Row("10,000,000 people, 90 days, community", lambda: year(10_000_000, 90, "community"),
                        {"run_s": (150, 80), "memory_gb": (8, 5)}),
     "word_of_mouth": Row("word of mouth a tie, 2% speak, two threads", lambda: word_of_mouth(2), {"tie_ns": (15, 8)}),
     "word_of_mouth_1": Row("the same on one thread", lambda: word_of_mouth(1), {}),
-    "compare": Row("`guanxi compare`, two scenarios, 16 replications", compare_default, {"command_s": (30, 12)}),
+    "compare": Row("`guanxi compare`, four scenarios, 16 replications", compare_default, {"command_s": (30, 12)}),
     "first_compile": Row("compiling every kernel, first run ever", first_compile, {"compile_s": (30, 12)}),
     "help": Row("`guanxi --help`", help_page, {"help_s": (0.5, 0.2)}),
     "quiet_day": Row("a simulated day of 5,000 people", quiet_day, {}),
