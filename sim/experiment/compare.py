@@ -65,10 +65,8 @@ class _Plan:
         As many replications side by side as there are workers, scenario by scenario: a worker then
         meets the same replication again and again, and its world is built once, not once a scenario.
         """
-        specs = {spec.name: spec for spec in self.specs}
-        played = [(r, case(specs[name], r, path, self.settings)) for (name, r), path in self.paths.items()
-                  if not _is_whole(path)]
-        played.sort(key=lambda run: list(specs).index(run[1].group))
+        played = [(r, case(spec, r, path, self.settings)) for spec in self.specs for r in range(self.options.replications)
+                  if not _is_whole(path := self.paths[spec.name, r])]
         bare = self.settings | {"pictures": False}
         played += [(r, replace(case(one.spec, r, path, bare), id=f"{one.spec.name} without {one.declared.mechanism}/{r}"))
                    for one, paths in self.ablated for r, path in paths.items() if not _is_whole(path)]

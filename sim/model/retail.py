@@ -10,10 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.accounts import REBATES, Account, Purpose
+from sim.core.accounts import Purpose
 from sim.exchange.actions import Invite
 from sim.exchange.events import Delivered, Joined, Ordered, PathKind, Refused, StockMoved
-from sim.exchange.postings import Postings
 from sim.world.state import World
 
 Ints = NDArray[np.int64]
@@ -25,7 +24,6 @@ _BY_MEMBERSHIP = np.isin(np.arange(len(PathKind)), (PathKind.FEED, PathKind.GROU
 _KINDS = {Purpose.REFERRAL_REWARD: 0, Purpose.REFERRAL_REBATE: 1, Purpose.COMMISSION: 3}
 _KIND_OF = np.array([_KINDS.get(purpose, 2) for purpose in Purpose])
 """Column of `Retail.pay_fen` by purpose: heads, entry purchases, downlines' purchases, own sales."""
-_IS_PAY = np.isin(np.arange(len(Purpose)), REBATES)
 
 
 class Retail:
@@ -92,12 +90,11 @@ class Retail:
             margin = moved.unit_fen[k] - world.resellers.unit_fen[supplier, moved.product[k]]
             np.add.at(self.pay_fen[:, 2], supplier, margin * moved.quantity[k])
 
-    def pay(self, world: World, owed: Postings) -> None:
-        """Add what resellers are owed for what others bought, and for whom they brought."""
-        k = np.flatnonzero((owed.payee_account == int(Account.RESELLER)) & _IS_PAY[owed.purpose])
-        if len(k):
+    def pay(self, world: World, row: Ints, purpose: Ints, amount_fen: Ints) -> None:
+        """Add what resellers are owed for what others bought, and for whom they brought, int64 (n,) each."""
+        if len(row):
             self._reserve(world.resellers.size)
-            np.add.at(self.pay_fen, (owed.payee_owner[k], _KIND_OF[owed.purpose[k]]), owed.amount_fen[k])
+            np.add.at(self.pay_fen, (row, _KIND_OF[purpose]), amount_fen)
 
     def income_fen(self, rows: Ints) -> Ints:
         """Return the gross income of some rows, int64 (rows,): margin on own sales, where there is one, and all pay."""

@@ -277,14 +277,15 @@ def _settle(state: RunState) -> None:
         settlement = seat.strategy.settle(state.today, view)
         state.ledger.post(settlement.postings, state.day, seat.name)
         _rewarded(state, settlement.postings)
-        state.recorder.retail.pay(state.world, settlement.postings)
         seat.book = settlement.book or seat.book
         seat.tomorrow = settlement.tomorrow
 
 
 def _rewarded(state: RunState, rows: Postings) -> None:
-    """So do rebates and rewards, on the day they are earned."""
+    """So do rebates and rewards, on the day they are earned; they are counted as pay."""
     if not len(rows):
         return
-    earned = (rows.payee_account == int(Account.RESELLER)) & (rows.amount_fen > 0) & _IS_REBATE[rows.purpose]
-    state.world.resellers.profit_day[rows.payee_owner[earned]] = state.day
+    k = np.flatnonzero((rows.payee_account == int(Account.RESELLER)) & (rows.amount_fen > 0) & _IS_REBATE[rows.purpose])
+    earner = rows.payee_owner[k]
+    state.world.resellers.profit_day[earner] = state.day
+    state.recorder.retail.pay(state.world, earner, rows.purpose[k], rows.amount_fen[k])

@@ -195,9 +195,9 @@ class DualRebateParams(Params):
     def settle(self, events: Events, view: View) -> Settlement:
         """Owe rebates on today's orders, remember what everybody sold and earned, promote and recruit tomorrow."""
         product, active = view.product(self.product), self._active(view)
-        pays = self._pays(events, view, product, active)
+        pays, on_entry = self._pays(events, view, product, active)
         book = remember(view, events, product, [(p.row, p.amount_fen) for p in pays], self.stock)
-        book |= self._facts(view, product) | {"entry_levels_fen": self._entry_levels(events, view, product, active)}
+        book |= self._facts(view, product) | {"entry_levels_fen": column(view.book, "entry_levels_fen", 1) + on_entry}
         sponsor = self._pushed(view, active)
         tomorrow = [self._promoted(view, active)]
         if len(sponsor):
@@ -205,8 +205,11 @@ class DualRebateParams(Params):
         return Settlement(postings=self._owed(view, pays), book=book,
                           tomorrow=Actions(tables=tuple(t for t in tomorrow if t is not None)))
 
-    def _pays(self, events: Events, view: View, product: ProductFacts, active: Bools) -> list[Pay]:
-        """Return what today's orders from the brand, and today's recruits, pay to whom."""
+    def _pays(self, events: Events, view: View, product: ProductFacts, active: Bools) -> tuple[list[Pay], int]:
+        """Return what today's orders from the brand, and today's recruits, pay to whom, and levels on first orders in fen.
+
+        Level rebates on recruits' first orders pay for entering, too.
+        """
         table, moved, plan = view.resellers, events.stock_moved, self.rebates
         k = ((moved.supplier < 0) & (moved.product == product.index)).nonzero()[0]
         k = k[table.brand[moved.buyer[k]] == view.brand]
@@ -216,25 +219,16 @@ class DualRebateParams(Params):
         direct, tier = above[:, 0], np.minimum(table.tier, top)  # another strategy of the brand may have more tiers
         peers = (top > 0) & (tier[buyer] >= top) & (direct >= 0)
         peers[peers] = tier[direct[peers]] >= top
-        pays = [direct_pay(value, direct, moved.first[k] > 0, active, plan.referral, Purpose.REFERRAL_REBATE),
-                level_pay(value, buyer, above, tier, active, plan),
+        first = moved.first[k] > 0
+        levels = [level_pay(value[of], buyer[of], above[of], tier, active, plan) for of in (first, ~first)]
+        pays = [direct_pay(value, direct, first, active, plan.referral, Purpose.REFERRAL_REBATE), *levels,
                 direct_pay(value, direct, peers, active, plan.same_level, Purpose.SAME_LEVEL_REBATE)]
         if plan.spread:
             pays.append(spread_pay(units, buyer, table.upline, tier, active, self.unit_fen(product)))
         if plan.head_count:
             sponsor = table.upline[self._recruited(view)]
             pays.append(Pay(sponsor, np.full(len(sponsor), plan.head_count), Purpose.REFERRAL_REWARD))
-        return pays
-
-    def _entry_levels(self, events: Events, view: View, product: ProductFacts, active: Bools) -> Ints:
-        """Return the level rebates on recruits' first orders so far, int64 (1,): they pay for entering, too."""
-        table, moved = view.resellers, events.stock_moved
-        k = np.flatnonzero((moved.supplier < 0) & (moved.product == product.index) & (moved.first > 0))
-        k = k[table.brand[moved.buyer[k]] == view.brand]
-        above = view.ancestors(table.person[moved.buyer[k]], max(len(self.rebates.levels), 1))
-        tier = np.minimum(table.tier, len(self.tiers) - 1)
-        today = level_pay(moved.quantity[k] * moved.unit_fen[k], moved.buyer[k], above, tier, active, self.rebates)
-        return column(view.book, "entry_levels_fen", 1) + int(today.amount_fen.sum())
+        return pays, int(levels[0].amount_fen.sum())
 
     def _recruited(self, view: View) -> Ints:
         """Return the rows of today's recruits; founders are none."""
