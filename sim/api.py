@@ -277,10 +277,7 @@ def _as_list(scenarios: Sequence[str | Path | Scenario]) -> list[str | Path | Sc
 
 def _expectations(data: Comparison) -> dict[str, list[str]]:
     """Return the expectations that the scenarios' texts state."""
-    from sim.scenario.load import load_text
+    from sim.scenario.load import stored
 
-    stated: dict[str, list[str]] = {}
-    for strategy, words in data.texts.items():
-        plain = load_text(words, strategy).plain() if words else {}
-        stated[strategy] = [str(text) for text in plain.get("expect") or []]
-    return stated
+    plain = {strategy: stored(words, strategy) if words else {} for strategy, words in data.texts.items()}
+    return {strategy: [str(text) for text in said.get("expect") or []] for strategy, said in plain.items()}

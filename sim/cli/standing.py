@@ -29,13 +29,13 @@ def extras_of(data: Comparison) -> Extras:
 
     from sim.core.errors import DataError
     from sim.report.inputs import Extras
-    from sim.scenario.load import load_text
+    from sim.scenario.load import stored
     from sim.scenario.spec import ScenarioSpec
 
     found: dict[str, Parameter] = {}
     for name, text in data.texts.items():
         try:
-            spec = ScenarioSpec.model_validate(load_text(text, name).plain())
+            spec = ScenarioSpec.model_validate(stored(text, name))
         except ValidationError as error:
             first = error.errors()[0]
             place, what = ".".join(map(str, first["loc"])), value_problem(dict(first))

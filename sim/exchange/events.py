@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.exchange.actions import columns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -74,6 +77,14 @@ class EventTable:
             _EMPTY[cls] = cls(**{name: np.empty(0, dtype=kind) for name, kind in columns_of(cls).items()})
         table: Self = _EMPTY[cls]
         return table
+
+    @classmethod
+    def stacked(cls, parts: Iterable[Self]) -> Self:
+        """Return tables behind one another; where all but one are empty, that one."""
+        filled = [part for part in parts if len(part)]
+        if len(filled) < 2:
+            return filled[0] if filled else cls.empty()
+        return cls(**{name: np.concatenate([getattr(part, name) for part in filled]) for name in columns_of(cls)})
 
     def __len__(self) -> int:
         return len(next(iter(vars(self).values())))

@@ -60,17 +60,13 @@ class _Plan:
                 for r in range(self.options.replications) for spec in self.specs}
 
     def missing(self) -> list[Task]:
-        """Return the tasks of runs whose record is not there, or is torn.
-
-        As many replications side by side as there are workers, scenario by scenario: a worker then
-        meets the same replication again and again, and its world is built once, not once a scenario.
-        """
+        """Return the tasks of runs whose record is not there, or is torn, replication by replication."""
         played = [(r, case(spec, r, path, self.settings)) for spec in self.specs for r in range(self.options.replications)
                   if not _is_whole(path := self.paths[spec.name, r])]
         bare = self.settings | {"pictures": False}
         played += [(r, replace(case(one.spec, r, path, bare), id=f"{one.spec.name} without {one.declared.mechanism}/{r}"))
                    for one, paths in self.ablated for r, path in paths.items() if not _is_whole(path)]
-        return [task for _, task in sorted(played, key=lambda run: run[0] // self.options.workers)]
+        return [task for _, task in sorted(played, key=lambda run: run[0])]
 
     @cached_property
     def ablated(self) -> list[tuple[Ablated, dict[int, Path]]]:

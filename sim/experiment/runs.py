@@ -52,7 +52,7 @@ def unpack(text: str) -> ScenarioSpec:
 def case(spec: ScenarioSpec, replication: int, path: Path | None, settings: dict[str, Any]) -> Task:
     """Return the task of one run; without a path the record is thrown away (a warm-up)."""
     payload = {"spec": pack(spec), "replication": replication, "path": str(path) if path else None}
-    return Task(f"{spec.name}/{replication}", TASK, {**payload, **settings}, group=spec.name)
+    return Task(f"{spec.name}/{replication}", TASK, {**payload, **settings}, group=spec.name, world=str(replication))
 
 
 def warm_case(spec: ScenarioSpec, settings: dict[str, Any]) -> Task:

@@ -34,12 +34,15 @@ class Task:
         Plain data: what JSON can hold.
     group : str
         Tasks of one group take about the same time; used to tell the time left.
+    world : str
+        Tasks of one world share what is dear to build: a worker goes on with the world it has.
     """
 
     id: str
     function: str
     payload: dict[str, Any] = field(default_factory=dict)
     group: str = ""
+    world: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ Decision: one thread a worker. Two workers with two threads each on two cores we
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import queue
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 _ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _TICK = 0.25
 """Seconds between calls of `watch` while nothing ends."""
+_AHEAD = 200
+"""Waiting tasks that are looked at for one of a worker's own world."""
 _HOME = str(Path(__file__).resolve().parents[2])
 
 
@@ -106,6 +109,7 @@ class _Worker:
 
     def __init__(self, inbox: queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]]) -> None:
         self.task: Task | None = None
+        self.world = ""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
         home = [_HOME, *filter(None, [os.environ.get("PYTHONPATH")])]
         # PYTHONSAFEPATH: a file called queue.py in the caller's folder is not ours to import.
@@ -141,7 +145,7 @@ class _Worker:
 
     def give(self, task: Task) -> None:
         """Hand over one task."""
-        self.task = task
+        self.task, self.world = task, task.world
         self._send({"id": task.id, "function": task.function, "payload": task.payload})
 
     def epitaph(self) -> str:
@@ -206,7 +210,18 @@ class _Crew:
             self._workers.append(_Worker(self._inbox))
         for worker in self._workers:
             if worker.task is None and waiting:
-                worker.give(waiting.popleft())
+                worker.give(self._next_for(worker, waiting))
+
+    def _next_for(self, worker: _Worker, waiting: deque[Task]) -> Task:
+        """Take the first task of the world that the worker has, else of one that nobody has, else the first."""
+        taken = {other.world for other in self._workers if other is not worker}
+        ahead = list(itertools.islice(waiting, _AHEAD))
+        own = (at for at, task in enumerate(ahead) if task.world and task.world == worker.world)
+        free = (at for at, task in enumerate(ahead) if task.world not in taken)
+        at = next(own, next(free, 0))
+        task = waiting[at]
+        del waiting[at]
+        return task
 
     def _busy(self) -> int:
         return sum(worker.task is not None for worker in self._workers)

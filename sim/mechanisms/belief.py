@@ -58,11 +58,11 @@ class BeliefParams(Params):
 
 
 @kernel()
-def collect(person: Array, product: Array, trust: Array, message: Array, weight: float, times: Array, n_products: int,
+def collect(person: Array, product: Array, trust: Array, message: Array, weight: float, n_products: int,
             precision: Array, told: Array, mark: Array, touched: Array, count: int) -> int:
     """Add signals to the scratch sums; returns the number of people touched so far.
 
-    weight : float64, precision of a signal at full trust; times : float64 (m,), how often noticed.
+    weight : float64, precision of a signal at full trust.
     """
     for e in range(len(person)):
         t = np.float64(trust[e])
@@ -70,7 +70,7 @@ def collect(person: Array, product: Array, trust: Array, message: Array, weight:
             continue
         i = person[e]
         slot = i * n_products + product[e]
-        w = weight * t * times[e]
+        w = weight * t
         precision[slot] += to_fixed(w)
         told[slot] += to_fixed(w * message[e])
         if mark[i] == 0:
@@ -121,15 +121,14 @@ CLAIM, TALK, OWN = 0, 1, 2
 
 
 def learn(world: World, source: int, person: NDArray[np.int32], product: NDArray[np.int64],
-          trust: NDArray[np.float32], message: NDArray[np.float64], times: NDArray[np.float64],
-          params: BeliefParams) -> None:
+          trust: NDArray[np.float32], message: NDArray[np.float64], params: BeliefParams) -> None:
     """Let people learn from signals of one class (`CLAIM`, `TALK` or `OWN`).
 
     Parameters
     ----------
-    person, product, trust, message, times : (m,)
-        Who hears about what, the trust in the path (signed; distrust weighs nothing), the quality
-        the signal tells of, and how often it was noticed.
+    person, product, trust, message : (m,)
+        Who hears about what, the trust in the path (signed; distrust weighs nothing), and the quality
+        the signal tells of.
 
     Notes
     -----
@@ -141,7 +140,7 @@ def learn(world: World, source: int, person: NDArray[np.int32], product: NDArray
     weight, cap = ((params.claim_precision, params.claim_cap), (params.talk_precision, params.talk_cap),
                    (params.own_precision, params.own_cap))[source]
     n_products = len(world.products)
-    count = collect(person, product, trust, message, weight, times, n_products, scratch.precision, scratch.message,
+    count = collect(person, product, trust, message, weight, n_products, scratch.precision, scratch.message,
                     scratch.mark, scratch.people_list, 0)
     absorb(scratch.people_list, count, n_products, scratch.precision, scratch.message, params.prior_precision, cap,
            source, people.claim_precision, people.talk_precision, people.own_precision, people.belief, scratch.mark)

@@ -311,6 +311,16 @@ def choose(world: World, met: Encounters, day: int, params: ChoiceParams) -> Cho
                    people.belief[buyers, product].astype(np.float64), u != _NOT_MET, chance)
 
 
+@kernel()
+def count_met(seen_offer: Array, seen_kind: Array, offer: Array, kind: Array, considered: Array, kinds: int,
+              seen: Array, weighed: Array) -> None:
+    """Add messages noticed and offers considered to `seen` and `weighed` (offers x kinds,), each by offer and door."""
+    for k in range(len(seen_offer)):
+        seen[np.int64(seen_offer[k]) * kinds + seen_kind[k]] += 1
+    for k in range(len(offer)):
+        weighed[np.int64(offer[k]) * kinds + kind[k]] += considered[k]
+
+
 def with_certain(world: World, chosen: Choices, certain: list[Encounters]) -> Choices:
     """Put purchases that need no decision (BG/NBD mode) in the place of what their buyers chose otherwise."""
     if not certain:

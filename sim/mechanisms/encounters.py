@@ -49,6 +49,7 @@ def encounters(**columns: Any) -> Encounters:
 
 def join(parts: list[Encounters]) -> Encounters:
     """Put several tables behind one another."""
+    parts = [part for part in parts if len(part.person)]
     if len(parts) == 1:
         return parts[0]
     if not parts:

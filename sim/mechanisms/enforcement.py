@@ -105,6 +105,8 @@ def enforce(world: World, posts_yesterday: NDArray[np.float64], shocks: tuple[Ba
             hit[(accounts.banned_until <= day) & struck] = 1
     accounts.reports[:] = 0
     banned = hit.nonzero()[0]
+    if not len(banned):
+        return Enforced.empty()
     again = accounts.bans[banned] > 0
     until = np.where(again, FOREVER, day + int(params.first_ban))
     accounts.banned_until[banned] = until

@@ -158,7 +158,7 @@ def deliver(world: World, orders: Ordered, day: int, params: ExperienceParams, b
                    world.ties.weight, world.ties.mark, int(PathKind.TIE), int(PathKind.IMPRESSION),
                    int(PathKind.MEMORY))
     people.satisfaction[person, product] = satisfaction
-    learn(world, OWN, person.astype(np.int32), product, np.ones(m, np.float32), experienced, np.ones(m), belief)
+    learn(world, OWN, person.astype(np.int32), product, np.ones(m, np.float32), experienced, belief)
     refund = np.where(returned, orders.price_fen * orders.quantity, 0)
     return Delivered(orders.order, person, product, satisfaction, returned.astype(np.int64), refund,
                      resaleable.astype(np.int64))
@@ -251,7 +251,8 @@ def remember(world: World, orders: Ordered, day: int, talk_days: int) -> None:
         new = person[is_first & (product == p)]
         if len(new):
             # A day may have a second round of deliveries (deals that closed): it adds, it does not replace.
-            world.talkers.fresh[p] = np.union1d(world.talkers.fresh[p], new).astype(np.int32)
+            before = world.talkers.fresh[p]
+            world.talkers.fresh[p] = (np.union1d(before, new) if len(before) else new).astype(np.int32)
 
 
 def rounds(orders: Ordered) -> list[Ordered]:

@@ -167,7 +167,7 @@ def _pools(world: World, ordered: Ordered, unfilled: Unfilled, opened: PoolOpen,
         _open(pools, int(opened.offer[k]), int(opened.seats[k]), int(opened.deadline_day[k]))
     pooled = world.offers.pool_seats[ordered.offer] > 0
     if not pooled.any() and not pools.open:
-        return Filled(ordered, ordered, _rows(ordered, ~pooled & pooled), unfilled, PoolClosed.empty())
+        return Filled(ordered, ordered, Ordered.empty(), unfilled, PoolClosed.empty())
     score = np.empty(len(ordered))
     hashes(world.people.uid[ordered.person], world.offers.name[ordered.offer], world.draws.key("pool", day), score)
     pool = ordered.pool.copy()
@@ -196,10 +196,10 @@ def _close(world: World, ordered: Ordered, pooled: NDArray[np.bool_], unfilled: 
     closed = PoolClosed(ended, np.array([pools.offer[q] for q in ended], np.int64),
                         np.array([1] * len(full) + [0] * len(late), np.int64),
                         np.array([pools.filled[q] for q in ended], np.int64))
-    refund = _stack([_rows(ordered, pooled & ~pooled), *lost])
+    refund = Ordered.stacked(lost)
     failed = Unfilled(np.concatenate([unfilled.person, refund.person]), np.concatenate([unfilled.offer, refund.offer]),
                       np.concatenate([unfilled.reason, np.full(len(refund), int(Reason.POOL), np.int64)]))
-    return Filled(ordered, _stack([_rows(ordered, ~pooled), *won]), refund, failed, closed)
+    return Filled(ordered, Ordered.stacked([_rows(ordered, ~pooled), *won]), refund, failed, closed)
 
 
 def _open(pools: Pools, offer: int, seats: int, deadline: int) -> int:
@@ -214,10 +214,6 @@ def _open(pools: Pools, offer: int, seats: int, deadline: int) -> int:
 
 def _rows(table: Ordered, pick: NDArray[np.bool_]) -> Ordered:
     return Ordered(*[getattr(table, name)[pick] for name in Ordered.__dataclass_fields__])
-
-
-def _stack(parts: list[Ordered]) -> Ordered:
-    return Ordered(*[np.concatenate([getattr(p, name) for p in parts]) for name in Ordered.__dataclass_fields__])
 
 
 def contest_units(world: World, orders: StockOrder, wanted: NDArray[np.int64], day: int) -> NDArray[np.int64]:

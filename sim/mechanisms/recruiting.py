@@ -297,6 +297,8 @@ def exits(world: World, met: NDArray[np.int64], day: int, params: RecruitingPara
 
 def remember_refusals(world: World, refused: Refused) -> NDArray[np.int64]:
     """Count the refusals that resellers met, for awkwardness makes them give up; returns today's, int64 (R,)."""
+    if not world.resellers.size:
+        return np.zeros(0, np.int64)
     sponsor = refused.sponsor[(refused.reason == Reason.DECLINED) & (refused.sponsor >= 0)]
     if not len(sponsor):
         return np.zeros(world.resellers.size, np.int64)

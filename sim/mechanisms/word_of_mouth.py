@@ -265,10 +265,7 @@ def talk(world: World, day: int, params: WordOfMouthParams) -> tuple[list[Heard]
             one = _talk_of(world, p, active, day, params)
             heard.append(one)
             told.append(_talked(world, one, active, p))
-    if not told:
-        return heard, Talked.empty()
-    columns = [np.concatenate([getattr(t, name) for t in told]) for name in Talked.__dataclass_fields__]
-    return heard, Talked(*columns)
+    return heard, Talked.stacked(told)
 
 
 def _talk_of(world: World, product: int, active: NDArray[np.int32], day: int, params: WordOfMouthParams) -> Heard:

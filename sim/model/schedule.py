@@ -159,13 +159,12 @@ def _hear(state: RunState, noticed: Noticed, day: Day) -> list[Heard]:
     if len(own):  # the path has no trust of its own
         trust = trust.copy()
         trust[own] = world.people.brand_trust[person[own], world.products.brand_of[product[own]]]
-    belief.learn(world, belief.CLAIM, person, product, trust, world.offers.claim[offer], np.ones(len(product)),
-                 mech.belief)
+    belief.learn(world, belief.CLAIM, person, product, trust, world.offers.claim[offer], mech.belief)
     heard, day.events.talked = word_of_mouth.talk(world, state.day, mech.word_of_mouth)
     in_groups = word_of_mouth.talk_in_groups(world, day.events.talked, state.day, mech.word_of_mouth)
     for h in [*heard, *([] if in_groups is None else [in_groups])]:
         told = world.people.belief[h.speaker, h.product].astype(np.float64)
-        belief.learn(world, belief.TALK, h.listener, h.product, h.trust, told, np.ones(len(h)), mech.belief)
+        belief.learn(world, belief.TALK, h.listener, h.product, h.trust, told, mech.belief)
     return heard
 
 
@@ -189,9 +188,8 @@ def _exposed(state: RunState, noticed: Noticed, met: Encounters, chosen: Choices
     """Count messages seen and considered by offer and door."""
     kinds = len(PathKind)
     size = len(state.world.offers) * kinds
-    seen = np.bincount(noticed.offer.astype(np.int64) * kinds + noticed.kind, minlength=size)
-    slot = met.offer.astype(np.int64) * kinds + met.kind
-    considered = np.bincount(slot[chosen.considered], minlength=size)
+    seen, considered = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    choosing.count_met(noticed.offer, noticed.kind, met.offer, met.kind, chosen.considered, kinds, seen, considered)
     which = np.flatnonzero(seen + considered)
     mean_p = float(chosen.chance.mean()) if len(chosen.chance) else 0.0
     return Exposed(which // kinds, which % kinds, seen[which], considered[which], np.full(len(which), mean_p))
@@ -218,9 +216,7 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, aske
         trade.take_back(world, ledger, orders, delivered, state.day)
         parts.append(delivered)
     repurchase.put_off(world, filled.unfilled.person, filled.unfilled.offer, state.day, mech.repurchase)
-    names = Delivered.__dataclass_fields__
-    if parts:
-        day.events.delivered = Delivered(*[np.concatenate([getattr(p, n) for p in parts]) for n in names])
+    day.events.delivered = Delivered.stacked(parts)
     _bought_from_resellers(state, filled.ordered)
 
 
@@ -241,23 +237,20 @@ def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
     bought, known = leads.bring(world, plan.lead, state.day)
     bought, _ = membership.join(world, ledger, bought, state.day)
     enrolled = membership.enrol(world, ledger, plan.enrol, state.day)
-    day.events.joined = Joined(*[np.concatenate([getattr(joined, n), getattr(bought, n), getattr(enrolled, n)])
-                                 for n in Joined.__dataclass_fields__])
-    day.events.refused = Refused(*[np.concatenate([getattr(refused, n), getattr(late, n), getattr(known, n)])
-                                   for n in Refused.__dataclass_fields__])
+    day.events.joined = Joined.stacked([joined, bought, enrolled])
+    day.events.refused = Refused.stacked([refused, late, known])
     met = recruiting.remember_refusals(world, refused)
     membership.promote(world, plan.promote)
     day.events.stock_moved = channel.restock(world, ledger, plan.stock_order, state.day)
     day.written_off = channel.write_off(world, ledger, state.day)
     gone = recruiting.exits(world, met, state.day, state.mechanisms.recruiting)
     day.exits = len(gone)
-    person = world.resellers.person[gone].copy()
-    membership.leave_role(world, gone, state.day)
-    released = membership.release(world, plan.release, state.day)
-    reason = np.full(len(gone), int(recruiting.EXIT_REASON), np.int64)
-    day.events.left = Left(np.concatenate([person, released.person]),
-                           np.concatenate([np.full(len(gone), -1, np.int64), released.channel]),
-                           np.concatenate([reason, released.reason]))
+    left = Left.empty()
+    if len(gone):
+        left = Left(world.resellers.person[gone].astype(np.int64), np.full(len(gone), -1, np.int64),
+                    np.full(len(gone), int(recruiting.EXIT_REASON), np.int64))
+        membership.leave_role(world, gone, state.day)
+    day.events.left = Left.stacked([left, membership.release(world, plan.release, state.day)])
 
 
 def _tend_audiences(state: RunState, plan: DayPlan, posts: Post, noticed: Noticed, day: Day) -> None:
@@ -266,8 +259,7 @@ def _tend_audiences(state: RunState, plan: DayPlan, posts: Post, noticed: Notice
     day.mutes, left = audience.live(state.world, noticed, posts, plan.tend, state.day, state.mechanisms.audience,
                                    state.mechanisms.fees, state.mechanisms.detection)
     day.mutes += moments.mute_friends(state.world, day.told, state.day, state.mechanisms.audience)
-    before = day.events.left
-    day.events.left = Left(*[np.concatenate([getattr(before, n), getattr(left, n)]) for n in Left.__dataclass_fields__])
+    day.events.left = Left.stacked([day.events.left, left])
     heat.cool(state.world, posts, state.day, state.mechanisms.heat)
 
 

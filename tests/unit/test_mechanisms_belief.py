@@ -24,11 +24,10 @@ def world() -> World:
     return start(quiet(10, 1), 0).world
 
 
-def tell(world: World, source: int, message: float, trust: float = 1.0, times: float = 1.0, person: int = 0,
+def tell(world: World, source: int, message: float, trust: float = 1.0, signals: int = 1, person: int = 0,
          **params: Any) -> float:
-    learn(world, source, np.array([person], np.int32), np.array([0]), np.array([trust], np.float32),
-          np.array([message]),
-          np.array([times]), BeliefParams(**params))
+    learn(world, source, np.full(signals, person, np.int32), np.zeros(signals, np.int64),
+          np.full(signals, trust, np.float32), np.full(signals, message), BeliefParams(**params))
     return float(world.people.belief[person, 0])
 
 
@@ -61,8 +60,8 @@ def test_a_thousand_claims_weigh_no_more_than_the_cap(world: World) -> None:
 
 
 def test_without_a_cap_repetition_goes_on_persuading(world: World) -> None:
-    capped = tell(world, CLAIM, 1.0, times=1000.0)
-    assert tell(world, CLAIM, 1.0, times=1000.0, person=1, claim_cap=1e6) > capped + 0.05
+    capped = tell(world, CLAIM, 1.0, signals=1000)
+    assert tell(world, CLAIM, 1.0, signals=1000, person=1, claim_cap=1e6) > capped + 0.05
 
 
 def test_off_nobody_learns(world: World) -> None:
@@ -72,7 +71,7 @@ def test_off_nobody_learns(world: World) -> None:
 
 def test_several_signals_of_a_day_are_one_mean(world: World) -> None:
     learn(world, TALK, np.zeros(3, np.int32), np.zeros(3, np.int64), np.array([1.0, 0.5, -0.9], np.float32),
-          np.array([0.2, 0.8, 0.0]), np.ones(3), BeliefParams())
+          np.array([0.2, 0.8, 0.0]), BeliefParams())
     assert world.people.belief[0, 0] == pytest.approx((2 * 0.5 + 2 * 0.2 + 1 * 0.8) / 5, rel=1e-6)
 
 

@@ -38,25 +38,24 @@ def base(height: int, **layout: Any) -> go.Figure:
         "ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)",
         "tickfont": quiet, "title": {"font": quiet, "standoff": 10}, "fixedrange": True,
     }  # fmt: skip
-    figure = go.Figure()
-    figure.update_layout(
-        template="none",
-        height=height,
-        font={"family": FONT, "size": 13, "color": neutral("ink")},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        margin={"l": 8, "r": 12, "t": 12, "b": 8},
-        xaxis=axis | {"showgrid": False},
-        yaxis=axis,
-        hoverlabel={
+    look = {
+        "template": "none",
+        "height": height,
+        "font": {"family": FONT, "size": 13, "color": neutral("ink")},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "showlegend": False,
+        "margin": {"l": 8, "r": 12, "t": 12, "b": 8},
+        "xaxis": axis | {"showgrid": False},
+        "yaxis": axis,
+        "hoverlabel": {
             "bgcolor": neutral("paper"), "bordercolor": neutral("rule"), "align": "left", "namelength": -1,
             "font": {"family": FONT, "size": 13, "color": neutral("ink")},
         },
-        separators=".,",
-        **layout,
-    )  # fmt: skip
-    return figure
+        "separators": ".,",
+    }  # fmt: skip
+    # Given whole, a layout is checked once: `update_layout` takes fifteen times as long.
+    return go.Figure(layout=look | layout)
 
 
 def unit_above(figure: go.Figure, text: str) -> None:
