@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIRE_ALL = os.environ.get("GUANXI_REQUIRE_ALL", "") not in {"", "0"}
 FULL = os.environ.get("GUANXI_FULL", "") not in {"", "0"}
 
-# The outside package is tested from outside, by `integration/test_outside_package.py`.
-collect_ignore = ["outside"]
+# Outside packages are tested from outside, by `integration/test_outside_package.py` and `test_exercise.py` beside it.
+collect_ignore = ["outside", "exercise"]
 
 
 def pytest_report_header() -> str:

@@ -172,6 +172,7 @@ class _Observer:
 def _weights(model: SocialCommerceModel) -> dict[str, bytes]:
     """Return a digest of every array and number of the world, the books of all seats and the balances."""
     state = model.state
+    state.ledger.cash_fen()  # bookings wait until somebody asks for a balance; to ask changes nothing that counts
     held: dict[str, Any] = {"world": state.world, "ledger": state.ledger, "events": state.yesterday, "today": state.today}
     held |= {f"book of {seat.name}": seat.book for seat in state.seats}
     out: dict[str, bytes] = {}

@@ -1,9 +1,10 @@
 """What a strategy sees, and what a strategy is.
 
-A view is read-only and, in `plan`, a day old: yesterday's closing cash, book, members and tree. In
-`settle` the same view is joined by today's events. A strategy never gets the world, so it cannot
-know what its seller could not know: needs, fatigue and trust of single people stay hidden, and the
-activity of a group is the *observed* one, fakes included.
+A view is read-only. In `plan` it shows how yesterday ended: book, members and tree. In `settle` today's
+events stand beside it, members and tree are as today leaves them, and cash is still that of the morning,
+so that no settlement depends on who settles first. A strategy never gets the world, so it cannot know
+what its seller could not know: needs, fatigue and trust of single people stay hidden, and the activity of
+a group is the *observed* one, fakes included.
 
 A strategy is a frozen set of parameters with three methods; it keeps nothing between days but its
 book, which the model holds for it.
@@ -134,7 +135,7 @@ class ResellersView(Protocol):
 
     @property
     def cash_fen(self) -> Ints:
-        """Cash at yesterday's closing, int64 (R,)."""
+        """Their cash, int64 (R,); in `plan` that of yesterday's closing and what fell due today."""
 
 
 class View(Protocol):
@@ -166,7 +167,7 @@ class View(Protocol):
 
     @property
     def cash_fen(self) -> int:
-        """The brand's cash at yesterday's closing; it may be below zero."""
+        """The brand's cash this morning, what fell due today paid; the same in `settle`. It may be below zero."""
 
     @property
     def payables_fen(self) -> int:
@@ -218,7 +219,7 @@ class View(Protocol):
         """Return what was offered yesterday where a spy of the strategy's brand sits."""
 
     def health(self, channels: Ints) -> Floats:
-        """Return the health of groups at yesterday's closing, float64 (n,), [0, 1]."""
+        """Return the health of groups, float64 (n,), [0, 1]; in `plan` that of yesterday's closing."""
 
     def banned(self, channels: Ints) -> Bools:
         """Return whether a platform keeps channels closed today, bool (n,)."""
@@ -246,7 +247,7 @@ class View(Protocol):
 
     @property
     def resellers(self) -> ResellersView:
-        """The resellers' table at yesterday's closing; today's recruits are in it from tomorrow."""
+        """The resellers' table: in `plan` as yesterday left it, in `settle` with today's recruits and promotions."""
 
     def ancestors(self, person: Ints, levels: int) -> Ints:
         """Return the resellers above people, int64 (n, levels).

@@ -95,6 +95,7 @@ class Ledger:
         self._tables: list[Ints] = []
         self._singles: list[tuple[int, ...]] = []
         self._turnover_fen = 0
+        self._morning: Ints | None = None
         self._audit = Audit(n_brands, unit_cost_fen) if audit else None
 
     # ------------------------------------------------------------------ booking
@@ -167,13 +168,15 @@ class Ledger:
         self.pay(source, target, amount_fen, Purpose.STOCK_VALUE, day, "goods")
 
     def fall_due(self, day: int) -> None:
-        """Turn back every payable due on `day` and move its cash, whether or not the payer has it."""
+        """Open the day: turn back every payable due and move its cash, whether or not the payer has it."""
         parts = self.payables.take(day)
         if parts:
             self._check_day(day)
             moves = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
             self._note_debt(moves, -1)
             self._tables += [debt_of(moves, self.n_brands, back=True), moves]
+        self._enter()
+        self._morning = self.balances.value[: self.n_brands].copy()
 
     def close_day(self, day: int) -> None:
         """Enter what waits, write the closing balances and flows; under audit, check every law.
@@ -214,6 +217,10 @@ class Ledger:
         """Return a brand's cash now; below zero when debts fell due that it could not cover."""
         self._enter()
         return int(self.balances.value[brand])
+
+    def morning_fen(self, brand: int = 0) -> int:
+        """Return a brand's cash after what fell due this morning; what the day brings or costs does not move it."""
+        return self.cash_fen(brand) if self._morning is None else int(self._morning[brand])
 
     def payables_fen(self, brand: int = 0) -> int:
         """Return what a brand owes and has not yet paid."""

@@ -1,4 +1,4 @@
-"""The view a strategy gets: yesterday's closing book, read-only, and nothing about single people's minds."""
+"""The view a strategy gets: its book and what its seller can know, read-only, nothing of single people's minds."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class ResellersDay:
 
     @property
     def cash_fen(self) -> Ints:
-        """Cash at yesterday's closing, one number a row."""
+        """Their cash, one number a row."""
         cash = self._state.ledger.balance(Account.RESELLER)
         out = np.zeros(self.size, np.int64)
         out[: min(len(cash), self.size)] = cash[: self.size]
@@ -136,8 +136,8 @@ class DayView:
 
     @property
     def cash_fen(self) -> int:
-        """The brand's cash at yesterday's closing."""
-        return self._state.ledger.cash_fen(self.brand)
+        """The brand's cash this morning."""
+        return self._state.ledger.morning_fen(self.brand)
 
     @property
     def payables_fen(self) -> int:

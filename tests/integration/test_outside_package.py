@@ -1,7 +1,6 @@
 """A strategy of an outside package is found by its entry point and keeps the laws with its own tests.
 
-The package is installed as an installer would leave it, without running one: its code and a folder of
-metadata that names the entry point, on the path of a fresh process.
+The package is on the path of a fresh process, as an installer would leave it (`tests/installing.py`).
 """
 
 from __future__ import annotations
@@ -10,10 +9,11 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
+
+from tests.installing import installed
 
 OUTSIDE = Path(__file__).parents[1] / "outside"
 SCENARIO = """
@@ -30,17 +30,7 @@ strategies: [{kind: popup_stall, stalls: 1}]
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder that holds the package as installed."""
-    folder = tmp_path_factory.mktemp("site")
-    project = tomllib.loads((OUTSIDE / "pyproject.toml").read_text())["project"]
-    shutil.copytree(OUTSIDE / "guanxi_popup", folder / "guanxi_popup")
-    meta = folder / f"guanxi_popup-{project['version']}.dist-info"
-    meta.mkdir()
-    (meta / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
-    groups = project["entry-points"]
-    (meta / "entry_points.txt").write_text("".join(
-        f"[{group}]\n" + "".join(f"{name} = {target}\n" for name, target in names.items())
-        for group, names in groups.items()))
-    return folder
+    return installed(OUTSIDE, tmp_path_factory.mktemp("site"))
 
 
 def call(site: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

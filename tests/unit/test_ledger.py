@@ -111,6 +111,18 @@ def test_a_debt_is_paid_even_without_cash() -> None:
     assert ledger.cash_fen() == -500
 
 
+def test_the_cash_of_the_morning_stays_what_it_was_while_the_day_goes_on() -> None:
+    ledger = opened()
+    assert ledger.morning_fen() == CASH
+    ledger.fall_due(0)
+    ledger.post(one((Account.BRAND, 0), (Account.STAFF, 0), 700, Purpose.BASE_PAY), 0)
+    ledger.post(one((Account.BRAND, 0), (Account.HOUSEHOLD, 0), 500, Purpose.REFUND, due=1), 0)
+    assert (ledger.morning_fen(), ledger.cash_fen()) == (CASH, CASH - 700)
+    ledger.close_day(0)
+    ledger.fall_due(1)
+    assert ledger.morning_fen() == CASH - 1_200
+
+
 def test_one_table_may_hold_debts_of_several_days() -> None:
     ledger = opened(2)
     ledger.post(postings(payer_account=Account.BRAND, payer_owner=[0, 0, 1, 0], payee_account=Account.RESELLER,

@@ -78,6 +78,8 @@ def test_carets_stand_under_chinese_text() -> None:
     ("strategies: [{groups: 3}]\n", "strategies.0.kind: the kind is missing; one of club, stall"),
     ("strategies: club\n", "strategies: a list is expected (got 'club')"),
     ("strategies: [club]\n", "strategies.0: a mapping with a kind is expected"),
+    ("strategies: [{kind: kiosk}]\n", "unknown kind 'kiosk'; one of club, stall (one of your own"),
+    ("strategies: [{kind: clob}]\n", "unknown kind 'clob' - did you mean 'club'?; one of club, stall"),
     ("strategies: [{kind: stall}]\n", "s.yaml:1:15: error: strategies.stall.street: 'street' is missing (Where it stands)"),
     ("strategies: [{kind: club, id: late, mix: {usefull: 1}}]\n",
      "strategies.late.mix.usefull: unknown name 'usefull' - did you mean 'useful'?"),
