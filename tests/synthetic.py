@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.experiment.comparison import Frame, gather
 from sim.records.outcomes import DAILY
-from sim.records.run_record import RunRecord, empty_agents
+from sim.records.run_record import AGENT_COLUMNS, RunRecord
 
 STRATEGIES = ("community", "influencer", "direct_sales", "dual_rebate")
 TITLES = {
@@ -218,3 +218,8 @@ def make_comparison(strategies=STRATEGIES, replications=16, *, days=180, seed=1,
     )
     timings = {"wall": 11.2, "runs": 21.9, "compile": 0.0}
     return gather(runs, frame, timings=timings)
+
+
+def empty_agents():
+    """Return the table of resellers of a strategy that has none."""
+    return {name: np.empty(0, dtype=kind) for name, kind in AGENT_COLUMNS.items()}

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Earnings", "earnings", "gini", "lorenz", "top_share"]
-
-
 @dataclass(frozen=True)
 class Earnings:
     """Resellers' result of one run.
@@ -61,29 +58,3 @@ def earnings(agents: Mapping[str, NDArray[Any]]) -> Earnings:
         top1_share=top_share(income),
         gini=gini(income),
     )
-
-
-def lorenz(values: NDArray[Any]) -> tuple[Floats, Floats]:
-    """Return the Lorenz curve: cumulative share of people, poorest first, and of income.
-
-    Parameters
-    ----------
-    values : number (n,), >= 0
-        Incomes.
-
-    Returns
-    -------
-    float64 (n + 1,), float64 (n + 1,)
-        Both from 0 to 1.
-
-    Raises
-    ------
-    ValueError
-        If a value is negative or all are zero: the curve is then undefined.
-    """
-    x = np.sort(np.asarray(values, dtype=np.float64))
-    if x.size == 0 or x[0] < 0.0 or x.sum() <= 0.0:
-        raise ValueError("a Lorenz curve needs values that are not negative and not all zero")
-    summed = np.concatenate([[0.0], np.cumsum(x)])
-    share = summed / summed[-1]
-    return np.linspace(0.0, 1.0, x.size + 1), share

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.analysis.intervals import LEVEL, Interval, mean_interval
-from sim.analysis.student import p_value, t_quantile
+from sim.analysis.student import p_value
 from sim.records.outcomes import SUMMARY
 
 if TYPE_CHECKING:
@@ -105,36 +105,6 @@ def paired_p(gaps: Floats) -> float:
     if error == 0.0:
         return 0.0 if float(known.mean()) else 1.0
     return p_value(float(known.mean()) / error, known.size - 1)
-
-
-def replications_needed(gaps: Floats, level: float = LEVEL, most: int = 10_000) -> int | None:
-    """Return how many replications would separate two strategies if mean and spread of their gap stay as seen.
-
-    The smallest n with |mean| / (sd / sqrt n) >= t(level, n - 1): a plan, not a test.
-
-    Parameters
-    ----------
-    gaps : float64 (R,)
-        Paired differences so far.
-    level : float
-        Confidence asked for.
-    most : int
-        Above this the answer is None: more runs are no way to tell them apart.
-    """
-    known = gaps[np.isfinite(gaps)]
-    if known.size < 2 or not known.mean():
-        return None
-    effect = abs(float(known.mean())) / max(float(known.std(ddof=1)), 1e-300)
-    low, high = 1, most
-    if effect * math.sqrt(most) < t_quantile(level, most - 1):
-        return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        if effect * math.sqrt(middle) >= t_quantile(level, middle - 1):
-            high = middle
-        else:
-            low = middle
-    return high
 
 
 def holm(p_values: dict[str, float]) -> dict[str, float]:

@@ -127,9 +127,3 @@ def normal_quantile(p: float) -> Number:
 def to_fixed(x: float) -> Number:
     """Return x as an int64 multiple of 1 / SCALE, floored after adding one half."""
     return np.int64(math.floor(x * 4294967296.0 + 0.5))
-
-
-@kernel()
-def from_fixed(x: int) -> float:
-    """Return the float64 value of a fixed-point number."""
-    return x / 4294967296.0

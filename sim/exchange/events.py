@@ -58,7 +58,6 @@ class Reason(IntEnum):
 class EnforcementKind(IntEnum):
     """What a platform does to an account."""
 
-    THROTTLE = 0
     BAN = 1
     PERMANENT = 2
 

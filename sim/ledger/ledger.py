@@ -226,10 +226,6 @@ class Ledger:
         """Return what a brand owes and has not yet paid."""
         return int(self.balances.due_from[brand])
 
-    def receivables_fen(self, brand: int = 0) -> int:
-        """Return what others owe to a brand."""
-        return int(self.balances.due_to[brand])
-
     @property
     def statement(self) -> Ints:
         """Signed cash of each brand by purpose and day, int64 (B, purposes, T): received +, paid -."""

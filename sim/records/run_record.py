@@ -116,8 +116,3 @@ def line_order(purpose: str) -> tuple[int, str]:
     """Return the sort key of a line of the statement: the order of `Purpose`, unknown ones last by name."""
     known = Purpose.__members__.get(purpose.upper())
     return (len(Purpose) if known is None else int(known), purpose)
-
-
-def empty_agents() -> dict[str, Column]:
-    """Return the table of resellers of a strategy that has none."""
-    return {name: np.empty(0, dtype=kind) for name, kind in AGENT_COLUMNS.items()}

@@ -44,22 +44,10 @@ def _tables_of(run: RunRecord) -> dict[str, Table]:
     return dict(zip(_RUN_TABLES, parts, strict=True))
 
 
-def _fill_run(run: RunRecord, folder: Path) -> None:
+def save_run(run: RunRecord, folder: Path) -> None:
     """Write a run into an existing folder."""
     rows = {name: write_table(folder / f"{name}.parquet", table) for name, table in _tables_of(run).items()}
     write_manifest(folder, RUN, {**head_of(run), "rows": rows, "machine": machine()})
-
-
-def save_run(run: RunRecord, folder: Path, *, replace: bool = False) -> None:
-    """Write a run as a folder.
-
-    Raises
-    ------
-    DataError
-        If the folder exists and is not to be replaced, or cannot be written.
-    """
-    with whole_folder(Path(folder), replace=replace) as part:
-        _fill_run(run, part)
 
 
 def load_run(folder: Path) -> RunRecord:
@@ -132,7 +120,7 @@ def save(comparison: Comparison, folder: Path, *, replace: bool = False) -> None
         for number, strategy in enumerate(comparison.strategies):
             example = part / "examples" / f"{number:02d}"
             example.mkdir(parents=True)
-            _fill_run(comparison.examples[strategy], example)
+            save_run(comparison.examples[strategy], example)
             text = part / "scenarios" / f"{number:02d}.yaml"
             text.parent.mkdir(exist_ok=True)
             text.write_text(comparison.texts.get(strategy, ""), encoding="utf-8")

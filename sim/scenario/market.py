@@ -40,11 +40,6 @@ def market_of(spec: ScenarioSpec) -> dict[str, Any]:
     return dict(_flat(market, ""))
 
 
-def market_hash(spec: ScenarioSpec) -> str:
-    """Return 16 hex digits that are equal exactly for scenarios of one market."""
-    return _digest(market_of(spec))
-
-
 def scenario_hash(spec: ScenarioSpec) -> str:
     """Return 16 hex digits over everything that can change a run, the contents of data files included.
 

@@ -24,14 +24,6 @@ def bass(t: float, p: float, q: float) -> float:
     return (1.0 - e) / (1.0 + (q / p) * e)
 
 
-def bass_recursion(p: float, q: float, steps: int) -> float:
-    """F after unit steps F <- F + (p + q F)(1 - F)."""
-    f = 0.0
-    for _ in range(steps):
-        f += (p + q * f) * (1.0 - f)
-    return f
-
-
 def chain_binomial(m: int, p: float, b: float, steps: int, seeds: int = 0) -> tuple[Floats, Floats]:
     """Mean and sd of the number of adopters among m after 0..steps synchronous steps.
 
@@ -112,11 +104,6 @@ def giant_share(c: float) -> float:
 def generations(k: float, g: int) -> float:
     """Expected people after g generations of a branching process: (1 - K^{g+1}) / (1 - K)."""
     return (1.0 - k ** (g + 1)) / (1.0 - k)
-
-
-def borel(k: float, size: int) -> float:
-    """Chance that a Poisson(K) cascade has `size` people in all."""
-    return math.exp(-k * size + (size - 1) * math.log(k * size) - math.lgamma(size + 1))
 
 
 # ------------------------------------------------------------------ trust, exposure, choice

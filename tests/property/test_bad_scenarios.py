@@ -17,7 +17,7 @@ from sim.scenario.data import missing_data, require_data
 from sim.scenario.dump import to_yaml
 from sim.scenario.find import is_safe_name
 from sim.scenario.load import LIMIT_DEPTH, load_bytes, load_text
-from sim.scenario.market import market_hash, require_same_market, scenario_hash
+from sim.scenario.market import market_of, require_same_market, scenario_hash
 from sim.scenario.nodes import Node, walk
 from sim.scenario.resolve import Resolved, resolve, resolve_text
 from sim.scenario.spec import ScenarioSpec
@@ -104,7 +104,7 @@ def answered(text: str, *overrides: str) -> Resolved | None:
     assert is_safe_name(found.spec.name)
     again = resolve_text(found.text, "again")
     assert again.spec == found.spec
-    assert market_hash(again.spec) == market_hash(found.spec)
+    assert market_of(again.spec) == market_of(found.spec)
     assert scenario_hash(again.spec) == scenario_hash(found.spec)
     return found
 
@@ -279,7 +279,7 @@ def test_two_scenarios_share_a_market_or_the_difference_has_a_name(path: tuple[s
         return
     base = resolve_text(BASE).spec
     refusal = outcome(lambda: require_same_market([base, other.spec]))
-    assert (market_hash(base) == market_hash(other.spec)) is (refusal is None)
+    assert (market_of(base) == market_of(other.spec)) is (refusal is None)
     assert refusal is None or refusal.fields
 
 

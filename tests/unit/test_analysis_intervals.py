@@ -1,4 +1,4 @@
-"""Student's t, intervals, quantiles and bands against known values."""
+"""Student's t, intervals and mean curves against known values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.analysis.intervals import bands, mean_interval, mean_path, spread
+from sim.analysis.intervals import mean_interval, mean_path
 from sim.analysis.student import p_value, t_inside, t_quantile
 
 # Two-sided 95 % quantiles, [AbramowitzStegun1964] table 26.10.
@@ -61,19 +61,6 @@ def test_intervals_cover_the_truth_as_often_as_they_say():
     samples = rng.normal(10.0, 3.0, (4000, 6))
     hits = np.mean([i.low <= 10 <= i.high for i in map(mean_interval, samples)])
     assert abs(hits - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 4000)
-
-
-def test_quantiles_of_single_runs():
-    found = spread(np.append(np.arange(101.0), np.nan))
-    assert (found.q05, found.q25, found.median, found.q75, found.q95) == (5, 25, 50, 75, 95)
-    assert math.isnan(spread(np.array([])).median)
-
-
-def test_bands_hold_their_share_and_skip_days_nobody_defines():
-    paths = np.stack([np.arange(101.0), np.full(101, np.nan)], axis=1)
-    (low50, high50), (low90, high90) = bands(paths)[0.5], bands(paths)[0.9]
-    assert [low50[0], high50[0], low90[0], high90[0]] == pytest.approx([25, 75, 5, 95])
-    assert np.isnan([low50[1], high90[1]]).all()
 
 
 def test_the_mean_curve_leaves_out_what_is_undefined():

@@ -11,7 +11,7 @@ import pytest
 from sim.analysis.compliance import COUNTS, DISCLAIMER, LINES, Light, indicators, light, median_day, strategy_light
 from sim.analysis.crossings import WINDOW, crossings, sign_changes, widest_line
 from sim.analysis.expectations import judge, judge_all
-from sim.analysis.inequality import earnings, lorenz
+from sim.analysis.inequality import earnings
 from sim.records.outcomes import SUMMARY
 from sim.scenario.expect import parse_expectation
 from sim.text.evidence import unknown_in
@@ -190,15 +190,3 @@ def test_earnings_of_resellers():
     empty = earnings({n: np.empty(0) for n in agents})
     assert empty.n == 0
     assert math.isnan(empty.gini)
-
-
-def test_the_area_under_the_lorenz_curve_is_the_gini():
-    incomes = np.random.default_rng(1).exponential(1, 5_000)
-    people, share = lorenz(incomes)
-    assert (people[0], share[0], people[-1], share[-1]) == (0, 0, 1, 1)
-    gini = 1 - 2 * np.trapezoid(share, people)
-    assert earnings({"net_fen": incomes, "income_fen": incomes, "recruits": incomes}).gini == pytest.approx(
-        gini * 5_000 / 4_999
-    )
-    with pytest.raises(ValueError, match="negative"):
-        lorenz(np.array([-1.0, 2.0]))

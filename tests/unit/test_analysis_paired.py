@@ -14,7 +14,6 @@ from sim.analysis.paired import (
     differences,
     holm,
     paired_p,
-    replications_needed,
     verdict,
 )
 from tests.synthetic import make_comparison
@@ -77,17 +76,6 @@ def test_paired_p_by_hand():
     assert paired_p(np.array([4.0, 4.0])) == 0.0
     assert paired_p(np.array([0.0, 0.0])) == 1.0
     assert math.isnan(paired_p(np.array([4.0, np.nan])))
-
-
-def test_how_many_replications_would_separate():
-    # Mean 1, sd 2: |t| = sqrt n / 2 must reach t(.95, n - 1); 18 is the first (2.121 against 2.110).
-    gaps = np.array([1 - math.sqrt(2), 1 + math.sqrt(2)])
-    assert gaps.std(ddof=1) == pytest.approx(2.0)
-    assert replications_needed(gaps) == 18
-    assert replications_needed(np.array([5.0, 5.0, 5.0])) == 2
-    assert replications_needed(np.array([-1.0, 1.0])) is None
-    assert replications_needed(np.array([-1.0, 1.0001])) is None
-    assert replications_needed(np.array([3.0])) is None
 
 
 def test_differences_pair_common_replications_only():

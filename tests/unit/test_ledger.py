@@ -140,7 +140,7 @@ def test_one_table_may_hold_debts_of_several_days() -> None:
 def test_what_others_owe_to_a_brand_is_its_receivable() -> None:
     ledger = opened()
     ledger.post(one((Account.PLATFORM, 0), (Account.BRAND, 0), 300, Purpose.SALE, due=7), 0)
-    assert (ledger.receivables_fen(), ledger.payables_fen()) == (300, 0)
+    assert (ledger.balances.due_to[0], ledger.payables_fen()) == (300, 0)
     assert ledger.balance(Account.PAYABLE).tolist() == [0, -300]
     ledger.close_day(0)
     assert ledger.closing("receivables")[0, 0] == 300

@@ -1,4 +1,4 @@
-"""Statements: lines, groups, profit by hand, and the sum over all participants."""
+"""Statements: lines, profit by hand, and the sum over all participants."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from sim.core.accounts import Account, Purpose
 from sim.exchange.postings import postings
 from sim.ledger import Ledger
-from sim.ledger.statements import GROUPS, by_group, by_purpose, participants, profit
+from sim.ledger.statements import by_purpose, profit
 
 
 def traded() -> Ledger:
@@ -45,26 +45,11 @@ def test_lines_are_named_by_purpose() -> None:
     assert sum(int(line.sum()) for line in lines.values()) == traded().cash_fen()
 
 
-def test_every_purpose_belongs_to_one_group() -> None:
-    listed = [p for purposes in GROUPS.values() for p in purposes]
-    assert sorted(listed) == sorted(Purpose)
-
-
-def test_groups_add_up_to_the_change_of_cash() -> None:
-    ledger = traded()
-    groups = by_group(ledger)
-    assert groups["revenue"].tolist() == [0, 19_200, 0]
-    assert groups["goods"].tolist() == [-4_400, 0, 0]
-    assert groups["media"].tolist() == [0, 0, -1_000]
-    assert groups["incentives"].tolist() == [0, 0, -640]
-    assert sum(int(g.sum()) for g in groups.values()) == ledger.cash_fen()
-
-
 def test_accrued_lines_stand_on_the_day_an_amount_became_due() -> None:
     ledger = traded()
-    assert by_group(ledger, accrued=True)["incentives"].tolist() == [0, -1_280, -640], "the commission is owed, not paid"
-    groups = by_group(ledger, accrued=True)
-    trade = sum(groups[g] for g in groups if g != "capital") + np.diff(ledger.closing("inventory")[0], prepend=2_200)
+    lines = ledger.accrued[0]
+    assert lines[Purpose.COMMISSION].tolist() == [0, -1_280, 0], "the commission is owed, not paid"
+    trade = lines.sum(axis=0) - lines[Purpose.CAPITAL] + np.diff(ledger.closing("inventory")[0], prepend=2_200)
     assert np.cumsum(trade).tolist() == profit(ledger).tolist()
 
 
@@ -84,9 +69,11 @@ def test_a_debt_paid_later_leaves_the_accrued_line_where_it_was() -> None:
 
 
 def test_participants_share_what_the_channel_earned() -> None:
-    results = participants(traded())
-    assert results.brands_fen == 13_520 - 1_640
-    assert results.resellers_fen == -6_400 + 2_200 + 640
-    assert results.kols_fen == 1_280
+    ledger = traded()
+    brand, stock, cash, held, kol = (int(ledger.result(account).sum()) for account in (
+        Account.BRAND, Account.INVENTORY, Account.RESELLER, Account.RESELLER_STOCK, Account.KOL))
+    assert brand + stock == 13_520 - 1_640
+    assert cash + held == -6_400 + 2_200 + 640
+    assert kol == 1_280
     # Sell-in, rebate and commission cancel: a consumer's price less goods used up and media remains.
-    assert results.total_fen == 12_800 - 2_200 - 1_000
+    assert brand + stock + cash + held + kol == 12_800 - 2_200 - 1_000

@@ -51,6 +51,7 @@ def folder(comparison, tmp_path):
 @pytest.mark.parametrize("name", ["community", "dual_rebate"])
 def test_a_run_reads_back_bit_for_bit(tmp_path, name):
     made = make_run(name, 3, days=50, shock=True)
+    (tmp_path / "run").mkdir()
     save_run(made, tmp_path / "run")
     assert_same_run(made, load_run(tmp_path / "run"))
     write_run(made, tmp_path / "deep" / "run.npz")

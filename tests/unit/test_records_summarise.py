@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from sim.records.outcomes import DAILY, FACTS, NEVER_REACHED, SUMMARY
-from sim.records.run_record import AGENT_COLUMNS, PEOPLE_COLUMNS, RunRecord, empty_agents
+from sim.records.run_record import AGENT_COLUMNS, PEOPLE_COLUMNS, RunRecord
 from sim.records.summarise import summarise
 from sim.text.evidence import unknown_in
-from tests.synthetic import make_run
+from tests.synthetic import empty_agents, make_run
 
 DAYS = 200
 

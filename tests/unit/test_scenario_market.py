@@ -8,7 +8,7 @@ import pytest
 import scenario_parts
 
 from sim.core.errors import MarketMismatchError, ScenarioError
-from sim.scenario.market import market_difference, market_hash, require_same_market, scenario_hash
+from sim.scenario.market import market_difference, market_of, require_same_market, scenario_hash
 from sim.scenario.resolve import resolve, resolve_text
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def changed(*settings: str) -> ScenarioSpec:
 ])
 def test_levers_and_words_leave_the_market_alone(setting: str) -> None:
     assert market_difference([changed(), changed(setting)]) == []
-    assert market_hash(changed()) == market_hash(changed(setting))
+    assert market_of(changed()) == market_of(changed(setting))
     require_same_market([changed(), changed(setting)])
 
 
@@ -51,14 +51,14 @@ def test_levers_and_words_leave_the_market_alone(setting: str) -> None:
 ])
 def test_a_market_differs_by_name(setting: str, fields: list[str]) -> None:
     assert market_difference([changed(), changed(setting)]) == fields
-    assert market_hash(changed()) != market_hash(changed(setting))
+    assert market_of(changed()) != market_of(changed(setting))
 
 
 def test_a_default_brand_equals_the_same_brand_written_out() -> None:
     plain = resolve_text("days: 180\n").spec
     written = resolve_text("days: 180\nbrand: {cash: 300_000 CNY, product: {price: 128 CNY}}\n").spec
     listed = resolve_text("days: 180\nbrands: [{products: [{price: 128}]}]\n").spec
-    assert market_hash(plain) == market_hash(written) == market_hash(listed)
+    assert market_of(plain) == market_of(written) == market_of(listed)
     several = resolve_text("days: 180\nbrands: [{}, {}]\n").spec
     assert {f.split(".")[0] for f in market_difference([plain, several])} == {"brand", "brands"}
 
@@ -110,7 +110,7 @@ def test_data_files_count_by_content_and_not_by_folder(tmp_path: Path) -> None:
         (tmp_path / folder / "s.yaml").write_text("network: {kind: listed, path: ties.csv}\n")
     a, b, c = (resolve(tmp_path / folder / "s.yaml").spec for folder in "abc")
     assert a.network.path == str(tmp_path / "a" / "ties.csv")
-    assert market_hash(a) == market_hash(b)
+    assert market_of(a) == market_of(b)
     # The names of files count as well as what they hold.
     assert scenario_hash(a) == scenario_hash(b) != scenario_hash(c)
     (tmp_path / "a" / "ties.csv").write_text("5,6\n")

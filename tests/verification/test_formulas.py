@@ -16,7 +16,6 @@ CDNOW = (0.2426, 4.4135, 0.7929, 2.4258)
 def test_bass() -> None:
     assert f.bass(5, 0.03, 0.38) == pytest.approx(0.33120, abs=5e-6)
     assert f.bass(10, 0.03, 0.38) == pytest.approx(0.81280, abs=5e-6)
-    assert f.bass_recursion(0.03, 0.38, 10) == pytest.approx(0.78264, abs=5e-6)
     peak = math.log(0.38 / 0.03) / 0.41
     assert peak == pytest.approx(6.1926, abs=5e-5)
     assert f.bass(peak, 0.03, 0.38) == pytest.approx(0.46053, abs=5e-6)
@@ -64,8 +63,6 @@ def test_cascade_sizes_by_enumeration(graph: str) -> None:
 def test_random_graph_and_branching() -> None:
     assert [f.giant_share(c) for c in (1.5, 2, 3)] == pytest.approx([0.5828, 0.7968, 0.9405], abs=5e-5)
     assert f.generations(0.8, 400) == pytest.approx(5.0)
-    assert sum(f.borel(0.5, k) for k in range(1, 400)) == pytest.approx(1.0)
-    assert sum(k * f.borel(0.5, k) for k in range(1, 400)) == pytest.approx(2.0)
 
 
 def test_trust() -> None:
