@@ -178,8 +178,8 @@ def draw_impressions(count: int, targeting: float, product: int, key: int, n: in
                      person: Array, met: Array) -> int:
     """Hand `count` impressions to people found by `targeting`.
 
-    key : the offer's own. Draw index: 64 numbers an impression. Writes person and whether it was noticed;
-    returns the next free place.
+    key : the offer's own. Draw index: 64 numbers an impression. Writes person and met (whether it was noticed), (m,)
+    of all impressions, from place `at`; returns the next free place. row_of_uid and attention (N,), interest (N, P).
     """
     for j in range(count):
         base = 64 * j
@@ -193,7 +193,10 @@ def draw_impressions(count: int, targeting: float, product: int, key: int, n: in
 @kernel()
 def tire(person: Array, times: Array, commercial: Array, value: Array, per_message: float, relief: float, day: int,
          fatigue: Array, fatigue_day: Array, keep: Array, load: Array, mark: Array, touched: Array) -> None:
-    """Apply the fatigue of everything noticed; sums are fixed point, each person is written once."""
+    """Apply the fatigue of everything noticed; sums are fixed point, each person is written once.
+
+    Columns of what was noticed (m,); fatigue, fatigue_day (N,); keep: decay by age in days; load, mark, touched (N,): scratch.
+    """
     count = 0
     for e in range(len(person)):
         i = person[e]
@@ -214,7 +217,10 @@ def tire(person: Array, times: Array, commercial: Array, value: Array, per_messa
 @kernel()
 def move_row_trust(row: Array, times: Array, commercial: Array, value: Array, gain: float, loss: float,
                    trust: Array) -> None:
-    """Move trust in the sender for every noticed row: value adds, selling takes."""
+    """Move trust in the sender for every noticed row: value adds, selling takes.
+
+    Columns of what was noticed (m,), row -1: no membership; trust (M,), [0, 1].
+    """
     for e in range(len(row)):
         r = row[e]
         if r >= 0:

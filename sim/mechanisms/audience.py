@@ -111,7 +111,10 @@ def group_health(health: Array, zombie_days: Array, group: Array, skill: Array, 
 @kernel()
 def draw_mutes(person: Array, row: Array, sender: Array, uid: Array, fatigue: Array, base: float, slope: float,
                start: float, key: int, state: Array, out: Array) -> int:
-    """Mute noticed senders and write the rows muted; returns how many."""
+    """Mute noticed senders and write the rows muted; returns how many.
+
+    Columns of what was noticed (m,), row -1: no membership; uid, fatigue (N,); state (M,); out (m,).
+    """
     count = 0
     for k in range(len(person)):
         r = row[k]
@@ -129,7 +132,10 @@ def draw_mutes(person: Array, row: Array, sender: Array, uid: Array, fatigue: Ar
 @kernel()
 def draw_leavers(start: Array, stop: Array, block_key: Array, chance: Array, state: Array, key: int,
                  out: Array) -> int:
-    """Walk each block by geometric skips and write the rows that leave; returns how many."""
+    """Walk each block by geometric skips and write the rows that leave; returns how many.
+
+    start, stop, block_key, chance (blocks,), chance a day in [0, 1]; state (M,); out (M,).
+    """
     count = 0
     for s in range(len(start)):
         p = chance[s]

@@ -85,7 +85,8 @@ def absorb(touched: Array, count: int, n_products: int, precision: Array, told: 
            own_class: int, claim_p: Array, talk_p: Array, own_p: Array, belief: Array, mark: Array) -> None:
     """Fold the collected signals of one class into the belief and clear the scratch.
 
-    own_class : int, 0 claims, 1 talk, 2 own experience.
+    own_class : int, 0 claims, 1 talk, 2 own experience. touched, mark (N,); precision, told (N P,) fixed point;
+    claim_p, talk_p, own_p, belief (N, P), belief in [0, 1].
     """
     for k in range(count):
         i = touched[k]

@@ -65,7 +65,10 @@ def draw_found(name: Array, occasions: Array, p: float, key: int, out: Array) ->
 
 @kernel()
 def lose_trust(start: Array, stop: Array, left: float, state: Array, trust: Array) -> None:
-    """Leave present members a share of their trust in the group."""
+    """Leave present members a share of their trust in the group.
+
+    start, stop (blocks,); left: share that stays, [0, 1]; state, trust (M,).
+    """
     for s in range(len(start)):
         for r in range(start[s], stop[s]):
             if state[r] != LEFT:
@@ -75,7 +78,10 @@ def lose_trust(start: Array, stop: Array, left: float, state: Array, trust: Arra
 @kernel()
 def draw_screened(start: Array, stop: Array, name: Array, person: Array, uid: Array, active_day: Array, state: Array,
                   day: int, silent_days: float, finds: float, errs: float, key: int, out: Array) -> int:
-    """Draw whom a screening of the blocks removes, and write their rows; returns how many. name: of the channels."""
+    """Draw whom a screening of the blocks removes, and write their rows; returns how many.
+
+    start, stop, name (of the channel) (blocks,); person, active_day, state (M,); uid (N,); out (M,).
+    """
     count = 0
     for s in range(len(start)):
         for r in range(start[s], stop[s]):

@@ -112,7 +112,11 @@ def moved(t: float, u: float, up: float, down: float) -> Number:
 def move_trust(person: Array, brand: Array, kind: Array, row: Array, gap: Array, warmth: Array, unit: float, up: float,
                down: float, severed: Array, day: int, brand_trust: Array, row_trust: Array, weight: Array,
                mark: Array, tie_kind: int, impression_kind: int, memory_kind: int) -> None:
-    """Move the trust in the path and in the brand for every delivery, in the order of the table."""
+    """Move the trust in the path and in the brand for every delivery, in the order of the table.
+
+    Columns of the deliveries (m,); gap: delivered less expected, in quality; brand_trust (N, B), row_trust (M,), [0, 1];
+    weight, mark (E,): packed size of the tie's trust, and the day it was last moved.
+    """
     for k in range(len(person)):
         u = gap[k] / unit
         i, b = person[k], brand[k]
@@ -180,7 +184,10 @@ def _coins(uid: NDArray[np.uint32], product: NDArray[np.int64], key: np.uint64, 
 def note_purchases(person: Array, product: Array, quantity: Array, price: Array, door: Array, offer: Array, day: int,
                    orders: Array, spent: Array, first_path: Array, first_day: Array, second_day: Array, last_day: Array,
                    memory_offer: Array, memory_day: Array, is_first: Array) -> None:
-    """Write deliveries into the columns of people; `is_first` tells which are a person's first of the product."""
+    """Write deliveries into the columns of people; `is_first` tells which are a person's first of the product.
+
+    Columns of the deliveries (m,), price in fen a unit, and `is_first` (m,); all others (N, P).
+    """
     for k in range(len(person)):
         i, p = person[k], product[k]
         before = np.int64(orders[i, p])

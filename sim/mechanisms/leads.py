@@ -45,7 +45,10 @@ _PROMISED = -2
 @kernel()
 def draw_leads(targeting: float, product: int, key: int, n: int, row_of_uid: Array, interest: Array,
                person: Array) -> None:
-    """Write the person whom each advertisement finds."""
+    """Write the person whom each advertisement finds.
+
+    row_of_uid (N,); interest (N, P); person (m,), one an advertisement.
+    """
     for j in range(len(person)):
         person[j] = found(key, 64 * j, targeting, product, n, row_of_uid, interest)
 

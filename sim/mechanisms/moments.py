@@ -81,7 +81,10 @@ def draw_notices(person: Array, items: Array, layers: Array, post_key: Array, bo
 @kernel()
 def count_items(listener: Array, items: Array, attention: Array, background: float, factor: float, everything: bool,
                 times: Array) -> None:
-    """Write how many of a friend's items were noticed, given that any was."""
+    """Write how many of a friend's items were noticed, given that any was.
+
+    listener, items, times (m,); attention (N,).
+    """
     for k in range(len(listener)):
         n = items[k]
         v = 1.0 if everything else min(1.0, np.float64(attention[listener[k]]) * factor / background)
@@ -117,7 +120,10 @@ def share(world: World, posts: PeerPost, day: int, params: AttentionParams) -> N
 
 @kernel()
 def close_ranks(out: Array, bound: Array, room: Array, hits: Array, tie: Array) -> None:
-    """Put what the shares wrote behind one another."""
+    """Put what the shares wrote behind one another.
+
+    out: ties as `draw_notices` wrote them; bound, room (c + 1,); hits (posts,); tie (all hits,).
+    """
     n = 0
     for c in range(len(bound) - 1):
         w = room[c]
@@ -131,7 +137,10 @@ def close_ranks(out: Array, bound: Array, room: Array, hits: Array, tie: Array) 
 @kernel()
 def move_tie_trust(tie: Array, times: Array, commercial: Array, value: Array, gain: float, loss: float,
                    weight: Array) -> None:
-    """Move trust in friends for every noticed post: value adds, selling takes; distrust moves the other way."""
+    """Move trust in friends for every noticed post: value adds, selling takes; distrust moves the other way.
+
+    Columns of what was noticed (m,); weight (E,): packed size and sign of the trust in a tie.
+    """
     for e in range(len(tie)):
         w = np.int64(weight[tie[e]])
         size = (w & 32767) / 32767.0
@@ -150,7 +159,10 @@ def move_tie_trust(tie: Array, times: Array, commercial: Array, value: Array, ga
 @kernel()
 def refresh_sellers(person: Array, offer: Array, sender: Array, offer_product: Array, row_of_uid: Array, seller: Array,
                     reseller_person: Array, day: int, memory_day: Array) -> None:
-    """Keep a buyer's memory fresh where the friend who posts is the reseller last bought from."""
+    """Keep a buyer's memory fresh where the friend who posts is the reseller last bought from.
+
+    person, offer, sender (m,); offer_product (O,); row_of_uid (N,); seller, memory_day (N, P); reseller_person (R,).
+    """
     for k in range(len(person)):
         i, p = person[k], offer_product[offer[k]]
         row = seller[i, p]
@@ -174,7 +186,7 @@ def draw_friend_mutes(person: Array, tie: Array, sender: Array, uid: Array, fati
                       start: float, key: int, mark: Array) -> int:
     """Mute the posts of noticed friends; returns how many.
 
-    The chance of the most tired settles nearly all draws, so that few exponentials are needed.
+    person, tie, sender (m,); uid, fatigue (N,); mark (E,). The chance of the most tired settles nearly all draws, so that few exponentials are needed.
     """
     count, worst = 0, 0.0
     for k in range(len(person)):

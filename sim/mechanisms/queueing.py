@@ -56,7 +56,10 @@ class Wishes:
 @kernel()
 def draw_chats(uid: Array, key: int, opens: float, closes: float, minutes: float, patience: float, arrival: Array,
                service: Array, patient: Array) -> None:
-    """Draw arrival in the opening hours, service time and patience of every chat."""
+    """Draw arrival in the opening hours, service time and patience of every chat.
+
+    All in minutes; uid, arrival, service, patient (chats,).
+    """
     for k in range(len(uid)):
         inner = draw64(key, np.int64(uid[k]))
         arrival[k] = opens + (closes - opens) * uniform(inner, 0)

@@ -138,7 +138,10 @@ def accept(person: Array, trust: Array, is_reseller: Array, health: Array, incom
 
 @kernel()
 def contest_scores(person: Array, sponsor_uid: Array, weight: Array, uid: Array, key: int, out: Array) -> None:
-    """Write -ln(u) / weight: the smallest of an invitee's sponsors wins with chance weight / sum."""
+    """Write -ln(u) / weight: the smallest of an invitee's sponsors wins with chance weight / sum.
+
+    person, sponsor_uid, weight, out (m,), one an invitation; uid (N,).
+    """
     for k in range(len(person)):
         out[k] = -log_(uniform(key, pair(np.int64(uid[person[k]]), sponsor_uid[k]))) / weight[k]
 

@@ -84,7 +84,10 @@ def exponential(key: int, index: int) -> Number:
 
 @kernel()
 def first_occasions(uid: Array, interest: Array, rate: float, key: int, out: Array) -> None:
-    """Draw the day of everyone's first occasion."""
+    """Draw the day of everyone's first occasion.
+
+    uid, interest, out (N,); rate: occasions a day at interest 1.
+    """
     for i in range(len(uid)):
         r = rate * np.float64(interest[i])
         wait = exponential(key, np.int64(uid[i])) / r if r > 0.0 else 1.0e9
@@ -117,7 +120,10 @@ def open_occasions(people: Array, product: int, day: int, window: int, rate: flo
 def close_occasions(people: Array, product: Array, uses: Array, day: int, spread: float, open_until: Array,
                     in_use_until: Array, uid: Array, key: int, head: Array, following: Array, preceding: Array,
                     at: Array) -> None:
-    """After a purchase: close the occasion and put the next where the goods are used up."""
+    """After a purchase: close the occasion and put the next where the goods are used up.
+
+    people, product, uses (days a unit lasts) (m,); open_until, in_use_until (N, P); the lists of an `Agenda`.
+    """
     for k in range(len(people)):
         i = people[k]
         open_until[i, product[k]] = day - 1
@@ -152,7 +158,10 @@ def gamma_draw(key: int, index: int, shape: float) -> Number:
 @kernel(parallel=True)
 def bgnbd_traits(uid: Array, r: float, scale: float, a: float, b: float, key_rate: int, key_drop: int, rate: Array,
                  logit: Array) -> None:
-    """Draw everyone's purchase rate a day and logit of the dropout chance."""
+    """Draw everyone's purchase rate a day and logit of the dropout chance.
+
+    uid, rate, logit (N,).
+    """
     for i in prange(len(uid)):
         u = np.int64(uid[i])
         rate[i] = gamma_draw(key_rate, u, r) / scale
@@ -168,7 +177,8 @@ def bgnbd_next(people: Array, product: Array, satisfaction: Array, weight: float
     """After today's purchases: drop out, or put the next purchase on the clock.
 
     The clock runs in continuous time: a purchase that falls due again within the same day is made the
-    next day but keeps its own time, so that counts over weeks are those of the published model.
+    next day but keeps its own time, so that counts over weeks are those of the published model. people, product (m,);
+    satisfaction, open_until, in_use_until (N, P); rate, logit, next_time (days) (N,); the lists of an `Agenda`.
     """
     for k in range(len(people)):
         i, p = people[k], product[k]
@@ -188,7 +198,10 @@ def bgnbd_next(people: Array, product: Array, satisfaction: Array, weight: float
 @kernel()
 def bgnbd_put_off(people: Array, day: int, uid: Array, key: int, rate: Array, next_time: Array, head: Array,
                   following: Array, preceding: Array, at: Array) -> None:
-    """Put those whose clock rang in vain (they are on no day) back on the clock, in continuous time as above."""
+    """Put those whose clock rang in vain (they are on no day) back on the clock, in continuous time as above.
+
+    people (m,); uid, rate, next_time (days) (N,); the lists of an `Agenda`.
+    """
     for k in range(len(people)):
         i = people[k]
         if at[i] < 0:

@@ -24,7 +24,10 @@ from sim.core.kernel import Array, Number, kernel
 
 @kernel()
 def found(key: int, base: int, targeting: float, product: int, n: int, row_of_uid: Array, interest: Array) -> Number:
-    """Return the person whom the advertisement with the numbers `base` to `base + 63` finds; `base + 2` is left free."""
+    """Return the person whom the advertisement with the numbers `base` to `base + 63` finds; `base + 2` is left free.
+
+    row_of_uid (N,); interest (N, P), [0, 1].
+    """
     if uniform(key, base) < targeting:
         who = np.int64(0)
         for attempt in range(16):

@@ -132,7 +132,10 @@ def emit(speakers: Array, limit: Array, bound: Array, room: Array, start: Array,
 
 @kernel()
 def limits(speakers: Array, rate: Array, contact: Array, out: Array) -> None:
-    """Write the 32-bit threshold of each speaker and layer."""
+    """Write the 32-bit threshold of each speaker and layer.
+
+    rate (speakers,) a day; contact (4,), factor of each layer; out (speakers, 4), 2^32: for certain.
+    """
     for s in range(len(speakers)):
         for layer in range(4):
             p = rate[s] * contact[layer]
@@ -147,7 +150,10 @@ def limits(speakers: Array, rate: Array, contact: Array, out: Array) -> None:
 @kernel()
 def talk_rates(speakers: Array, product: int, satisfaction: Array, base: float, praise: float, complaint: float,
                out: Array) -> None:
-    """Write w_0 + a_+ S+ + a_- S- of every speaker."""
+    """Write w_0 + a_+ S+ + a_- S- of every speaker.
+
+    speakers, out (speakers,), chances a tie and day; satisfaction (N, P).
+    """
     for s in range(len(speakers)):
         sat = np.float64(satisfaction[speakers[s], product])
         out[s] = base + (praise * sat if sat > 0.0 else -complaint * sat)
@@ -155,7 +161,10 @@ def talk_rates(speakers: Array, product: int, satisfaction: Array, base: float, 
 
 @kernel()
 def signed_trust(tie: Array, weight: Array, out: Array) -> None:
-    """Write the trust of ties, negative across distrust."""
+    """Write the trust of ties, negative across distrust.
+
+    tie, out (m,), [-1, 1]; weight (E,): packed size and sign.
+    """
     for k in range(len(tie)):
         w = np.int64(weight[tie[k]])
         size = (w & 32767) / 32767.0
@@ -165,7 +174,10 @@ def signed_trust(tie: Array, weight: Array, out: Array) -> None:
 @kernel()
 def add_buzz(listener: Array, product: int, polarity: Array, trust: Array, shift: float, day: int, keep: Array,
              buzz: Array, buzz_day: Array, load: Array, mark: Array, touched: Array) -> None:
-    """Shift utilities by today's talk; fixed-point sums, each listener written once."""
+    """Shift utilities by today's talk; fixed-point sums, each listener written once.
+
+    listener, polarity, trust (m,); buzz, buzz_day (N, P); keep: decay by age in days; load, mark, touched (N,): scratch.
+    """
     count = 0
     for k in range(len(listener)):
         i = listener[k]
@@ -185,7 +197,10 @@ def add_buzz(listener: Array, product: int, polarity: Array, trust: Array, shift
 
 @kernel()
 def count_peers(listener: Array, product: int, peers: Array) -> None:
-    """Count one more acquaintance known to have bought."""
+    """Count one more acquaintance known to have bought.
+
+    listener (m,); peers (N, P).
+    """
     for k in range(len(listener)):
         if peers[listener[k], product] < 65535:
             peers[listener[k], product] += 1
@@ -194,7 +209,11 @@ def count_peers(listener: Array, product: int, peers: Array) -> None:
 @kernel()
 def hear_in_groups(member_start: Array, member_stop: Array, speaker: Array, speaker_key: Array, person: Array,
                    state: Array, uid: Array, key: int, chance: float, out_row: Array, out_k: Array) -> int:
-    """Draw which active members hear each talker of their group; returns the number of hits."""
+    """Draw which active members hear each talker of their group; returns the number of hits.
+
+    member_start, member_stop, speaker, speaker_key (k,), one a talker and block; person, state (M,); uid (N,); out_row and
+    out_k (hits,): the audience row that hears and the talker it hears.
+    """
     w = 0
     for k in range(len(speaker)):
         inner = draw64(key, speaker_key[k])
@@ -212,7 +231,8 @@ def told_ties(out: Array, bound: Array, room: Array, written: Array, speakers: A
               listener: Array, told: Array, hearer: Array, speaker: Array) -> int:
     """Put the hits of all shares behind one another, with who hears and who speaks; returns how many.
 
-    A tie that a defect has broken carries nothing any more.
+    out, bound, room, written: as `emit` has them; speakers (s,); start (N + 1,); weight, listener (E,); told, hearer, speaker
+    (hits + 1,). A tie that a defect has broken carries nothing any more.
     """
     n = 0
     for c in range(len(written)):

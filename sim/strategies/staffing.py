@@ -77,7 +77,10 @@ class StaffParams(Params):
 
 @kernel()
 def skills(hired: Array, day: int, learning: float, floor: float, out: Array) -> None:
-    """Write the skill of everybody on a day, [0, 1]."""
+    """Write the skill of everybody on a day, [0, 1].
+
+    hired: day of hiring, out: skill, (places,); learning in days.
+    """
     for k in range(len(hired)):
         out[k] = floor + (1.0 - floor) * (1.0 - exp_(-(day - hired[k]) / learning))
 

@@ -57,7 +57,10 @@ def critical_ratio(price_fen: float, cost_fen: Floats, salvage_fen: Floats) -> F
 
 @kernel()
 def poisson_stock(mean: Array, ratio: Array, out: Array) -> None:
-    """Write the least k with P(D <= k) >= ratio of Poisson counts; 0 where nothing is expected, or nothing earned."""
+    """Write the least k with P(D <= k) >= ratio of Poisson counts; 0 where nothing is expected, or nothing earned.
+
+    mean (units), ratio ([0, 1]), out (units): (m,), one a reseller.
+    """
     for j in range(len(mean)):
         m, r = mean[j], min(ratio[j], _ALMOST)
         if m <= 0.0 or r <= 0.0:

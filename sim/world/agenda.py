@@ -52,7 +52,10 @@ def _link(head: Array, following: Array, preceding: Array, person: int, to: int)
 
 @kernel()
 def move(head: Array, following: Array, preceding: Array, day: Array, person: int, to: int) -> None:
-    """Put `person` on day `to`, taking them off their present day."""
+    """Put `person` on day `to`, taking them off their present day.
+
+    head: first person of each day (T,); following, preceding: neighbours in the day's list, day (N,); -1: none.
+    """
     at = day[person]
     if 0 <= at < len(head):
         before, after = preceding[person], following[person]

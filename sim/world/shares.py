@@ -20,7 +20,10 @@ Ints = NDArray[np.int64]
 
 @kernel()
 def count_ties(who: Array, start: Array) -> int:
-    """Return how many ties the rows of some people have."""
+    """Return how many ties the rows of some people have.
+
+    who (m,); start (N + 1,).
+    """
     total = 0
     for k in range(len(who)):
         total += start[who[k] + 1] - start[who[k]]

@@ -6,15 +6,24 @@ import ast
 import importlib
 import inspect
 import re
+import sys
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from sim.core.kernel import Kernel
 from sim.core.params import ASSUMPTION
 from sim.model import odd, odd_blocks, schedule
+from sim.model.state import start
+from sim.scenario.spec import ScenarioSpec
 from sim.text.bibliography import references
 from sim.text.evidence import evidence, unknown_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
 
 PACKAGE = Path(odd_blocks.PACKAGE)
 TEXT = odd.ODD.read_text(encoding="utf-8")
@@ -94,6 +103,41 @@ def test_files_and_functions_named_exist() -> None:
     assert [f"{place}:{name}" for place, name in named if name and not defined(place, name)] == []
 
 
+def test_an_order_goes_the_way_that_is_told() -> None:
+    """A day calls the functions of the annex in its order; only the last step belongs to the day after, in its own order."""
+    annex = TEXT.split("## Annex A")[1].split("## Annex B")[0]
+    told = [re.findall(r"`((?:\w+/)+\w+\.py:[\w.]+)`", part) for part in re.split(r"^\d+\. ", annex, flags=re.MULTILINE)[1:]]
+    assert len(told) == 8
+    state = start(ScenarioSpec.model_validate({
+        "people": 200, "days": 3, "network": {"kind": "dunbar", "ties_per_person": 20},
+        "brand": {"seed_customers": 60, "product": {"uses_days": 8}},
+        "strategies": [{"kind": "community", "groups": 2}, {"kind": "direct_sales"}]}), 0)
+    schedule.step(state)
+    called = calls_of(lambda: schedule.step(state))
+    for way in ([name for step in told[:-1] for name in step], told[-1]):
+        assert [name for name in way if name not in called] == []
+        assert sorted(way, key=called.index) == way
+
+
+def calls_of(run: Callable[[], object]) -> list[str]:
+    """Return the functions of the package that are called, kernels among them, in the order of their first calls."""
+    called: dict[str, None] = {}
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        code = frame.f_locals["self"].py_func.__code__ if frame.f_code is Kernel.__call__.__code__ else frame.f_code
+        path = Path(code.co_filename)
+        if event == "call" and path.is_relative_to(PACKAGE):
+            called.setdefault(f"{path.relative_to(PACKAGE).as_posix()}:{code.co_qualname}")
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(before)
+    return list(called)
+
+
 def test_parameters_named_in_the_text_exist() -> None:
     """Names in quotes outside the blocks are parameters, columns, tables or modes of the code."""
     names = {name.split(".")[-1] for _, params in odd_blocks.scenario_parts() for name, _ in odd_blocks.declared(params)}
@@ -163,6 +207,19 @@ def test_the_equations_stand_above_a_kernel(name: str) -> None:
         return  # rules of looking up, no arithmetic: nothing to compile
     assert "@kernel(" in source
     assert source.index('"""') < source.index("@kernel(")
+
+
+def test_kernels_say_the_shapes_of_their_arrays() -> None:
+    silent = []
+    for place, tree in trees().items():
+        for node in tree.body if place.startswith(("mechanisms/", "strategies/", "world/")) else ():
+            is_kernel = isinstance(node, ast.FunctionDef) and any("kernel" in ast.unparse(d) for d in node.decorator_list)
+            if not is_kernel or node.name.startswith("_"):
+                continue
+            takes_arrays = any(a.annotation is not None and ast.unparse(a.annotation) == "Array" for a in node.args.args)
+            if takes_arrays and not re.search(r"\([A-Za-z][\w +]*,[^)]*\)", ast.get_docstring(node) or ""):
+                silent.append(f"{place}:{node.lineno} {node.name}")
+    assert silent == []
 
 
 def test_public_functions_and_classes_say_what_they_do() -> None:
