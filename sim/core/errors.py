@@ -1,7 +1,7 @@
 """Every error a user can meet: one base class, one class per broken rule, values as fields.
 
 The message says what is wrong and what to do; the shells print it and leave with
-`exit_code` (design section 9: 2 usage, 3 invalid scenario or data, 4 run failed). It is English
+`exit_code` (2 usage, 3 invalid scenario or data, 4 run failed). It is English
 here; one that is a `sim.text.message.Message` can be said in another language by the shell.
 """
 

@@ -102,11 +102,11 @@ class Cuts:
         self._whole = np.where(costs, asked_fen[at], 1)
 
     def floored(self, count: Ints) -> Ints:
-        """Return counts after the cut, floored."""
+        """Return counts after the cut, floored, int64 (n,)."""
         return times_share(count, self._part, self._whole)
 
     def scaled(self, size: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return sizes after the cut."""
+        """Return sizes after the cut, float64 (n,)."""
         return size * (self._part / self._whole)
 
 

@@ -58,7 +58,7 @@ def join_postings(parts: list[Postings]) -> Postings:
 
 
 def floor_share(amount_fen: Ints, share: float) -> Ints:
-    """Return share x amount floored to the fen; the remainder stays with the payer.
+    """Return share x amount floored to the fen, int64 (n,); the remainder stays with the payer.
 
     Shares are taken as parts per million, so that integer arithmetic decides.
     """

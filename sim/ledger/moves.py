@@ -59,7 +59,7 @@ class PostingRows(Protocol):
 
 
 def moves_of(rows: PostingRows, cause: int) -> Ints:
-    """Return postings as a table of moves (a copy)."""
+    """Return postings as a table of moves, int64 (7, n) (a copy)."""
     n = len(rows.amount_fen)
     flat = np.concatenate((rows.payer_account, rows.payee_account, rows.payer_owner, rows.payee_owner,
                            rows.amount_fen, rows.purpose, np.full(n, cause, np.int64)))

@@ -268,7 +268,7 @@ def _count_people(person: Array, mark: Array, listed: Array) -> int:
 
 
 def count_people(world: World, person: NDArray[np.int32]) -> int:
-    """Return how many different people a column names. Cost: O(rows)."""
+    """Return how many different people a column (m,) names. Cost: O(rows)."""
     return int(_count_people(person, world.scratch.mark, world.scratch.people_list))
 
 

@@ -262,7 +262,7 @@ def race(person: Array, offer: Array, kind: Array, offer_name: Array, offer_prod
 
 @functools.lru_cache(maxsize=8)
 def weights_of(params: ChoiceParams) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return (intercepts by door, weights) as the kernel wants them."""
+    """Return (intercepts by door, float64 (doors,); weights, float64 (8,)) as the kernel wants them."""
     d = params.doors
     doors = np.zeros(len(PathKind))
     for kind in PathKind:

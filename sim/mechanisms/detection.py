@@ -132,7 +132,7 @@ def unmask(world: World, posts: Post, day: int, params: DetectionParams) -> Unma
 
 
 def screened(world: World, tend: Tend, day: int, params: DetectionParams) -> NDArray[np.int64]:
-    """Return the rows that hosts who look for spies today remove, spies and innocents.
+    """Return the audience rows that hosts who look for spies today remove, spies and innocents, int64 (n,).
 
     Writes states of rows. Purpose of draws: screen. Cost: O(members of the groups screened).
     """

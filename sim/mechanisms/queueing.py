@@ -94,7 +94,7 @@ def serve(arrival: Array, service: Array, patience: Array, free: Array, closes: 
 
 
 def wishes(world: World, met: Encounters, considered: Bools) -> Wishes:
-    """Return the encounters of today that begin a chat: one-to-one, considered, about an offer with a queue."""
+    """Return the encounters of today that begin a chat: one-to-one, considered (bool (m,)), about an offer with a queue."""
     if not world.queue_names:
         return Wishes(np.empty(0, np.int64), np.empty(0, np.int64))
     pick = considered & (met.kind == PathKind.CHAT) & (world.offers.queue[met.offer] >= 0)

@@ -220,7 +220,7 @@ def start_clock(world: World, params: RepurchaseParams, product: int) -> Clock:
 
 
 def first_days(world: World, params: RepurchaseParams, product: int) -> NDArray[np.int16]:
-    """Return the day of everyone's first occasion for a product (a need trait: from the world seed)."""
+    """Return the day of everyone's first occasion for a product, int16 (N,) (a need trait: from the world seed)."""
     out = np.full(world.n_people, FAR, np.int16)
     if params.mode in {"occasions", "bgnbd"} and params.need_rate > 0:
         first_occasions(world.people.uid, world.people.interest[:, product], params.need_rate / params.mean_interest,
@@ -290,13 +290,13 @@ def _refresh(person: Array, offer: Array, offer_product: Array, day: int, memory
 
 
 def refresh_memory(world: World, person: NDArray[np.int32], offer: NDArray[np.int32], day: int) -> None:
-    """A message from the seller's own channel keeps a buyer's memory fresh. Cost: O(messages)."""
+    """A message (m,) from the seller's own channel keeps a buyer's memory fresh. Cost: O(messages)."""
     _refresh(person, offer, world.offers.product, day, world.people.memory_offer, world.people.memory_day)
 
 
 def after_purchase(world: World, person: NDArray[np.int64], product: NDArray[np.int64], day: int,
                    params: RepurchaseParams) -> None:
-    """Put the next occasion of today's buyers on the agenda. Purpose of draws: lasts or dropout."""
+    """Put the next occasion of today's buyers (m,) on the agenda. Purpose of draws: lasts or dropout."""
     for p, agenda in enumerate(world.agendas):
         mine = product == p
         if not mine.any() or params.mode in {"always", "off"}:
@@ -317,7 +317,7 @@ def after_purchase(world: World, person: NDArray[np.int64], product: NDArray[np.
 
 def put_off(world: World, person: NDArray[np.int64], offer: NDArray[np.int64], day: int,
             params: RepurchaseParams) -> None:
-    """Give the next purchase to those whose order was not filled, in the BG/NBD mode; occasions have theirs already.
+    """Give the next purchase to those (m,) whose order was not filled, in the BG/NBD mode; occasions have theirs already.
 
     Whoever waits in a deal is not among them until it fails. Purpose of draws: put off. Cost: O(orders unfilled).
     """

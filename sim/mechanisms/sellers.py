@@ -87,7 +87,7 @@ def remember(world: World, orders: Ordered) -> None:
 
 
 def forget_themselves(world: World, rows: Ints) -> None:
-    """Let resellers who give up remember their upline where they had served themselves."""
+    """Let resellers who give up (rows, int64 (n,)) remember their upline where they had served themselves."""
     if not len(world.memory_seller):
         return
     table = world.resellers

@@ -191,7 +191,7 @@ def _seed_customers(world: World, spec: ScenarioSpec, mech: MechanismsSpec) -> N
 
 
 def own_first_unit(world: World, who: NDArray[np.int64], p: int, mech: MechanismsSpec) -> None:
-    """Make people owners of product p on day 0: they know its quality and buy again when it is used up."""
+    """Make people, int64 (n,), owners of product p on day 0: they know its quality and buy again when it is used up."""
     people = world.people
     people.orders[who, p] = 1
     people.first_day[who, p] = 0

@@ -42,12 +42,12 @@ def sort_for_channels(world: World, person: Ints, channel: Ints) -> Ints:
 
 
 def let_in(world: World, person: Ints, channel: Ints, day: int) -> Ints:
-    """Append memberships as far as channels have room; returns the positions admitted."""
+    """Append memberships as far as channels have room; returns the positions admitted, int64 (n,)."""
     return admitted(world, person, channel, day)[0]
 
 
 def admitted(world: World, person: Ints, channel: Ints, day: int) -> tuple[Ints, Ints]:
-    """Append memberships as far as channels have room; returns the positions admitted, and their rows."""
+    """Append memberships as far as channels have room; returns the positions admitted and their audience rows, int64 (n,)."""
     turn = sort_for_channels(world, person, channel)
     ordered = channel[turn]
     owner = world.channels.owner[ordered]
@@ -158,7 +158,7 @@ def _leave_channel(world: World, person: int, channel: int) -> bool:
 
 
 def leave_role(world: World, rows: Ints, day: int) -> None:
-    """End the reseller role of some rows; what stock they hold is written off tomorrow, unless it is bought back."""
+    """End the reseller role of some rows, int64 (n,); what stock they hold is written off tomorrow, unless it is bought back."""
     table = world.resellers
     forget_themselves(world, rows)
     table.left[rows] = day

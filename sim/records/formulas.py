@@ -48,7 +48,7 @@ def gini(values: NDArray[np.generic]) -> float:
 
 
 def top_share(values: NDArray[np.generic], share: float = 0.01) -> float:
-    """Return what the best-paid `share` of people (at least one) has of the sum; NaN as for `gini`."""
+    """Return what the best-paid `share` of people (n,) (at least one) has of the sum, [0, 1]; NaN as for `gini`."""
     x = np.sort(np.asarray(values, dtype=np.float64))
     total = float(x.sum())
     if x.size == 0 or total <= 0.0 or x[0] < 0.0:
@@ -80,7 +80,7 @@ def repurchase_rate(first_day: Ints, second_day: Ints, days: int, within: int) -
 
 
 def retention_rate(first_day: Ints, last_day: Ints, days: int, after: int) -> float:
-    """Return the share of buyers with an order `after` days or later after their first one."""
+    """Return the share of buyers (n,) with an order `after` days or later after their first one."""
     first = np.asarray(first_day, dtype=np.int64)
     last = np.asarray(last_day, dtype=np.int64)
     mature = (first >= 0) & (first + after <= days - 1)
@@ -89,7 +89,7 @@ def retention_rate(first_day: Ints, last_day: Ints, days: int, after: int) -> fl
 
 
 def payback_day(cumulative: Floats) -> float:
-    """Return the first day after the last negative one; 0 if never negative, NaN if still negative."""
+    """Return the first day after the last negative one of a sum (T,); 0 if never negative, NaN if still negative."""
     negative = np.flatnonzero(np.asarray(cumulative) < 0)
     if negative.size == 0:
         return 0.0 if len(cumulative) else NAN

@@ -40,7 +40,7 @@ HALF = 0.5
 
 
 def depths(upline: Ints) -> Ints:
-    """Return each row's distance from its root (0), by doubling pointers; O(n log depth).
+    """Return each row's distance from its root (0), int64 (R,), by doubling pointers; O(n log depth).
 
     Raises
     ------

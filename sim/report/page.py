@@ -1,6 +1,6 @@
 """One result as one file: everything inside, nothing fetched, readable by somebody who gets it by mail.
 
-Order of sections: design section 13. The script that draws the figures stands once at the end, after
+The answer comes first, then what it rests on, then how to repeat it (`_body` has the order). The script that draws the figures stands once at the end, after
 all text, so the page can be read before (and without) it.
 """
 

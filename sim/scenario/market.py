@@ -1,7 +1,7 @@
 """Whether scenarios share a market: only then does a comparison compare strategies.
 
 Same market = equal people, network, calendar, days, shocks, mechanisms, physical product, list price,
-seed customers and cash (design section 14). Claims, discounts and strategies are levers, names and
+seed customers and cash. Claims, discounts and strategies are levers, names and
 titles are words, and the seed belongs to the comparison, which uses one for all.
 """
 

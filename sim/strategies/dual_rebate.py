@@ -139,7 +139,7 @@ class DualRebateParams(Params):
         return Actions(offers=(offer,), tables=tuple(p for p in parts if p is not None and len(p)))
 
     def unit_fen(self, product: ProductFacts) -> Ints:
-        """Return what a unit costs each tier, int64 (K,)."""
+        """Return what a unit costs each tier, int64 (tiers,)."""
         price = np.array([product.price_fen], np.int64)
         return np.concatenate([floor_share(price, tier.price_share) for tier in self.tiers])
 

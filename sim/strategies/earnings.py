@@ -31,7 +31,7 @@ MONTH = 30
 
 
 def column(book: Mapping[str, NDArray[np.generic]], name: str, size: int, newcomer: float = 0) -> NDArray[Any]:
-    """Return a column of the book for `size` rows; rows that it does not reach get the value of a newcomer."""
+    """Return a column of the book for `size` rows, (size,); rows that it does not reach get the value of a newcomer."""
     held = book.get(name)
     known = 0 if held is None else len(held)
     if held is not None and known == size:

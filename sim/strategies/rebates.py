@@ -116,7 +116,7 @@ def spread_pay(units: Ints, buyer: Ints, upline: Ints, tier: Ints, here: Bools, 
     units, buyer : int64 (n,)
     upline, tier : int64 (R,)
     here : bool (R,)
-    tier_fen : int64 (K,)
+    tier_fen : int64 (tiers,)
         Price of a unit by tier, falling.
     """
     higher = first_higher(buyer, upline, tier, here)

@@ -62,7 +62,7 @@ class KolParams(Params):
 
 @dataclass(frozen=True)
 class Roster:
-    """Influencers as columns: followers int64 (K,), label float64 (K, categories), entertainment float64 (K,)."""
+    """Influencers as columns: followers int64 (n,), label float64 (n, K), entertainment float64 (n,)."""
 
     followers: NDArray[np.int64]
     label: Floats
@@ -79,7 +79,7 @@ def draw_followers(key: np.uint64, count: int, least: int, most: int, exponent: 
 
 
 def label_of_fit(fit: float, category: int, n_categories: int, u: float) -> Floats:
-    """Return a label whose cosine with a product is `fit`; u, [0, 1), picks where the rest of it points."""
+    """Return a label, float64 (K,) of length 1, whose cosine with a product is `fit`; u, [0, 1), picks where the rest of it points."""
     label = np.zeros(n_categories)
     label[category] = fit
     if n_categories > 1:
@@ -88,7 +88,7 @@ def label_of_fit(fit: float, category: int, n_categories: int, u: float) -> Floa
 
 
 def label_of_weights(weights: dict[str, float], n_categories: int) -> Floats:
-    """Return a label written as weights of categories, its length 1."""
+    """Return a label written as weights of categories, float64 (K,), its length 1."""
     label = np.zeros(n_categories)
     for name, weight in weights.items():
         label[CATEGORIES.index(name)] = weight
@@ -96,14 +96,14 @@ def label_of_weights(weights: dict[str, float], n_categories: int) -> Floats:
 
 
 def cosine(label: Floats, category: int) -> Floats:
-    """Return the cosine of labels (K, categories) with a product of a category, float64 (K,), [0, 1]."""
+    """Return the cosine of labels (n, K) with a product of a category, float64 (n,), [0, 1]."""
     length = np.sqrt((label * label).sum(axis=1))
     share: Floats = label[:, category] / np.maximum(length, 1e-300)
     return np.minimum(share, 1.0)
 
 
 def drifted(label: Floats, posted: Sequence[int] | NDArray[np.int64], category: int, rate: float) -> Floats:
-    """Return the labels after a day on which some influencers posted about a product of a category."""
+    """Return the labels, float64 (n, K), after a day on which some influencers posted about a product of a category."""
     content = np.zeros(label.shape[1])
     content[category] = 1.0
     after = label.copy()

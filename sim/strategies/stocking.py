@@ -88,5 +88,5 @@ def wanted(rate: Floats, ratio: Floats, stock: Ints, params: StockParams) -> Int
 
 
 def expected(rate: Floats, sold: Ints, with_stock: NDArray[np.bool_], params: StockParams) -> Floats:
-    """Return what resellers expect to sell a day after a day's sales; an empty shelf teaches nothing."""
+    """Return what resellers (n,) expect to sell a day after a day's sales; an empty shelf teaches nothing."""
     return np.where(with_stock, rate + (sold - rate) / params.memory, rate)

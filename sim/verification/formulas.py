@@ -181,7 +181,7 @@ def recruits_mean(n: int, k: int) -> float:
 
 
 def depth_counts(n: int) -> Floats:
-    """Expected people at depths 0..n-1: coefficients of prod_{j=1}^{n-1} (1 + z / j)."""
+    """Expected people at depths 0..n-1, float64 (n,): coefficients of prod_{j=1}^{n-1} (1 + z / j)."""
     c = np.zeros(n)
     c[0] = 1.0
     for j in range(1, n):

@@ -90,7 +90,7 @@ def _take(head: Array, following: Array, day: Array, today: int, out: Array) -> 
 
 
 def build_agenda(day: NDArray[np.int16], horizon: int) -> Agenda:
-    """Link everybody into the list of their day."""
+    """Link everybody into the list of their day, int16 (N,)."""
     n = len(day)
     agenda = Agenda(np.full(horizon, NOBODY, np.int32), np.full(n, NOBODY, np.int32),
                     np.full(n, NOBODY, np.int32), day)
@@ -99,6 +99,6 @@ def build_agenda(day: NDArray[np.int16], horizon: int) -> Agenda:
 
 
 def take(agenda: Agenda, today: int, scratch: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return today's people, ascending, and unlink them; `scratch` holds at least N numbers."""
+    """Return today's people, int32 (n,) ascending, and unlink them; `scratch` holds at least N numbers."""
     count = _take(agenda.head, agenda.following, agenda.day, today, scratch)
     return np.sort(scratch[:count])

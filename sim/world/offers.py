@@ -48,7 +48,7 @@ class Offers:
 
 
 def build_offers(products: Products, strategy_of: NDArray[np.int64], name: NDArray[np.int64]) -> Offers:
-    """Open the table: the shops first, then one empty row for each id in `strategy_of`.
+    """Open the table: the shops first, then one empty row for each id in `strategy_of` (n,).
 
     Parameters
     ----------

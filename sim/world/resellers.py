@@ -47,7 +47,7 @@ class Resellers:
 
     def enrol(self, person: NDArray[np.int64], brand: NDArray[np.int64], tier: NDArray[np.int64],
               upline: NDArray[np.int64], buy_in_fen: NDArray[np.int64], day: int) -> NDArray[np.int64]:
-        """Append resellers and return their rows; counts the recruit at its upline.
+        """Append resellers, columns (n,), and return their rows; counts the recruit at its upline.
 
         Who sells for another brand is nobody's upline in this one: the brand takes that place.
         """

@@ -29,7 +29,7 @@ class Scratch:
     load : int64 (N,) fixed-point items; mark : uint8 (N,); people_list, winner : int32 (N,), left as they are;
     precision, message : int64 (N * P,) of belief, per class of source.
 
-    Several names share one memory, so that a person costs 23 bytes here (design section 3), and no two
+    Several names share one memory, so that a person costs 23 bytes here, and no two
     of one line may be in use together: sums, load, precision; best, score, message; people_list, winner.
     """
 
@@ -63,7 +63,7 @@ class Keep:
 
 
 def decay_table(tau_days: float) -> NDArray[np.float64]:
-    """Return exp(-k / tau) for k = 0 .. 20 tau, ending in 0; tau 0: everything is forgotten overnight."""
+    """Return exp(-k / tau) for k = 0 .. 20 tau, float64 (2 + 20 tau,), ending in 0; tau 0: everything is forgotten overnight."""
     if tau_days <= 0:
         return np.array([1.0, 0.0])
     length = int(20 * tau_days) + 2

@@ -60,7 +60,7 @@ def pack_trust(trust: npt.ArrayLike) -> Weights:
 
 
 def unpack_trust(weight: Weights) -> npt.NDArray[np.float32]:
-    """Return signed trust in [-1, 1] of packed weights."""
+    """Return signed trust in [-1, 1] of packed weights (m,)."""
     size = (weight & SIZE_MASK).astype(np.float32) / np.float32(SIZE_ONE)
     return np.where(weight & DISTRUST, -size, size).astype(np.float32)
 

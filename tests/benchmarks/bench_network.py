@@ -4,7 +4,7 @@
     python -m tests.benchmarks.bench_network 10000000 20 2      10 million, on two threads only
 
 Each figure is the least of three builds in a process that has compiled before: other work on the
-machine only ever adds. Targets (design section 10): 1M within 3 s, better 1 s; 10M within 30 s,
+machine only ever adds. Targets: 1M within 3 s, better 1 s; 10M within 30 s,
 better 10 s.
 """
 

@@ -1,4 +1,4 @@
-"""Runs that must be one and the same, bit for bit (design section 14).
+"""Runs that must be one and the same, bit for bit.
 
 Threads, compilation, processes, the order of strategies and the numbering of people change nothing;
 the seed, and only the seed, changes the luck.

@@ -1,4 +1,4 @@
-"""One day of a small world, from the morning's bans to the evening's payments, in the order of design section 4."""
+"""One day of a small world, from the morning's bans to the evening's payments, in the order of `sim/model/schedule.py`."""
 
 from __future__ import annotations
 

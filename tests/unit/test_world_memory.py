@@ -1,4 +1,4 @@
-"""The memory of a world: what a person and a tie cost (design section 3), and which scratch is shared."""
+"""The memory of a world: what a person and a tie cost, and which scratch is shared."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Sections of the page, in the order of design section 13."""
+"""Sections of the page, a file for each group; `sim/report/page.py` has their order."""
