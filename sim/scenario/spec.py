@@ -61,8 +61,8 @@ def _by_kind(family: str) -> Any:
         params = kinds.params_class(family, kind) if isinstance(kind, str) else None
         if params is None:
             hint = did_you_mean(str(kind)[:100], known)
-            said = "unknown_strategy" if family == kinds.STRATEGIES and not hint else "unknown_kind"
-            raise located(("kind",), Message(f"scenario.{said}", kind=shorten(kind), hint=hint, known=known), kind)
+            said = "scenario.unknown_strategy" if family == kinds.STRATEGIES and not hint else "scenario.unknown_kind"
+            raise located(("kind",), Message(said, kind=shorten(kind), hint=hint, known=known), kind)
         try:
             made = params.model_validate(_filled(params, value, kind))
         except ValidationError:
