@@ -27,6 +27,7 @@ from sim.exchange.actions import (
     rows,
 )
 from sim.exchange.merge import ExclusiveClaimError
+from sim.exchange.postings import Settlement, postings
 from sim.model.run import run_once
 from sim.scenario.spec import ScenarioSpec
 from sim.strategies.table import STRATEGIES
@@ -34,6 +35,7 @@ from sim.verification.quiet import days_of, finished, quiet
 from tests.conformance.strategies import Feed, Feeds, Scripted, Terms
 
 if TYPE_CHECKING:
+    from sim.exchange.events import Events
     from sim.exchange.view import View
     from sim.model.day import Day
     from sim.model.state import RunState
@@ -143,6 +145,23 @@ def test_budgets_cut_pro_rata_and_floor() -> None:
     assert settled.paid_fen.tolist() == [50_001 * 100_000 // 150_001, 100_000 * 100_000 // 150_001]
     state = days[-1][0]
     assert 0 <= state.ledger.cash_fen(0) <= 2
+
+
+class Payer(Scripted):
+    """Owes wages every day, and notes the cash it sees on settling."""
+
+    def settle(self, events: Events, view: View) -> Settlement:
+        del events
+        return Settlement(book={"seen": np.append(view.book.get("seen", ()), view.cash_fen)}, postings=postings(
+            payer_account=int(Account.BRAND), payer_owner=view.brand, payee_account=int(Account.STAFF), payee_owner=0,
+            amount_fen=700, purpose=int(Purpose.BASE_PAY), due_day=view.day))
+
+
+def test_whoever_settles_first_all_see_the_cash_of_the_morning() -> None:
+    state = joint(Payer(id="a"), Payer(id="b"), cash=100_000)[-1][0]
+    seen = [seat.book["seen"].tolist() for seat in state.seats]
+    assert seen[0] == seen[1]
+    assert np.diff(seen[0]).tolist() == [-1_400] * (len(seen[0]) - 1)
 
 
 def test_impressions_stand_side_by_side() -> None:
