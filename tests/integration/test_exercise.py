@@ -17,6 +17,7 @@ from sim.model.state import start
 from sim.scenario import kinds
 from sim.strategies.table import STRATEGIES
 from sim.verification.book import chosen, hold_all
+from sim.verification.table import THEMES
 from tests.installing import installed
 from tests.reference.scenarios import spec_of
 from tests.reference.side_by_side import compare
@@ -82,6 +83,14 @@ def test_the_text_shows_the_files_as_they_are() -> None:
         shown = re.search(rf"`{re.escape(name)}`.*?```\w+\n(.*?)```", TEXT, re.DOTALL)
         assert shown, name
         assert shown[1] in (FOLDER / name).read_text(encoding="utf-8"), name
+
+
+def test_every_mechanism_is_led_to_its_oracle_and_its_closed_forms() -> None:
+    rows = re.findall(r"^\| ([\w, ]+) \| `(\w+\.py)` \| ([\w, ]+) \|$", TEXT, re.MULTILINE)
+    mechanisms = {path.stem for path in Path(heat.__file__).parent.glob("*.py")} - {"__init__", "params", "encounters"}
+    assert sorted(name for names, _, _ in rows for name in names.split(", ")) == sorted(mechanisms)
+    assert [oracle for _, oracle, _ in rows if not (FOLDER.parent / "reference" / oracle).exists()] == []
+    assert {theme for *_, themes in rows for theme in themes.split(", ")} - {"none"} <= set(THEMES)
 
 
 # --- an equation in its one place --------------------------------------------------------------
