@@ -184,8 +184,12 @@ def prange(*bounds: int) -> range:
     return range(*bounds)
 
 
+AHEAD = 24
+"""How many rows ahead of the present one memory is best asked for: it has answered by then, and the answer is still there."""
+
+
 def prefetch(_array: Array, _index: Number) -> None:
-    """Stand for the prefetch intrinsic in kernels; does nothing when run as Python."""
+    """Stand for the prefetch intrinsic in kernels (of a table: the row); does nothing when run as Python."""
 
 
 @functools.cache
@@ -204,13 +208,14 @@ def _prefetch_intrinsic() -> Any:
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             kind, at = signature.args
             data = context.make_array(kind)(context, builder, args[0])
-            pointer = cgutils.get_item_pointer(context, builder, kind, data, [args[1]], wraparound=False)
+            nought = context.get_constant(nbt.intp, 0)
+            place = [context.cast(builder, args[1], at, nbt.intp), *[nought] * (kind.ndim - 1)]
+            pointer = cgutils.get_item_pointer(context, builder, kind, data, place, wraparound=False)
             byte = builder.bitcast(pointer, ir.IntType(8).as_pointer())
             i32 = ir.IntType(32)
             shape = ir.FunctionType(ir.VoidType(), [byte.type, i32, i32, i32])
             function = cgutils.get_or_insert_function(builder.module, shape, "llvm.prefetch.p0i8")
             builder.call(function, [byte, i32(0), i32(3), i32(1)])
-            del at
             return context.get_dummy_value()
 
         return nbt.void(array, index), codegen

@@ -37,16 +37,18 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.draws import draw64, pair, uniform
-from sim.core.kernel import Array, Number, kernel, prange
-from sim.core.maths import exp_, log_, to_fixed
+from sim.core.draws import draw64, uniform
+from sim.core.kernel import AHEAD, Array, kernel, prange, prefetch
+from sim.core.maths import to_fixed
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.actions import Contact, Impress
 from sim.exchange.events import PathKind
+from sim.mechanisms.delivery import clear_rows, list_noticed, load_rows, notice_posts
 from sim.mechanisms.encounters import Encounters, encounters
 from sim.mechanisms.heat import Shown
 from sim.mechanisms.targeting import found
 from sim.world.audiences import ACTIVE
+from sim.world.shares import equal_shares
 from sim.world.state import World
 
 _CHUNK = 4096
@@ -78,6 +80,15 @@ class AttentionParams(Params):
                                    doc="Trust lost in the sender by one commercial message", zh="广告失信")
 
 
+Which = NDArray[np.int64] | slice
+"""Rows of a table: their places, or all of them without a copy."""
+
+
+def _which(marked: NDArray[np.bool_]) -> Which:
+    """Return the rows marked, found once for all the columns that are asked for."""
+    return slice(None) if marked.all() else marked.nonzero()[0]
+
+
 @dataclass(frozen=True)
 class Noticed:
     """Messages noticed today; one row a (person, sender, offer).
@@ -100,94 +111,38 @@ class Noticed:
     def __len__(self) -> int:
         return len(self.person)
 
-    @property
-    def by_membership(self) -> NDArray[np.bool_]:
-        """Which messages came through a membership, bool (m,): neither bought nor along a tie."""
-        through: NDArray[np.bool_] = (self.kind != _IMPRESSION) & (self.kind != _TIE)
-        return through
+    @functools.cached_property
+    def by_membership(self) -> Which:
+        """Which messages came through a membership: neither bought nor along a tie."""
+        return _which((self.kind != _IMPRESSION) & (self.kind != _TIE))
+
+    @functools.cached_property
+    def with_offer(self) -> Which:
+        """Which messages showed the offer itself."""
+        return _which(self.met)
 
     def encounters(self) -> Encounters:
         """Return the offers met, for choice."""
-        m = slice(None) if self.met.all() else self.met
+        m = self.with_offer
         return encounters(person=self.person[m], offer=self.offer[m], kind=self.kind[m], row=self.row[m],
                           trust=self.trust[m], sure=False, row_key=self.key[m])
 
 
-@kernel()
-def _load_rows(start: Array, stop: Array, items: Array, person: Array, state: Array, load: Array) -> None:
-    """Add each post's items to the load of the channel's active members."""
-    for s in range(len(start)):
-        add = to_fixed(items[s])
-        if add == 0:
-            continue
-        for r in range(start[s], stop[s]):
-            if state[r] == ACTIVE:
-                load[person[r]] += add
-
-
-@kernel()
-def _clear_rows(start: Array, stop: Array, person: Array, load: Array) -> None:
-    for s in range(len(start)):
-        for r in range(start[s], stop[s]):
-            load[person[r]] = 0
-
-
-@kernel()
-def chance_of_any(items: float, v: float) -> Number:
-    """Return the chance that at least one of some items is noticed, each with chance v; of a single one, v itself."""
-    if v >= 1.0:
-        return 1.0 if items > 0.0 else 0.0
-    return v if items == 1.0 else 1.0 - exp_(items * log_(1.0 - v))
-
-
 @kernel(parallel=True)
-def notice_posts(start: Array, stop: Array, at: Array, items: Array, commercial: Array, visibility: Array,
-                 sender: Array, person: Array, state: Array, uid: Array, attention: Array, load: Array,
-                 background: float, factor: float, everything: bool, key_see: int, key_meet: int, times: Array,
-                 met: Array) -> None:
-    """Draw for every delivered row how many items are noticed (0: none) and whether the offer is among them.
-
-    start, stop, at : int64 (S,), spans of audience rows and their place in the output;
-    items, commercial, visibility : float64 (S,); sender : int64 (S,), name of channel and offer.
-    """
-    for s in prange(len(start)):
-        for r in range(start[s], stop[s]):
-            k = at[s] + r - start[s]
-            times[k] = 0.0
-            met[k] = False
-            if state[r] != ACTIVE:
-                continue
-            i = person[r]
-            index = pair(np.int64(uid[i]), sender[s])
-            if everything:
-                v = 1.0
-            else:
-                v = min(1.0, np.float64(attention[i]) * factor / (background + load[i] / 4294967296.0))
-                v = min(1.0, v * visibility[s])
-            chance = chance_of_any(items[s], v)
-            if chance > 0.0 and uniform(key_see, index) < chance:
-                n = items[s] * v / chance
-                times[k] = n
-                offered = 1.0 if commercial[s] >= 1.0 else 1.0 - exp_(n * log_(1.0 - commercial[s]))
-                met[k] = uniform(key_meet, index) < offered
-
-
-@kernel()
 def draw_impressions(count: int, targeting: float, product: int, key: int, n: int, row_of_uid: Array,
                      interest: Array, attention: Array, background: float, factor: float, everything: bool, at: int,
-                     person: Array, met: Array) -> int:
+                     person: Array, met: Array) -> None:
     """Hand `count` impressions to people found by `targeting`.
 
     key : the offer's own. Draw index: 64 numbers an impression. Writes person and met (whether it was noticed), (m,)
-    of all impressions, from place `at`; returns the next free place. row_of_uid and attention (N,), interest (N, P).
+    of all impressions, from place `at` on. row_of_uid and attention (N,), interest (N, P).
     """
-    for j in range(count):
+    for j in prange(count):
         base = 64 * j
         who = found(key, base, targeting, product, n, row_of_uid, interest)
         person[at + j] = who
         v = 1.0 if everything else min(1.0, np.float64(attention[who]) * factor / background)
         met[at + j] = everything or uniform(key, base + 2) < v
-    return at + count
 
 
 @kernel()
@@ -197,8 +152,11 @@ def tire(person: Array, times: Array, commercial: Array, value: Array, per_messa
 
     Columns of what was noticed (m,); fatigue, fatigue_day (N,); keep: decay by age in days; load, mark, touched (N,): scratch.
     """
-    count = 0
+    count, last = 0, len(person) - 1
     for e in range(len(person)):
+        ahead = np.int64(person[min(e + AHEAD, last)])
+        prefetch(mark, ahead)
+        prefetch(load, ahead)
         i = person[e]
         if mark[i] == 0:
             mark[i] = 1
@@ -206,6 +164,10 @@ def tire(person: Array, times: Array, commercial: Array, value: Array, per_messa
             count += 1
         load[i] += to_fixed(times[e] * (per_message * commercial[e] - relief * value[e]))
     for k in range(count):
+        ahead = np.int64(touched[min(k + AHEAD, count - 1)])
+        prefetch(fatigue, ahead)
+        prefetch(fatigue_day, ahead)
+        prefetch(load, ahead)
         i = touched[k]
         phi = np.float64(fatigue[i]) * keep[min(day - fatigue_day[i], len(keep) - 1)]
         fatigue[i] = max(0.0, phi + load[i] / 4294967296.0)
@@ -256,11 +218,13 @@ def wear(world: World, seen: Noticed, day: int, params: AttentionParams) -> None
 
 @kernel()
 def _count_people(person: Array, mark: Array, listed: Array) -> int:
-    count = 0
+    count, last = 0, len(person) - 1
     for e in range(len(person)):
-        if mark[person[e]] == 0:
-            mark[person[e]] = 1
-            listed[count] = person[e]
+        prefetch(mark, np.int64(person[min(e + AHEAD, last)]))
+        i = person[e]
+        if mark[i] == 0:
+            mark[i] = 1
+            listed[count] = i
             count += 1
     for k in range(count):
         mark[listed[k]] = 0
@@ -298,37 +262,31 @@ def _from_posts(world: World, shown: Shown, day: int, params: AttentionParams) -
     if not len(posts):
         return nothing_noticed()
     aud = world.audiences
-    order = np.argsort(aud.block_channel, kind="stable")
-    blocks = aud.block_channel[order]
-    first = np.searchsorted(blocks, posts.channel, "left")
-    last = np.searchsorted(blocks, posts.channel, "right")
-    post = np.repeat(np.arange(len(posts)), last - first)
-    nth = np.arange(len(post)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
-    block = order[first[post] + nth]
+    post, block = aud.blocks_in(posts.channel)
     post, start, stop = _chunks(post, aud.block_start[block], aud.block_stop[block])
     size = stop - start
     at = np.cumsum(size) - size
     total = int(size.sum())
-    items = posts.items[post]
-    people, scratch = world.people, world.scratch
-    _load_rows(start, stop, shown.room[post], aud.person, aud.state, scratch.load)
-    times, met = np.empty(total), np.empty(total, np.bool_)
+    people, scratch, channel, offer = world.people, world.scratch, posts.channel[post], posts.offer[post]
+    load_rows(start, stop, shown.room[post], aud.person, aud.state, scratch.load)
     # Two names of 24 bits as one of 32; two posts that clash by chance share their luck, no more.
-    sender = (world.channels.name[posts.channel[post]] * 0x9E3779B1 + world.offers.name[posts.offer[post]]) & 0xFFFFFFFF
+    sender = (world.channels.name[channel] * 0x9E3779B1 + world.offers.name[offer]) & 0xFFFFFFFF
     visibility = posts.visibility * _liveliness(world, posts.channel, params.dead_group_visibility)
-    notice_posts(start, stop, at, items, posts.commercial[post], visibility[post], sender, aud.person, aud.state,
-                 people.uid, people.attention, scratch.load, params.background_items,
+    bound, hits = equal_shares(at, total), np.empty(len(post), np.int64)
+    row, times, met = np.empty(total, np.int32), np.empty(total), np.empty(total, np.bool_)
+    notice_posts(bound, start, stop, at, posts.items[post], posts.commercial[post], visibility[post], sender, aud.person,
+                 aud.state, people.uid, people.attention, scratch.load, params.background_items,
                  world.calendar.attention[day], params.mode == "all", world.draws.key("see", day),
-                 world.draws.key("meet", day), times, met)
-    _clear_rows(start, stop, aud.person, scratch.load)
-    k = np.flatnonzero(times > 0.0)
-    span = np.searchsorted(at, k, "right") - 1
-    row = start[span] + k - at[span]
-    p = post[span]
-    channel = posts.channel[p]
-    return Noticed(aud.person[row], posts.offer[p].astype(np.int32),
-                   _KIND_OF_CHANNEL[world.channels.kind[channel]], row, aud.trust[row], times[k],
-                   posts.commercial[p], posts.value[p], met[k], world.channels.name[channel])
+                 world.draws.key("meet", day), row, times, met, hits)
+    clear_rows(start, stop, aud.person, scratch.load)
+    n = int(hits.sum())
+    columns: list[Any] = [np.empty(n, kind) for kind in _KINDS]
+    who, what, door, rows, trust, many, commercial, value, shows, key = columns
+    spans = (offer, _KIND_OF_CHANNEL[world.channels.kind[channel]], posts.commercial[post], posts.value[post],
+             world.channels.name[channel])
+    list_noticed(bound, at, hits, np.cumsum(hits) - hits, row, times, met, spans, aud.person, aud.trust,
+                 (what, door, commercial, value, key, who, rows, trust, many, shows))
+    return Noticed(who, what, door, rows, trust, many, commercial, value, shows, key)
 
 
 def _liveliness(world: World, channel: NDArray[np.int64], floor: float) -> NDArray[np.float64]:
@@ -374,10 +332,10 @@ def _from_impressions(world: World, impress: Impress, day: int, params: Attentio
         # A second row of the same offer meets people of its own.
         nth = int(np.count_nonzero(impress.offer[:k] == impress.offer[k]))
         key = np.uint64(draw64(world.draws.key("impress", day), nth << 32 | int(world.offers.name[impress.offer[k]])))
-        at = draw_impressions(int(impress.count[k]), float(impress.targeting[k]), product, key, len(people),
-                              world.row_of_uid, people.interest, people.attention,
-                              max(params.background_items, 1e-9), world.calendar.attention[day],
-                              params.mode == "all", at, person, met)
+        draw_impressions(int(impress.count[k]), float(impress.targeting[k]), product, key, len(people),
+                         world.row_of_uid, people.interest, people.attention, max(params.background_items, 1e-9),
+                         world.calendar.attention[day], params.mode == "all", at, person, met)
+        at += int(impress.count[k])
     person, shown = person[met], offer[met].astype(np.int32)
     m = len(person)
     one = np.ones(m)

@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import draw64, normal, pair, uniform
-from sim.core.kernel import Array, kernel
+from sim.core.kernel import AHEAD, Array, kernel, prange, prefetch
 from sim.core.maths import exp_, log_, power
 from sim.core.params import ASSUMPTION, Hours, Params, Share, param
 from sim.exchange.actions import Post, Tend
@@ -45,6 +45,7 @@ from sim.mechanisms.detection import DetectionParams, screened
 from sim.mechanisms.fees import FeesParams, leaving
 from sim.mechanisms.heat import broadcasts
 from sim.world.audiences import ACTIVE, LEFT, MUTED, NO_ROW
+from sim.world.shares import even_shares
 from sim.world.state import World
 
 ZOMBIE_DAYS = 14
@@ -108,24 +109,51 @@ def group_health(health: Array, zombie_days: Array, group: Array, skill: Array, 
         zombie_days[c] = zombie_days[c] + 1 if health[c] < 0.1 else 0
 
 
-@kernel()
-def draw_mutes(person: Array, row: Array, sender: Array, uid: Array, fatigue: Array, base: float, slope: float,
-               start: float, key: int, state: Array, out: Array) -> int:
-    """Mute noticed senders and write the rows muted; returns how many.
+@kernel(parallel=True)
+def draw_mutes(bound: Array, person: Array, row: Array, sender: Array, uid: Array, fatigue: Array, base: float,
+               slope: float, start: float, key: int, out: Array, hits: Array) -> None:
+    """Write which noticed rows have their sender muted, share by share, and how many they are.
 
-    Columns of what was noticed (m,), row -1: no membership; uid, fatigue (N,); state (M,); out (m,).
+    Parameters
+    ----------
+    bound : int64 (c + 1,), first row of each share; out : int64 (m,), each share at its own place
+    hits : int64 (c,)
+
+    Notes
+    -----
+    The chance of the most tired of a share settles nearly all draws, so that few exponentials are needed.
+    """
+    for c in prange(len(hits)):
+        worst, last = 0.0, bound[c + 1] - 1
+        for k in range(bound[c], bound[c + 1]):
+            prefetch(fatigue, np.int64(person[min(k + AHEAD, last)]))
+            worst = max(worst, np.float64(fatigue[person[k]]))
+        most = base * exp_(slope * max(0.0, worst - start)) * (1.0 + 1e-9)
+        w = bound[c]
+        for k in range(bound[c], bound[c + 1]):
+            prefetch(uid, np.int64(person[min(k + AHEAD, last)]))
+            i = person[k]
+            u = uniform(key, pair(np.int64(uid[i]), sender[k]))
+            if u < most and u < base * exp_(slope * max(0.0, np.float64(fatigue[i]) - start)):
+                out[w] = row[k]
+                w += 1
+        hits[c] = w - bound[c]
+
+
+@kernel()
+def mute_rows(bound: Array, hits: Array, drawn: Array, state: Array) -> int:
+    """Mute the rows drawn that are still read, and move them to the front; returns how many.
+
+    bound (c + 1,) and hits (c,) of `draw_mutes`; drawn : int64 (m,), row -1: no membership; state (M,).
     """
     count = 0
-    for k in range(len(person)):
-        r = row[k]
-        if r < 0 or state[r] != ACTIVE:
-            continue
-        i = person[k]
-        over = max(0.0, np.float64(fatigue[i]) - start)
-        if uniform(key, pair(np.int64(uid[i]), sender[k])) < base * exp_(slope * over):
-            state[r] = MUTED
-            out[count] = r
-            count += 1
+    for c in range(len(hits)):
+        for k in range(bound[c], bound[c] + hits[c]):
+            r = drawn[k]
+            if r >= 0 and state[r] == ACTIVE:
+                state[r] = MUTED
+                drawn[count] = r
+                count += 1
     return count
 
 
@@ -173,10 +201,12 @@ def live(world: World, noticed: Noticed, posts: Post, tend: Tend, day: int, para
         return 0, Left.empty()
     people, aud = world.people, world.audiences
     through = noticed.by_membership
-    muted = np.empty(len(noticed), np.int64)
-    mutes = draw_mutes(noticed.person[through], noticed.row[through], noticed.key[through], people.uid, people.fatigue,
-                       params.mute_base, params.mute_slope, params.mute_from, world.draws.key("mute", day), aud.state,
-                       muted)
+    person = noticed.person[through]
+    bound = even_shares(len(person))
+    muted, hits = np.empty(len(person), np.int64), np.empty(len(bound) - 1, np.int64)
+    draw_mutes(bound, person, noticed.row[through], noticed.key[through], people.uid, people.fatigue, params.mute_base,
+               params.mute_slope, params.mute_from, world.draws.key("mute", day), muted, hits)
+    mutes = mute_rows(bound, hits, muted, aud.state)
     np.add.at(world.accounts.reports, world.channels.account[aud.channel[muted[:mutes]]], 1)
     gone = [_leavers(world, day, params, fees), _unfollowers(world, posts, day, params), _pruned(world, tend, day),
             (screened(world, tend, day, detection), int(Reason.SCREENED))]

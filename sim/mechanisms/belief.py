@@ -29,7 +29,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.kernel import Array, kernel
+from sim.core.kernel import AHEAD, Array, kernel, prefetch
 from sim.core.maths import to_fixed
 from sim.core.params import ASSUMPTION, Params, param
 from sim.world.state import World
@@ -64,7 +64,12 @@ def collect(person: Array, product: Array, trust: Array, message: Array, weight:
 
     weight : float64, precision of a signal at full trust.
     """
+    last = len(person) - 1
     for e in range(len(person)):
+        ahead = np.int64(person[min(e + AHEAD, last)])
+        prefetch(mark, ahead)
+        prefetch(precision, ahead * n_products)
+        prefetch(told, ahead * n_products)
         t = np.float64(trust[e])
         if not t > 0.0:
             continue
@@ -89,6 +94,13 @@ def absorb(touched: Array, count: int, n_products: int, precision: Array, told: 
     claim_p, talk_p, own_p, belief (N, P), belief in [0, 1].
     """
     for k in range(count):
+        ahead = np.int64(touched[min(k + AHEAD, count - 1)])
+        prefetch(claim_p, ahead)
+        prefetch(talk_p, ahead)
+        prefetch(own_p, ahead)
+        prefetch(belief, ahead)
+        prefetch(precision, ahead * n_products)
+        prefetch(told, ahead * n_products)
         i = touched[k]
         mark[i] = 0
         for p in range(n_products):

@@ -44,7 +44,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import draw64, pair, uniform
-from sim.core.kernel import Array, Number, kernel, prange
+from sim.core.kernel import AHEAD, Array, Number, kernel, prange, prefetch
 from sim.core.maths import exp_, log_, power, to_fixed
 from sim.core.params import ASSUMPTION, Params, Share, param
 from sim.exchange.events import PathKind
@@ -149,7 +149,12 @@ def utilities(person: Array, offer: Array, kind: Array, trust: Array, sure: Arra
         Share left after 0, 1, 2 ... days.
     out : float64 (m,)
     """
+    last = len(person) - 1
     for e in prange(len(person)):
+        ahead = np.int64(person[min(e + AHEAD, last)])
+        prefetch(uid, ahead)
+        prefetch(open_until, ahead)
+        prefetch(in_use_until, ahead)
         i, o = person[e], offer[e]
         p = offer_product[o]
         if offer_fit[o] <= _NO_FIT:
@@ -209,14 +214,14 @@ def _add_up(person: Array, offer: Array, offer_product: Array, u: Array, n_produ
         sums[slot] += to_fixed(exp_(u[e] - best[slot]))
 
 
-@kernel()
+@kernel(parallel=True)
 def decide(people: Array, n_products: int, best: Array, sums: Array, mu: float, certain: bool, uid: Array,
            key_buy: int, key_product: int, bought: Array, chance: Array) -> None:
     """Decide buying and product for everyone asked, and clear the scratch behind.
 
     bought : int64 (n,), product bought or -1; chance : float64 (n,), P(buy).
     """
-    for k in range(len(people)):
+    for k in prange(len(people)):
         i = people[k]
         total = 0.0
         for p in range(n_products):

@@ -26,8 +26,9 @@ from sim.core.kernel import Array, Number, kernel, prange
 from sim.core.maths import exp_
 from sim.exchange.actions import PeerPost
 from sim.exchange.events import PathKind
-from sim.mechanisms.attention import AttentionParams, Noticed, chance_of_any, nothing_noticed
+from sim.mechanisms.attention import AttentionParams, Noticed, nothing_noticed
 from sim.mechanisms.audience import AudienceParams
+from sim.mechanisms.delivery import chance_of_any
 from sim.mechanisms.word_of_mouth import signed_trust
 from sim.world.shares import shared_out
 from sim.world.state import World

@@ -34,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import draw64, normal, uniform
-from sim.core.kernel import Array, Number, kernel, prange
+from sim.core.kernel import AHEAD, Array, Number, kernel, prange, prefetch
 from sim.core.maths import exp_, log_, logistic
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.events import PathKind
@@ -103,7 +103,16 @@ def open_occasions(people: Array, product: int, day: int, window: int, rate: flo
 
     remembered : bool (n,), whether the person recalls a seller today.
     """
+    last = len(people) - 1
     for k in range(len(people)):
+        ahead = np.int64(people[min(k + AHEAD, last)])
+        prefetch(uid, ahead)
+        prefetch(open_until, ahead)
+        prefetch(interest, ahead)
+        prefetch(memory_offer, ahead)
+        prefetch(memory_day, ahead)
+        prefetch(following, ahead)
+        prefetch(preceding, ahead)
         i = people[k]
         u = np.int64(uid[i])
         open_until[i, product] = day + window - 1
@@ -283,7 +292,9 @@ def _from_memory(world: World, who: NDArray[np.int32], product: int) -> Encounte
 @kernel()
 def _refresh(person: Array, offer: Array, offer_product: Array, day: int, memory_offer: Array,
              memory_day: Array) -> None:
+    last = len(person) - 1
     for k in range(len(person)):
+        prefetch(memory_offer, np.int64(person[min(k + AHEAD, last)]))
         i, p = person[k], offer_product[offer[k]]
         if memory_offer[i, p] >= 0:
             memory_day[i, p] = day

@@ -12,7 +12,7 @@ from sim.core.categories import CATEGORIES
 from sim.core.draws import key_of
 from sim.exchange.view import ProductFacts, RivalOffers, Strategy
 from sim.model.build import world_seed
-from sim.world.audiences import LEFT, NO_ROW, SPY, observed_activity
+from sim.world.audiences import NO_ROW, SPY, observed_activity
 from sim.world.brands import Products, build_products
 
 if TYPE_CHECKING:
@@ -208,12 +208,7 @@ class DayView:
 
     def rows(self, channel: int) -> Ints:
         """Return the rows of a channel's present members."""
-        world = self._state.world
-        start, stop = world.audiences.blocks_of(np.arange(len(world.channels)) == channel)
-        size = stop - start
-        rows = np.repeat(start - (np.cumsum(size) - size), size) + np.arange(int(size.sum()))
-        present: Ints = rows[world.audiences.state[rows] != LEFT].astype(np.int64)
-        return present
+        return self._state.world.audiences.present(channel)
 
     def people(self, rows: Ints) -> Ints:
         """Return the people behind audience rows."""

@@ -226,8 +226,8 @@ class DirectSalesParams(Params):
         if outbound.push_every_days:
             turn = view.day % outbound.push_every_days
             told += [view.rows(c)[turn::outbound.push_every_days] for c in view.channels.tolist()]
-        row = np.unique(np.concatenate(told)) if told else np.empty(0, np.int64)
-        row = row[row >= 0]
+        row = np.sort(np.concatenate(told)) if told else np.empty(0, np.int64)
+        row = row[(row >= 0) & (np.diff(row, prepend=-1) > 0)]
         return rows(Contact, row=row, offer=view.offers[0]) if len(row) else None
 
     def _posted(self, view: View) -> Post | None:

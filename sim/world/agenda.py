@@ -16,6 +16,7 @@ from sim.core.kernel import Array, kernel
 NOBODY = -1
 FAR = 30_000
 """A day beyond every horizon."""
+_DENSE = 512
 
 
 @dataclass
@@ -77,15 +78,29 @@ def _link_all(head: Array, following: Array, preceding: Array, day: Array) -> No
 
 @kernel()
 def _take(head: Array, following: Array, day: Array, today: int, out: Array) -> int:
-    """Copy today's people to `out` and unlink them all; return how many."""
-    count = 0
+    """Copy today's people to `out`, ascending, and unlink them all; return how many.
+
+    A list is walked from memory to memory, which takes as long for one of its people as it takes to read the days of
+    a thousand: where more than one in `_DENSE` is on the list, everybody's day is read instead.
+    """
+    count, n = 0, len(day)
     person = head[today]
-    while person >= 0:
+    while person >= 0 and count <= n // _DENSE:
         out[count] = person
         count += 1
-        day[person] = -1
         person = following[person]
     head[today] = -1
+    if person < 0:
+        for k in range(count):
+            day[out[k]] = -1
+        out[:count].sort()
+        return count
+    count = 0
+    for i in range(n):
+        if day[i] == today:
+            out[count] = i
+            count += 1
+            day[i] = -1
     return count
 
 
@@ -101,4 +116,4 @@ def build_agenda(day: NDArray[np.int16], horizon: int) -> Agenda:
 def take(agenda: Agenda, today: int, scratch: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return today's people, int32 (n,) ascending, and unlink them; `scratch` holds at least N numbers."""
     count = _take(agenda.head, agenda.following, agenda.day, today, scratch)
-    return np.sort(scratch[:count])
+    return scratch[:count].copy()

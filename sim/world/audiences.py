@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.kernel import Array, kernel
+
 ACTIVE, MUTED, LEFT, SPY = 0, 1, 2, 3
 """States of a membership. A muted member reads nothing but still belongs; SPY + b works for brand b, and neither
 reads nor leaves."""
@@ -79,6 +81,33 @@ class Accounts:
         return len(self.owner)
 
 
+@kernel()
+def list_present(start: Array, stop: Array, block: Array, state: Array, out: Array) -> int:
+    """Write the rows of some blocks whose members have not left; returns how many."""
+    n = 0
+    for k in range(len(block)):
+        for r in range(start[block[k]], stop[block[k]]):
+            out[n] = r
+            n += state[r] != LEFT
+    return n
+
+
+class _BlocksByChannel:
+    """The blocks sorted by channel, the oldest first: no state, only quicker to look into than the blocks themselves."""
+
+    def __init__(self, channel: NDArray[np.int64]) -> None:
+        self.order = np.argsort(channel, kind="stable")
+        self._channel = channel[self.order]
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def places(self, channels: Any) -> tuple[Any, Any]:
+        """Return where the blocks of channels begin in `order`, and how many they are."""
+        first = self._channel.searchsorted(channels, "left")
+        return first, self._channel.searchsorted(channels, "right") - first
+
+
 @dataclass
 class Audiences:
     """Membership rows, growable: person, channel, trust, joined, state, last active day.
@@ -98,6 +127,7 @@ class Audiences:
     block_start: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     block_stop: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     block_nth: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    _blocks: _BlocksByChannel = field(default_factory=lambda: _BlocksByChannel(np.empty(0, np.int64)), repr=False)
 
     _COLUMNS = ("person", "channel", "trust", "joined", "state", "active_day")
 
@@ -132,6 +162,31 @@ class Audiences:
             self.block_start = np.concatenate([self.block_start, start + firsts])
             self.block_stop = np.concatenate([self.block_stop, start + lasts])
         return np.arange(start, stop, dtype=np.int64)
+
+    def blocks_in(self, channels: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return (which, block): the blocks of each channel asked for, one channel behind the other, oldest first.
+
+        `which` numbers the channels asked for.
+        """
+        blocks = self._sorted()
+        first, many = blocks.places(channels)
+        which = np.repeat(np.arange(len(channels)), many)
+        nth = np.arange(len(which)) - np.repeat(np.cumsum(many) - many, many)
+        return which, blocks.order[first[which] + nth]
+
+    def present(self, channel: int) -> NDArray[np.int64]:
+        """Return the rows of a channel's present members, oldest first."""
+        blocks = self._sorted()
+        first, many = blocks.places(channel)
+        block = blocks.order[first:first + many]
+        out = np.empty(int((self.block_stop[block] - self.block_start[block]).sum()), np.int64)
+        return out[:list_present(self.block_start, self.block_stop, block, self.state, out)]
+
+    def _sorted(self) -> _BlocksByChannel:
+        """Return the blocks by channel, sorted again when there are more."""
+        if len(self._blocks) != len(self.block_channel):
+            self._blocks = _BlocksByChannel(self.block_channel)
+        return self._blocks
 
     def blocks_of(self, wanted: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return (start, stop) of all blocks of the channels marked in `wanted` (C,)."""

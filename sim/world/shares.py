@@ -18,6 +18,31 @@ _WORTH = 16_384
 Ints = NDArray[np.int64]
 
 
+def equal_shares(at: Ints, total: int) -> Ints:
+    """Return the first span of each share of rows, int64 (c + 1,), when spans are short against a share.
+
+    Parameters
+    ----------
+    at : int64 (S,)
+        How many rows stand before each span.
+    total : int
+        All rows.
+    """
+    shares = min(_MOST, 1 + total // _WORTH)
+    if shares == 1:
+        return np.array([0, len(at)])
+    bound: Ints = np.searchsorted(at, total * np.arange(shares + 1) // shares)
+    bound[-1] = len(at)
+    return bound
+
+
+def even_shares(rows: int) -> Ints:
+    """Return the first of some rows in each share, int64 (c + 1,), when every row is as much work as another."""
+    shares = min(_MOST, 1 + rows // _WORTH)
+    bound: Ints = rows * np.arange(shares + 1) // shares
+    return bound
+
+
 @kernel()
 def count_ties(who: Array, start: Array) -> int:
     """Return how many ties the rows of some people have.
