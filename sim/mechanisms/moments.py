@@ -30,7 +30,7 @@ from sim.mechanisms.attention import AttentionParams, Noticed, nothing_noticed
 from sim.mechanisms.audience import AudienceParams
 from sim.mechanisms.delivery import chance_of_any
 from sim.mechanisms.word_of_mouth import signed_trust
-from sim.world.shares import shared_out
+from sim.world.shares import rows_end, shared_out, ties_of
 from sim.world.state import World
 from sim.world.ties import MUTED
 
@@ -39,16 +39,16 @@ _MUTED_BIT = _MUTED.bit_length() - 1
 
 
 @kernel(parallel=True)
-def draw_notices(person: Array, items: Array, layers: Array, post_key: Array, bound: Array, room: Array, start: Array,
-                 listener: Array, weight: Array, mark: Array, uid: Array, attention: Array, background: float,
-                 factor: float, everything: bool, out: Array, hits: Array) -> None:
+def draw_notices(person: Array, items: Array, layers: Array, post_key: Array, bound: Array, skip: Array, room: Array,
+                 start: Array, listener: Array, weight: Array, mark: Array, uid: Array, attention: Array,
+                 background: float, factor: float, everything: bool, out: Array, hits: Array) -> None:
     """Write the ties along which each post is noticed, chunk by chunk, and how many they are.
 
     Parameters
     ----------
     person : int64 (m,), who posts; items : float64 (m,); layers : int64 (m,), mask; post_key : uint64 (m,)
-    bound : int64 (c + 1,), first post of each chunk; room : int64 (c + 1,), its place in the output
-    out : int64 (sum of degrees,), tie rows; hits : int64 (m,)
+    bound, skip, room : int64 (c + 1,), as `world.shares`: a hub may be the work of several chunks
+    out : int64 (sum of degrees,), tie rows; hits : int64 (m + c,), those of post k in chunk c at k + c
 
     Notes
     -----
@@ -56,16 +56,19 @@ def draw_notices(person: Array, items: Array, layers: Array, post_key: Array, bo
     first pass without branches picks the ties that are left, and only their listeners are looked up.
     """
     widest = 0
-    for k in range(len(person)):
-        widest = max(widest, start[person[k] + 1] - start[person[k]])
+    for c in range(len(bound) - 1):
+        for k in range(bound[c], rows_end(c, bound, skip)):
+            first, last = ties_of(c, k, person[k], bound, skip, start)
+            widest = max(widest, last - first)
     for c in prange(len(bound) - 1):
         w = room[c]
         left, reader = np.empty(widest, np.int64), np.empty(widest, np.int32)
-        for k in range(bound[c], bound[c + 1]):
+        for k in range(bound[c], rows_end(c, bound, skip)):
             j, n, key = person[k], items[k], post_key[k]
-            first, base, mask = start[j], pair(np.int64(uid[j]), 0), layers[k]
+            row, base, mask = start[j], pair(np.int64(uid[j]), 0), layers[k]
+            first, last = ties_of(c, k, j, bound, skip, start)
             many = 0
-            for e in range(first, start[j + 1]):
+            for e in range(first, last):
                 m = np.int64(mark[e])
                 left[many] = e
                 reader[many] = listener[e]
@@ -73,10 +76,10 @@ def draw_notices(person: Array, items: Array, layers: Array, post_key: Array, bo
             before = w
             for q in range(many):
                 v = 1.0 if everything else min(1.0, np.float64(attention[reader[q]]) * factor / background)
-                hit = uniform(key, base + np.uint64(left[q] - first)) < chance_of_any(n, v)
+                hit = uniform(key, base + np.uint64(left[q] - row)) < chance_of_any(n, v)
                 out[w] = left[q]
                 w += np.int64(hit)
-            hits[k] = w - before
+            hits[k + c] = w - before
 
 
 @kernel()
@@ -102,14 +105,14 @@ def share(world: World, posts: PeerPost, day: int, params: AttentionParams) -> N
     keys = np.zeros(len(world.offers), np.uint64)
     for o in np.unique(offer).tolist():
         keys[o] = world.draws.key(f"notice {world.offers.name[o]}", day)
-    bound, room = shared_out(person, ties.start)
-    out, hits = np.empty(int(room[-1]), np.int64), np.empty(len(person), np.int64)
+    bound, skip, room = shared_out(person, ties.start)
+    out, drawn = np.empty(int(room[-1]), np.int64), np.zeros(len(person) + len(bound) - 1, np.int64)
     terms = (max(params.background_items, 1e-9), world.calendar.attention[day], params.mode == "all")
-    draw_notices(person, items, posts.layers[turn], keys[offer], bound, room, ties.start, ties.listener,
-                 ties.weight, ties.mark, people.uid, people.attention, *terms, out, hits)
-    n = int(hits.sum())
-    tie = np.empty(n, np.int64)
-    close_ranks(out, bound, room, hits, tie)
+    draw_notices(person, items, posts.layers[turn], keys[offer], bound, skip, room, ties.start, ties.listener,
+                 ties.weight, ties.mark, people.uid, people.attention, *terms, out, drawn)
+    n = int(drawn.sum())
+    tie, hits = np.empty(n, np.int64), np.zeros(len(person), np.int64)
+    close_ranks(out, bound, skip, room, drawn, tie, hits)
     listener = ties.listener[tie]
     times, trust = np.empty(n), np.empty(n, np.float32)
     count_items(listener, np.repeat(items, hits), people.attention, *terms, times)
@@ -120,16 +123,18 @@ def share(world: World, posts: PeerPost, day: int, params: AttentionParams) -> N
 
 
 @kernel()
-def close_ranks(out: Array, bound: Array, room: Array, hits: Array, tie: Array) -> None:
-    """Put what the shares wrote behind one another.
+def close_ranks(out: Array, bound: Array, skip: Array, room: Array, drawn: Array, tie: Array, hits: Array) -> None:
+    """Put what the shares wrote behind one another, and count what each post has of it.
 
-    out: ties as `draw_notices` wrote them; bound, room (c + 1,); hits (posts,); tie (all hits,).
+    out: ties as `draw_notices` wrote them; bound, skip, room (c + 1,); drawn: hits of each post in each share; tie (all
+    hits,); hits (posts,).
     """
     n = 0
     for c in range(len(bound) - 1):
         w = room[c]
-        for k in range(bound[c], bound[c + 1]):
-            for _ in range(hits[k]):
+        for k in range(bound[c], rows_end(c, bound, skip)):
+            hits[k] += drawn[k + c]
+            for _ in range(drawn[k + c]):
                 tie[n] = out[w]
                 n += 1
                 w += 1

@@ -39,7 +39,7 @@ from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.events import PathKind, Talked
 from sim.mechanisms.encounters import Encounters, encounters
 from sim.world.audiences import ACTIVE, NO_ROW
-from sim.world.shares import shared_out
+from sim.world.shares import rows_end, shared_out, ties_of
 from sim.world.state import World
 
 _S32 = np.uint64(32)
@@ -89,15 +89,15 @@ class Heard:
 
 
 @kernel(parallel=True)
-def emit(speakers: Array, limit: Array, bound: Array, room: Array, start: Array, mark: Array, uid: Array, key: int,
-         out: Array, written: Array) -> None:
+def emit(speakers: Array, limit: Array, bound: Array, skip: Array, room: Array, start: Array, mark: Array, uid: Array,
+         key: int, out: Array, written: Array) -> None:
     """Toss one coin a tie of every speaker and write the ties that hit, chunk by chunk.
 
     Parameters
     ----------
     speakers : int32 (s,), ascending
     limit : int64 (s, 4), 32-bit threshold of the speaker for each layer
-    bound : int64 (c + 1,), first speaker of each chunk; room : int64 (c + 1,), its place in the output
+    bound, skip, room : int64 (c + 1,), as `world.shares`: a hub may be the work of several chunks
     start : int64 (N + 1,), mark : uint16 (E,), the ties
     out : int64 (sum of degrees + c,), tie rows; written : int64 (c,), hits of each chunk
 
@@ -109,7 +109,7 @@ def emit(speakers: Array, limit: Array, bound: Array, room: Array, start: Array,
     """
     for c in prange(len(written)):
         w = room[c]
-        stop = bound[c + 1]
+        stop = rows_end(c, bound, skip)
         for s in range(bound[c], stop):
             if s + 16 < stop:
                 prefetch(start, np.int64(speakers[s + 16]))
@@ -117,11 +117,12 @@ def emit(speakers: Array, limit: Array, bound: Array, room: Array, start: Array,
             if s + 8 < stop:
                 prefetch(mark, start[speakers[s + 8]])
             j = speakers[s]
-            first, last = start[j], start[j + 1]
+            first, last = ties_of(c, s, j, bound, skip, start)
             base = pair(np.int64(uid[j]), 0)
+            row = start[j]
             l0, l1, l2, l3 = limit[s, 0], limit[s, 1], limit[s, 2], limit[s, 3]
             for e in range(first, last):
-                h = np.int64(draw64(key, base + np.uint64(e - first)) >> _S32)
+                h = np.int64(draw64(key, base + np.uint64(e - row)) >> _S32)
                 layer = mark[e] >> 14
                 low = l0 if layer == 0 else l1
                 high = l2 if layer == 2 else l3
@@ -253,9 +254,9 @@ def spread(world: World, speakers: NDArray[np.int32], rate: NDArray[np.float64],
     limit = np.empty((len(speakers), 4), np.int64)
     limits(speakers, rate, contact, limit)
     # One spare place a share: the branch-free kernel writes before it knows whether to keep.
-    bound, room = shared_out(speakers, ties.start, spare=1)
+    bound, skip, room = shared_out(speakers, ties.start, spare=1)
     out, written = np.empty(int(room[-1]), np.int64), np.empty(len(bound) - 1, np.int64)
-    emit(speakers, limit, bound, room, ties.start, ties.mark, world.people.uid, key, out, written)
+    emit(speakers, limit, bound, skip, room, ties.start, ties.mark, world.people.uid, key, out, written)
     hits = int(written.sum())
     # Here, too: a place is written before it is known to count.
     tie, listener, speaker = np.empty(hits + 1, np.int64), np.empty(hits + 1, np.int32), np.empty(hits + 1, np.int32)
@@ -332,10 +333,9 @@ def talk_in_groups(world: World, talked: Talked, day: int, params: WordOfMouthPa
     row = home[which, strategy]
     inside = (aud.state[row] == ACTIVE) & (world.channels.kind[aud.channel[row]] == 0)
     which, row = which[inside], row[inside].astype(np.int64)
-    wanted = np.zeros(len(world.channels), np.bool_)
     channel = aud.channel[row].astype(np.int64)
-    wanted[channel] = True
-    k, start, stop = _members(world, channel, wanted)
+    k, block = aud.blocks_in(channel)
+    start, stop = aud.block_start[block], aud.block_stop[block]
     speaker = talked.person[which][k]
     size = int((stop - start).sum())
     out_row, out_k = np.empty(size, np.int64), np.empty(size, np.int64)
@@ -354,20 +354,6 @@ def talk_in_groups(world: World, talked: Talked, day: int, params: WordOfMouthPa
             add_buzz(listener[of], p, polarity[of], trust[of], params.shift, day, world.keep.buzz, people.buzz,
                      people.buzz_day, scratch.load, scratch.mark, scratch.people_list)
     return Heard(listener, out_row, speaker[out_k].astype(np.int32), product[out_k], trust, polarity)
-
-
-def _members(world: World, channel: NDArray[np.int64],
-             wanted: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return (talker, start, stop): one row for each talker and block of their channel."""
-    aud = world.audiences
-    pick = np.flatnonzero(wanted[aud.block_channel])
-    pick = pick[np.argsort(aud.block_channel[pick], kind="stable")]
-    blocks = aud.block_channel[pick]
-    first, last = np.searchsorted(blocks, channel, "left"), np.searchsorted(blocks, channel, "right")
-    k = np.repeat(np.arange(len(channel)), last - first)
-    nth = np.arange(len(k)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
-    block = pick[first[k] + nth]
-    return k, aud.block_start[block], aud.block_stop[block]
 
 
 def recommendations(world: World, heard: list[Heard]) -> list[Encounters]:

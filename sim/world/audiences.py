@@ -95,12 +95,15 @@ def list_present(start: Array, stop: Array, block: Array, state: Array, out: Arr
 class _BlocksByChannel:
     """The blocks sorted by channel, the oldest first: no state, only quicker to look into than the blocks themselves."""
 
-    def __init__(self, channel: NDArray[np.int64]) -> None:
-        self.order = np.argsort(channel, kind="stable")
-        self._channel = channel[self.order]
+    def __init__(self) -> None:
+        self.order, self._channel = np.empty(0, np.int64), np.empty(0, np.int64)
 
-    def __len__(self) -> int:
-        return len(self.order)
+    def add(self, channel: NDArray[np.int64]) -> None:
+        """Put new blocks behind the older ones of their channels."""
+        turn = np.argsort(channel, kind="stable")
+        at = self._channel.searchsorted(channel[turn], "right")
+        self.order = np.insert(self.order, at, len(self.order) + turn)
+        self._channel = np.insert(self._channel, at, channel[turn])
 
     def places(self, channels: Any) -> tuple[Any, Any]:
         """Return where the blocks of channels begin in `order`, and how many they are."""
@@ -127,7 +130,7 @@ class Audiences:
     block_start: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     block_stop: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     block_nth: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
-    _blocks: _BlocksByChannel = field(default_factory=lambda: _BlocksByChannel(np.empty(0, np.int64)), repr=False)
+    _blocks: _BlocksByChannel = field(default_factory=_BlocksByChannel, repr=False)
 
     _COLUMNS = ("person", "channel", "trust", "joined", "state", "active_day")
 
@@ -159,6 +162,7 @@ class Audiences:
             before = np.bincount(self.block_channel, minlength=int(channel.max()) + 1)
             self.block_nth = np.concatenate([self.block_nth, before[channel[firsts]]])
             self.block_channel = np.concatenate([self.block_channel, channel[firsts]])
+            self._blocks.add(channel[firsts])
             self.block_start = np.concatenate([self.block_start, start + firsts])
             self.block_stop = np.concatenate([self.block_stop, start + lasts])
         return np.arange(start, stop, dtype=np.int64)
@@ -168,25 +172,17 @@ class Audiences:
 
         `which` numbers the channels asked for.
         """
-        blocks = self._sorted()
-        first, many = blocks.places(channels)
+        first, many = self._blocks.places(channels)
         which = np.repeat(np.arange(len(channels)), many)
         nth = np.arange(len(which)) - np.repeat(np.cumsum(many) - many, many)
-        return which, blocks.order[first[which] + nth]
+        return which, self._blocks.order[first[which] + nth]
 
     def present(self, channel: int) -> NDArray[np.int64]:
         """Return the rows of a channel's present members, oldest first."""
-        blocks = self._sorted()
-        first, many = blocks.places(channel)
-        block = blocks.order[first:first + many]
+        first, many = self._blocks.places(channel)
+        block = self._blocks.order[first:first + many]
         out = np.empty(int((self.block_stop[block] - self.block_start[block]).sum()), np.int64)
         return out[:list_present(self.block_start, self.block_stop, block, self.state, out)]
-
-    def _sorted(self) -> _BlocksByChannel:
-        """Return the blocks by channel, sorted again when there are more."""
-        if len(self._blocks) != len(self.block_channel):
-            self._blocks = _BlocksByChannel(self.block_channel)
-        return self._blocks
 
     def blocks_of(self, wanted: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return (start, stop) of all blocks of the channels marked in `wanted` (C,)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.kernel import Array, kernel
+from sim.core.kernel import Array, Number, kernel
 
 _MOST = 64
 _WORTH = 16_384
@@ -56,8 +56,8 @@ def count_ties(who: Array, start: Array) -> int:
 
 
 @kernel()
-def draw_bounds(who: Array, start: Array, total: int, spare: int, bound: Array, room: Array) -> None:
-    """Write the first row of each share, and its place in the buffer.
+def draw_bounds(who: Array, start: Array, total: int, spare: int, bound: Array, skip: Array, room: Array) -> None:
+    """Write where each share begins: the row, how many of its ties belong to earlier shares, the place in the buffer.
 
     Parameters
     ----------
@@ -66,23 +66,43 @@ def draw_bounds(who: Array, start: Array, total: int, spare: int, bound: Array, 
         What `count_ties` returned.
     spare : int
         Places that each share gets beside those of its ties.
-    bound, room : int64 (c + 1,)
+    bound, skip, room : int64 (c + 1,)
     """
     shares = len(bound) - 1
-    c, reach, due = 0, 0, 0
+    c, reach = 0, 0
     for k in range(len(who)):
-        while reach >= due and c < shares:
-            bound[c], room[c] = k, reach + c * spare
-            c += 1
+        many = start[who[k] + 1] - start[who[k]]
+        while c < shares and total * c // shares < reach + many:
             due = total * c // shares
-        reach += start[who[k] + 1] - start[who[k]]
+            bound[c], skip[c], room[c] = k, due - reach, due + c * spare
+            c += 1
+        reach += many
     while c <= shares:
-        bound[c], room[c] = len(who), reach + c * spare
+        bound[c], skip[c], room[c] = len(who), 0, reach + c * spare
         c += 1
 
 
-def shared_out(who: NDArray[np.integer], start: Ints, spare: int = 0) -> tuple[Ints, Ints]:
-    """Return (bound, room), int64 (c + 1,) each: the first row of each share and its place; `room[-1]` is the whole.
+@kernel()
+def ties_of(c: int, s: int, who: int, bound: Array, skip: Array, start: Array) -> tuple[int, int]:
+    """Return the first tie of share c in row number s, that of person `who`, and the tie after its last."""
+    first, last = start[who], start[who + 1]
+    if s == bound[c + 1]:
+        last = first + skip[c + 1]
+    if s == bound[c]:
+        first += skip[c]
+    return first, last
+
+
+@kernel()
+def rows_end(c: int, bound: Array, skip: Array) -> Number:
+    """Return the row after the last of share c: one that it shares with the next is its own, too."""
+    return bound[c + 1] + (1 if skip[c + 1] > 0 else 0)
+
+
+def shared_out(who: NDArray[np.integer], start: Ints, spare: int = 0) -> tuple[Ints, Ints, Ints]:
+    """Return (bound, skip, room), int64 (c + 1,) each, as `draw_bounds` writes them; `room[-1]` is the whole.
+
+    All shares have the same number of ties but for one: a row longer than a share is cut.
 
     Parameters
     ----------
@@ -96,7 +116,7 @@ def shared_out(who: NDArray[np.integer], start: Ints, spare: int = 0) -> tuple[I
     total = count_ties(who, start)
     shares = min(_MOST, 1 + total // _WORTH)
     if shares == 1:
-        return np.array([0, len(who)]), np.array([0, total + spare])
-    bound, room = np.empty(shares + 1, np.int64), np.empty(shares + 1, np.int64)
-    draw_bounds(who, start, total, spare, bound, room)
-    return bound, room
+        return np.array([0, len(who)]), np.zeros(2, np.int64), np.array([0, total + spare])
+    bound, skip, room = (np.empty(shares + 1, np.int64) for _ in range(3))
+    draw_bounds(who, start, total, spare, bound, skip, room)
+    return bound, skip, room
