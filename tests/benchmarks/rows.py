@@ -1,177 +1,116 @@
-"""The rows of the speed table: what is measured, the limit that must hold, and the goal.
+"""The rows of the speed table: what is measured, the limit that must hold, the goal, and what was tried for it.
 
-Each row is a function that runs in a process of its own (`python -m tests.benchmarks.row NAME`) and
-returns figures in seconds, nanoseconds or gigabytes. A row that compiles does so before its clock starts,
-save the row that measures compiling.
+A row names a measure and what it is given. Under `--quick` it is given less, and then it is held to no limit: a small
+world says whether the benchmark works, not how fast the programme is.
 """
 
 from __future__ import annotations
 
-import os
-import resource
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-import numpy as np
+from tests.benchmarks import engines, kernels, runs
+from tests.benchmarks.worlds import CORE, TITLES
 
-Figures = dict[str, float]
-THIN = {"kind": "dunbar", "ties_per_person": 20}
-MEMBERS = "5 groups and 3 host hours for every 20,000 people"
+MEASURES: dict[str, Callable[..., runs.Found]] = {
+    measure.__name__: measure
+    for measure in (runs.one_run, runs.active_day, runs.two_threads, runs.quiet_day, runs.sweep, runs.workers,
+                    runs.compare_command, runs.help_page, runs.first_compile, kernels.network, kernels.word_of_mouth,
+                    kernels.cascade, engines.oracle, engines.plain_python, engines.networkx_graph)}  # fmt: skip
+"""Every measure by its name; it runs in a process of its own."""
+
+FIGURES: dict[str, tuple[str, str]] = {
+    "run_s": ("time", "s"), "memory_gb": ("peak memory", "GB"), "build_s": ("building", "s"), "day_ms": ("a day", "ms"),
+    "orders": ("orders", ""), "buyers_share": ("buyers a day", ""), "tie_ns": ("a tie that speaks", "ns"),
+    "tie_bytes": ("memory a tie", "bytes"), "ties": ("ties", ""), "active_ties": ("ties that speak", ""), "hits": ("heard", ""),
+    "sweep_s": ("time", "s"), "run_ms": ("a run", "ms"), "speedup": ("throughput", "x"), "runs_a_second": ("runs", "/s"),
+    "command_s": ("time", "s"), "help_s": ("time", "s"), "compile_s": ("compiling", "s"), "cached_s": ("from the cache", "s"),
+    "two_threads_s": ("two threads", "s"), "one_thread_s": ("one thread", "s"), "reached_share": ("reached", ""),
+}  # fmt: skip
+"""What a figure is called, and its unit."""
+MORE_IS_BETTER = frozenset({"speedup", "runs_a_second"})
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row: figure -> (must, goal), in the unit that the figure's name ends with."""
+    """One row of the table.
+
+    Parameters
+    ----------
+    what : str
+        What is measured, with the names of arguments in braces.
+    measure : str
+        Name in `MEASURES`.
+    given : dict
+        Its arguments.
+    minutes : float
+        About how long the row takes on two cores, its warm-up included.
+    quick : dict or None
+        Arguments that differ under `--quick`; None: the row is left out there.
+    limits : dict
+        Figure to (must, goal).
+    tried : str
+        What was tried for a goal that is not met; printed only then, behind what the profile says.
+    """
 
     what: str
-    measure: Callable[[], Figures]
-    limits: dict[str, tuple[float, float]]
+    measure: str
+    given: dict[str, Any]
+    minutes: float
+    quick: dict[str, Any] | None = None
+    limits: dict[str, tuple[float, float]] = field(default_factory=dict)
+    tried: str = ""
+
+    def arguments(self, is_quick: bool = False) -> dict[str, Any]:
+        """Return what the measure is given."""
+        return self.given | (self.quick or {}) if is_quick else self.given
+
+    def title(self, is_quick: bool = False) -> str:
+        """Return what is measured, with its sizes."""
+        given = self.arguments(is_quick)
+        return self.what.format(**given | {"kind": TITLES.get(given.get("kind", ""), "")})
 
 
-def memory_gb() -> float:
-    """Return the largest memory this process has had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+def _whole(people: int, days: int, kind: str, minutes: float, limits: dict[str, tuple[float, float]], tried: str = "") -> Row:
+    return Row("{people:,} people, {days} days, {kind}", "one_run", {"people": people, "days": days, "kind": kind}, minutes,
+               {"people": people // 50, "days": 30}, limits, tried)
 
 
-def spec(people: int, days: int, kind: str = "community", **more):
-    """Return a scenario whose sellers grow with the world."""
-    from sim.scenario.spec import ScenarioSpec
-
-    scale = max(1, people // 20_000)
-    seller = {"community": {"groups": 5 * scale, "host_hours": 3 * scale},
-              "influencer": {"followers_min": 300 * scale, "followers_max": 6_000 * scale},
-              "direct_sales": {"staff": {"people": 4 * scale, "most": 8 * scale}, "accounts": 2 * scale,
-                               "leads": {"adds_a_day": 40 * scale}},
-              "dual_rebate": {"founders": 10 * scale},
-              "paid_ads": {"daily_budget": 240 * scale}}[kind]
-    return ScenarioSpec.model_validate({
-        "people": people, "days": days, "network": THIN, **more, "strategies": [{"kind": kind, **seller}],
-        "brand": {"cash": 300_000 * scale, "seed_customers": 100 * scale}})
-
-
-def warm(kind: str = "community", threads: int = 2) -> None:
-    """Compile everything a run needs."""
-    from sim.model.run import run_once
-
-    run_once(spec(3_000, 40, kind), 0, threads=threads)
-
-
-def build_network(people: int) -> Figures:
-    """Time the default network, 20 ties a person, on two threads."""
-    from sim.core.kernel import set_threads
-    from sim.scenario.spec import ScenarioSpec
-
-    network = ScenarioSpec.model_validate({"network": THIN}).network
-    rng = np.random.default_rng(1)
-    set_threads(2)
-    network.build(rng.integers(0, 6, 2_000).astype(np.uint8), 1, 2_000, 2)
-    taste = rng.integers(0, 6, people).astype(np.uint8)
-    start = time.perf_counter()
-    built = network.build(taste, 1, people, 2)
-    return {"build_s": time.perf_counter() - start, "ties_million": built.ties.n_ties / 1e6,
-            "tie_bytes": built.ties.n_bytes / built.ties.n_ties, "memory_gb": memory_gb()}
-
-
-def year(people: int, days: int, kind: str) -> Figures:
-    """Time one run, built, simulated and recorded."""
-    from sim.model.run import run_once
-
-    warm(kind)
-    start = time.perf_counter()
-    record = run_once(spec(people, days, kind), 0, threads=2)
-    return {"run_s": time.perf_counter() - start, "memory_gb": memory_gb(), "build_s": record.timings["build"],
-            "ms_a_day": 1000 * record.timings["days"] / days, "orders": float(record.daily["orders"].sum())}
-
-
-def word_of_mouth(threads: int, share: float = 0.02, people: int = 1_000_000) -> Figures:
-    """Time one day's talk, heard and felt, per active tie; median of nine days, caches flushed between."""
-    from sim.core.kernel import set_threads
-    from sim.mechanisms import word_of_mouth as w
-    from sim.model.state import start
-
-    state = start(spec(people, 10), 0, threads=threads)
-    world, rng = state.world, np.random.default_rng(1)
-    speakers = np.sort(rng.choice(people, int(people * share), replace=False)).astype(np.int32)
-    contact, times = np.array([0.5, 0.2, 0.08, 0.03]), []
-    set_threads(threads)
-    flush = np.ones(16_000_000)
-    for day in range(10):
-        flush += 1.0
-        begin = time.perf_counter()
-        listener, tie, _ = w.spread(world, speakers, np.full(len(speakers), 0.5), contact, world.draws.key("talk", day))
-        trust = np.empty(len(tie), np.float32)
-        w.signed_trust(tie, world.ties.weight, trust)
-        w.add_buzz(listener, 0, np.ones(len(tie), np.int8), trust, 1.0, day, world.keep.buzz, world.people.buzz,
-                   world.people.buzz_day, world.scratch.load, world.scratch.mark, world.scratch.people_list)
-        times.append(time.perf_counter() - begin)
-    active = int((world.ties.start[speakers.astype(np.int64) + 1] - world.ties.start[speakers]).sum())
-    return {"tie_ns": float(np.median(times[1:])) / active * 1e9, "active_ties": float(active), "hits": float(len(tie))}
-
-
-def compare_default() -> Figures:
-    """Time the command a new user types first, kernels compiled: four scenarios, 16 replications, two workers."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "sim", "compare", "--quiet", "--out"]
-        subprocess.run([*command, f"{folder}/warm", "--replications", "2"], check=True, stdout=subprocess.DEVNULL)
-        start = time.perf_counter()
-        subprocess.run([*command, f"{folder}/timed"], check=True, stdout=subprocess.DEVNULL)
-        return {"command_s": time.perf_counter() - start}
-
-
-def first_compile() -> Figures:
-    """Time the first run ever on a machine: every kernel compiled into an empty cache, one process."""
-    with tempfile.TemporaryDirectory() as folder:
-        code = ("from tests.benchmarks.rows import warm; from sim.core import kernel; "
-                "[warm(kind, 1) for kind in ('community', 'influencer', 'direct_sales', 'dual_rebate')]; "
-                "print(kernel.compile_seconds)")
-        env = {**os.environ, "GUANXI_CACHE": folder}
-        out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=env)
-        again = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=env)
-        return {"compile_s": float(out.stdout), "from_cache_s": float(again.stdout)}
-
-
-def help_page() -> Figures:
-    """Time `guanxi --help`; median of seven."""
-    times = []
-    for _ in range(7):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "sim", "--help"], check=True, stdout=subprocess.DEVNULL)
-        times.append(time.perf_counter() - start)
-    return {"help_s": float(np.median(times))}
-
-
-def quiet_day() -> Figures:
-    """Time the interpreter's part of a day: 5,000 people, kernels that have next to nothing to do."""
-    from sim.model.run import run_once
-
-    warm(threads=1)
-    record = run_once(spec(5_000, 180), 0, pictures=False)
-    return {"ms_a_day": 1000 * record.timings["days"] / 180}
-
+_YEAR = {"run_s": (30.0, 12.0), "memory_gb": (1.0, 0.7)}
+_TEN = {"run_s": (150.0, 80.0), "memory_gb": (8.0, 5.0)}
+_TALK = "word of mouth, {share:.0%} of {people:,} people speak, "
 
 ROWS: dict[str, Row] = {
-    "build_1m": Row("network of 1,000,000 people, 20 ties each", lambda: build_network(1_000_000), {"build_s": (3, 1)}),
-    "build_10m": Row("network of 10,000,000 people, 20 ties each", lambda: build_network(10_000_000), {"build_s": (30, 10)}),
-    "year_community": Row("1,000,000 people, 365 days, community", lambda: year(1_000_000, 365, "community"),
-                          {"run_s": (30, 12), "memory_gb": (1.0, 0.7)}),
-    "year_influencer": Row("1,000,000 people, 365 days, influencers", lambda: year(1_000_000, 365, "influencer"),
-                           {"run_s": (30, 12), "memory_gb": (1.0, 0.7)}),
-    "year_direct_sales": Row("1,000,000 people, 365 days, direct sales", lambda: year(1_000_000, 365, "direct_sales"),
-                             {"run_s": (30, 12), "memory_gb": (1.0, 0.7)}),
-    "year_dual_rebate": Row("1,000,000 people, 365 days, dual rebate", lambda: year(1_000_000, 365, "dual_rebate"),
-                            {"run_s": (30, 12), "memory_gb": (1.0, 0.7)}),
-    "year_paid_ads": Row("1,000,000 people, 365 days, paid ads", lambda: year(1_000_000, 365, "paid_ads"),
-                         {"run_s": (30, 12), "memory_gb": (1.0, 0.7)}),
-    "ten_million": Row("10,000,000 people, 90 days, community", lambda: year(10_000_000, 90, "community"),
-                       {"run_s": (150, 80), "memory_gb": (8, 5)}),
-    "word_of_mouth": Row("word of mouth a tie, 2% speak, two threads", lambda: word_of_mouth(2), {"tie_ns": (15, 8)}),
-    "word_of_mouth_1": Row("the same on one thread", lambda: word_of_mouth(1), {}),
-    "compare": Row("`guanxi compare`, four scenarios, 16 replications", compare_default, {"command_s": (30, 12)}),
-    "first_compile": Row("compiling every kernel, first run ever", first_compile, {"compile_s": (30, 12)}),
-    "help": Row("`guanxi --help`", help_page, {"help_s": (0.5, 0.2)}),
-    "quiet_day": Row("a simulated day of 5,000 people", quiet_day, {}),
-}
+    **{f"year_{kind}": _whole(1_000_000, 365, kind, 0.6, _YEAR) for kind in (*CORE, "paid_ads")},
+    **{f"ten_{kind}": _whole(10_000_000, 90, kind, 2.0, _TEN) for kind in CORE},
+    "network_1m": Row("network of {people:,} people, {ties} ties each", "network", {"people": 1_000_000, "ties": 20}, 0.3,
+                      {"people": 50_000}, {"build_s": (3, 1)}),
+    "network_10m": Row("network of {people:,} people, {ties} ties each", "network",
+                       {"people": 10_000_000, "ties": 20, "times": 1}, 1.0, {"people": 100_000}, {"build_s": (30, 10)}),
+    "cascade": Row("the workload of the peers on {people:,} people", "cascade", {"people": 1_000_000}, 0.5,
+                   {"people": 20_000}, {"two_threads_s": (0.6, 0.4), "one_thread_s": (1.2, 0.8)}),
+    "talk": Row(_TALK + "two threads", "word_of_mouth", {"people": 1_000_000, "share": 0.02}, 0.3, {"people": 20_000},
+                {"tie_ns": (15, 8)}),
+    "talk_1": Row(_TALK + "one thread", "word_of_mouth", {"people": 1_000_000, "share": 0.02, "threads": (1,)}, 0.3,
+                  {"people": 20_000}),
+    "sweep": Row("{runs:,} runs of {people:,} people, {days} days, two workers", "sweep",
+                 {"runs": 1_000, "people": 5_000, "days": 180}, 2.5, {"runs": 16, "people": 1_000, "days": 30},
+                 {"sweep_s": (120, 60)}),
+    "workers": Row("two workers against one, {runs} such runs", "workers", {"runs": 400, "people": 5_000, "days": 180}, 2.5,
+                   {"runs": 16, "people": 1_000, "days": 30}, {"speedup": (1.7, 1.9)}),
+    "compare": Row("`guanxi compare`: four scenarios, {people:,} people, {days} days, {replications} replications",
+                   "compare_command", {"people": 20_000, "days": 180, "replications": 16}, 0.8,
+                   {"people": 1_000, "days": 30, "replications": 2}, {"command_s": (30, 12)}),
+    "help": Row("`guanxi --help`", "help_page", {"times": 7}, 0.1, {"times": 3}, {"help_s": (0.5, 0.2)}),
+    "compile": Row("compiling every kernel, the first time ever", "first_compile", {}, 2.0, None, {"compile_s": (30, 12)}),
+    "quiet_day": Row("a day of {people:,} people, one thread", "quiet_day", {"people": 5_000, "days": 180}, 0.2, {"days": 30}),
+    "threads": Row("{people:,} people, {days} days, {kind}, two threads", "two_threads",
+                   {"people": 1_000_000, "days": 90, "kind": "community"}, 1.0, {"people": 20_000, "days": 30}),
+    "oracle": Row("a day of {people:,} lively people, against the slow oracle", "oracle", {"people": 1_000, "days": 30}, 0.5,
+                  {"people": 200, "days": 10}),
+    "plain": Row("{people:,} people, {days} days, against kernels as plain Python", "plain_python",
+                 {"people": 2_000, "days": 60}, 1.0, {"people": 500, "days": 15}),
+    "networkx": Row("a small world of {people:,} people, ten ties each, against networkx", "networkx_graph",
+                    {"people": 200_000}, 0.3, {"people": 20_000}),
+}  # fmt: skip

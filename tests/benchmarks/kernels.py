@@ -1,0 +1,137 @@
+"""Single kernels, without the day around them."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tests.benchmarks.runs import Found
+from tests.benchmarks.worlds import memory_gb, spec
+
+if TYPE_CHECKING:
+    from sim.world.state import World
+
+_CONTACT = np.array([0.5, 0.2, 0.08, 0.03])
+_COLD = 16_000_000
+"""Numbers that are touched between days, so that no day finds its ties in the processor's cache."""
+
+
+def network(people: int, ties: float = 20, threads: int = 2, times: int = 3) -> Found:
+    """Time the default network, on one thread too; the least of a few, because other work only ever adds."""
+    from sim.core.kernel import set_threads
+    from sim.world.networks.dunbar import DunbarParams
+
+    params = DunbarParams(ties_per_person=ties)
+    taste = np.random.default_rng(1).integers(0, 6, people).astype(np.uint8)
+    seconds = {}
+    for count in sorted({1, threads}, reverse=True):
+        set_threads(count)
+        params.build(taste[:2_000], 1, 2_000, count)
+        found = []
+        for _ in range(times):
+            start = time.perf_counter()
+            built = params.build(taste, 1, people, count).ties
+            found.append(time.perf_counter() - start)
+        seconds[count] = min(found)
+    return {"figures": {"build_s": seconds[threads], "tie_bytes": built.n_bytes / built.n_ties, "ties": float(built.n_ties),
+                        "memory_gb": memory_gb()},
+            "ratios": {"build_s": {"one thread": seconds[1] / seconds[threads]}} if threads > 1 else {}}
+
+
+def word_of_mouth(people: int, share: float, threads: tuple[int, ...] = (1, 2)) -> Found:
+    """Time one day's talk, heard and felt, per tie of those who speak; median of nine days, caches emptied between."""
+    from sim.core.kernel import set_threads
+    from sim.model.state import start
+
+    world = start(spec(people, 10), 0, threads=max(threads)).world
+    count = max(1, int(people * share))
+    speakers = np.sort(np.random.default_rng(1).choice(people, count, replace=False)).astype(np.int32)
+    active = int((world.ties.start[speakers.astype(np.int64) + 1] - world.ties.start[speakers]).sum())
+    seconds, emptied = {}, np.ones(_COLD)
+    for threads_now in threads:
+        set_threads(threads_now)
+        found = []
+        for day in range(10):
+            emptied += 1.0
+            begin = time.perf_counter()
+            hits = _talk(world, speakers, day)
+            found.append(time.perf_counter() - begin)
+        seconds[threads_now] = float(np.median(found[1:]))
+    most = max(threads)
+    figures = {"tie_ns": 1e9 * seconds[most] / active, "day_ms": 1e3 * seconds[most], "active_ties": float(active),
+               "hits": float(hits), "memory_gb": memory_gb()}
+    return {"figures": figures,
+            "ratios": {"tie_ns": {"one thread": seconds[1] / seconds[most]}} if set(threads) > {1} else {}}
+
+
+def _talk(world: World, speakers: np.ndarray, day: int) -> int:
+    """Let speakers talk for a day; returns how many heard."""
+    from sim.mechanisms import word_of_mouth as w
+
+    listener, tie, _ = w.spread(world, speakers, np.full(len(speakers), 0.5), _CONTACT, world.draws.key("talk", day))
+    trust = np.empty(len(tie), np.float32)
+    w.signed_trust(tie, world.ties.weight, trust)
+    w.add_buzz(listener, 0, np.ones(len(tie), np.int8), trust, 1.0, day, world.keep.buzz, world.people.buzz,
+               world.people.buzz_day, world.scratch.load, world.scratch.mark, world.scratch.people_list)
+    return len(tie)
+
+
+TOLD, SILENT, SEEDS, STEPS = 0.05, 0.1, 100, 100
+"""The workload that other frameworks are given: chance a tie and step, chance to fall silent, who begins, steps."""
+
+
+def cascade(people: int) -> Found:
+    """Time the workload given to other frameworks, on the shipped kernels of ties, draws and talk.
+
+    A small world of ten ties a person; everybody who talks tells each neighbour with chance .05 a step and falls
+    silent with chance .1; a hundred steps. Only the steps are timed, the least of three.
+    """
+    from sim.core.kernel import set_threads
+    from sim.model.state import start
+    from sim.scenario.spec import ScenarioSpec
+
+    seconds: dict[int, float] = {}
+    for threads in (1, 2):
+        made = ScenarioSpec.model_validate({
+            "people": people, "days": STEPS,
+            "network": {"kind": "small_world", "ties_per_person": 10, "rewire": 0.1}, "brand": {"seed_customers": SEEDS}})
+        world = start(made, 0, threads=threads).world
+        set_threads(threads)
+        found = []
+        for luck in range(4):
+            begin = time.perf_counter()
+            reached = _cascade(world, luck)
+            found.append(time.perf_counter() - begin)
+        seconds[threads] = min(found[1:])
+    return {"figures": {"two_threads_s": seconds[2], "one_thread_s": seconds[1], "reached_share": reached / people},
+            "ratios": {"two_threads_s": {"one thread": seconds[1] / seconds[2]}}}
+
+
+def _cascade(world: World, luck: int) -> int:
+    """Return how many are reached in the end."""
+    from sim.core.draws import uniforms
+    from sim.mechanisms import word_of_mouth as w
+
+    contact, told = np.full(4, TOLD), np.zeros(world.n_people, np.bool_)
+    talking = np.sort(np.random.default_rng(luck).choice(world.n_people, SEEDS, replace=False)).astype(np.int32)
+    told[talking] = True
+    for step in range(STEPS):
+        day = 1_000 * luck + step
+        listener, _, _ = w.spread(world, talking, np.ones(len(talking)), contact, world.draws.key("cascade", day))
+        stays = uniforms(world.draws.key("silence", day), world.people.uid[talking]) >= SILENT
+        fresh = listener[~told[listener]]
+        told[fresh] = True
+        talking = np.union1d(talking[stays], fresh)
+    return int(told.sum())
+
+
+def compiled_run(people: int, days: int) -> dict[str, Any]:
+    """Time a small run as this process runs kernels: compiled, or as plain Python under GUANXI_NO_JIT."""
+    from sim.core import kernel
+    from sim.model.run import run_once
+
+    if not kernel.is_plain():
+        run_once(spec(people, days), 0, pictures=False)
+    return {"figures": {"run_s": run_once(spec(people, days), 0, pictures=False).timings["days"]}}

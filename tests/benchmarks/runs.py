@@ -1,0 +1,132 @@
+"""Whole runs and many runs: what `guanxi` is used for, timed from the outside."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Any
+
+from tests.benchmarks.worlds import CORE, busy, memory_gb, spec, warm
+
+Found = dict[str, Any]
+"""What a measure returns: ``figures``, and if there are any ``ratios`` ({figure: {engine: times as fast as it}}) and
+``parts`` ({part of the day: share of its time})."""
+
+
+def one_run(people: int, days: int, kind: str, ties: float = 20, threads: int = 2) -> Found:
+    """Time one run, built, simulated and recorded."""
+    from sim.model.run import run_once
+
+    warm(kind, threads)
+    start = time.perf_counter()
+    record = run_once(spec(people, days, kind, ties), 0, threads=threads)
+    seconds = time.perf_counter() - start
+    return {"figures": {"run_s": seconds, "memory_gb": memory_gb(), "build_s": record.timings["build"],
+                        "day_ms": 1000 * record.timings["days"] / days, "orders": float(record.daily["orders"].sum())},
+            "parts": _parts(record.timings)}
+
+
+def _parts(timings: dict[str, float]) -> dict[str, float]:
+    """Return the share of each part of the day in the time of all days."""
+    parts = {name.removeprefix("day."): seconds for name, seconds in timings.items() if name.startswith("day.")}
+    return {name: round(seconds / sum(parts.values()), 3) for name, seconds in parts.items()}
+
+
+def active_day(people: int, share: float, threads: int = 2, days: int = 20) -> Found:
+    """Time a whole day on which about `share` of all people buy."""
+    import numpy as np
+
+    from sim.model.run import run_once
+
+    run_once(busy(2_000, 10, 0.1), 0, threads=threads, pictures=False)
+    record = run_once(busy(people, days, share), 0, threads=threads, pictures=False)
+    return {"figures": {"day_ms": 1000 * record.timings["days"] / days, "memory_gb": memory_gb(),
+                        "buyers_share": float(np.sum(record.daily["orders"])) / (people * days)},
+            "parts": _parts(record.timings)}
+
+
+def two_threads(people: int, days: int, kind: str, times: int = 2) -> Found:
+    """Time the days of one run on one thread and on two, in turns; the least of each."""
+    from sim.model.run import run_once
+
+    warm(kind)
+    seconds: dict[int, list[float]] = {1: [], 2: []}
+    for _ in range(times):
+        for threads, found in seconds.items():
+            timings = run_once(spec(people, days, kind), 0, threads=threads, pictures=False).timings
+            found.append(timings["days"])
+    one, two = min(seconds[1]), min(seconds[2])
+    return {"figures": {"day_ms": 1000 * two / days}, "ratios": {"day_ms": {"one thread": one / two}}}
+
+
+def quiet_day(people: int, days: int) -> Found:
+    """Time the interpreter's part of a day: kernels that have next to nothing to do, one thread."""
+    from sim.model.run import run_once
+
+    warm(threads=1)
+    found = [run_once(spec(people, days), 0, pictures=False).timings["days"] for _ in range(3)]
+    return {"figures": {"day_ms": 1000 * min(found) / days}}
+
+
+def many_runs(runs: int, people: int, days: int, workers: int) -> float:
+    """Return the seconds of a comparison of the core strategies with so many runs in all, each kept on disk."""
+    from sim.experiment.compare import compare
+
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        data = compare(CORE, people=people, days=days, replications=runs // len(CORE), workers=workers,
+                       out=f"{folder}/result")
+        seconds = time.perf_counter() - start
+    assert not data.failures
+    return seconds
+
+
+def sweep(runs: int, people: int, days: int, workers: int = 2) -> Found:
+    """Time many runs on a crew of workers, started, run, stored and gathered."""
+    many_runs(2 * len(CORE), people, days, workers)
+    seconds = many_runs(runs, people, days, workers)
+    return {"figures": {"sweep_s": seconds, "run_ms": 1000 * seconds / runs, "memory_gb": memory_gb()}}
+
+
+def workers(runs: int, people: int, days: int) -> Found:
+    """Time the same runs with one worker and with two; what starting two processes takes is part of it."""
+    many_runs(2 * len(CORE), people, days, 2)
+    many_runs(len(CORE), people, days, 1)
+    one, two = many_runs(runs, people, days, 1), many_runs(runs, people, days, 2)
+    return {"figures": {"speedup": one / two, "runs_a_second": runs / two}, "ratios": {"runs_a_second": {"one worker": one / two}}}
+
+
+def compare_command(people: int, days: int, replications: int) -> Found:
+    """Time the command a new user types first, kernels compiled: four scenarios, two workers, the page written."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "sim", "compare", "--quiet", "--people", str(people), "--days", str(days), "--out"]
+        subprocess.run([*command, f"{folder}/warm", "--replications", "2"], check=True, stdout=subprocess.DEVNULL)
+        start = time.perf_counter()
+        subprocess.run([*command, f"{folder}/timed", "--replications", str(replications)], check=True,
+                       stdout=subprocess.DEVNULL)
+        return {"figures": {"command_s": time.perf_counter() - start}}
+
+
+def help_page(times: int) -> Found:
+    """Time `guanxi --help`; the median of a few."""
+    found = []
+    for _ in range(times + 1):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "sim", "--help"], check=True, stdout=subprocess.DEVNULL)
+        found.append(time.perf_counter() - start)
+    return {"figures": {"help_s": statistics.median(found[1:])}}
+
+
+def first_compile() -> Found:
+    """Time the first runs ever on a machine: every kernel of the core strategies compiled into an empty cache, one process."""
+    with tempfile.TemporaryDirectory() as folder:
+        code = ("from tests.benchmarks.worlds import CORE, warm; from sim.core import kernel; "
+                "[warm(kind, 1) for kind in CORE]; print(kernel.compile_seconds)")
+        env = {**os.environ, "GUANXI_CACHE": folder}
+        first, again = (float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True,
+                                             env=env).stdout) for _ in range(2))
+    return {"figures": {"compile_s": first, "cached_s": again}, "ratios": {"cached_s": {"compiling": first / again}}}
