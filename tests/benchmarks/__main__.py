@@ -42,7 +42,11 @@ def main(given: list[str]) -> int:
     if strange:
         print(f"no row or curve is called {', '.join(strange)}; --list shows what there is", file=sys.stderr)
         return 2
-    stored = opened(asked.out, is_quick=asked.quick)
+    try:
+        stored = opened(asked.out, is_quick=asked.quick)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     wanted = set(asked.names) or set(GROUPS)
     rows = [name for name in ROWS if name in wanted or "rows" in wanted]
     lines = [name for name in drawn if name in wanted or "curves" in wanted]
@@ -56,7 +60,8 @@ def main(given: list[str]) -> int:
     if rows:
         print(f"\n{described(stored.data)}")
         print("".join(f"\n- {note}" for note in notes(stored.data)))
-    print("\n".join(f"failed: {text}" for text in stored.failures), file=sys.stderr)
+    for text in stored.failures:
+        print(f"failed: {text}", file=sys.stderr)
     print(" ".join(map(str, [stored.path, *draw(stored.data, stored.path)])))
     return int(bool(stored.failures) or not all_hold(stored.data))
 

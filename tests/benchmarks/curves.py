@@ -62,27 +62,27 @@ def curves(*, is_quick: bool = False, is_large: bool = False) -> dict[str, Curve
     crowd, many, days = (3_000, 3_000, 15) if is_quick else (300_000, 1_000_000, 60)
     threads = tuple(range(1, (os.cpu_count() or 1) + 1))
     return {
-        "people": Curve(f"{days} days of more and more people, 20 ties each, two threads", "people",
+        "by_people": Curve(f"{days} days of more and more people, 20 ties each, two threads", "people",
                         {"run_s": "a run, s", **_MEMORY},
                         tuple(Series(TITLES[kind], "one_run",
                                      tuple((n, {"people": n, "days": days, "kind": kind}) for n in people))
                               for kind in CORE), 6.0 + 6.0 * is_large),
-        "ties": Curve(f"{days} days of {crowd:,} people with more and more ties, two threads", "ties of a person",
+        "by_ties": Curve(f"{days} days of {crowd:,} people with more and more ties, two threads", "ties of a person",
                       {"run_s": "a run, s", **_MEMORY},
                       tuple(Series(TITLES[kind], "one_run",
                                    tuple((k, {"people": crowd, "days": days, "kind": kind, "ties": k}) for k in ties))
                             for kind in ("community", "dual_rebate")), 2.5),
-        "talk": Curve(f"word of mouth of one day among {many:,} people", "share of people who speak",
+        "by_talk": Curve(f"word of mouth of one day among {many:,} people", "share of people who speak",
                       {"day_ms": "a day's talk, ms", "tie_ns": "a tie that speaks, ns"},
                       tuple(Series(_threads(n), "word_of_mouth",
                                    tuple((s, {"people": many, "share": s, "threads": (n,)}) for s in shares))
                             for n in threads[:2]), 3.0, share=True),
-        "day": Curve(f"a whole day of {crowd:,} people", "share of people who buy on a day",
+        "by_buyers": Curve(f"a whole day of {crowd:,} people", "share of people who buy on a day",
                      {"day_ms": "a day, ms", **_MEMORY},
                      tuple(Series(_threads(n), "active_day",
                                   tuple((s, {"people": crowd, "share": s, "threads": n}) for s in shares))
                            for n in threads[:2]), 3.0, measured="buyers_share", share=True),
-        "threads": Curve(f"{days} days of {crowd:,} people on more threads", "threads", {"run_s": "a run, s", **_MEMORY},
+        "by_threads": Curve(f"{days} days of {crowd:,} people on more threads", "threads", {"run_s": "a run, s", **_MEMORY},
                          tuple(Series(TITLES[kind], "one_run",
                                       tuple((n, {"people": crowd, "days": days, "kind": kind, "threads": n}) for n in threads))
                                for kind in CORE), 1.5, log=(False, False)),

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 from tests.benchmarks.runs import Found
 
@@ -79,3 +82,22 @@ def networkx_graph(people: int) -> Found:
     nx.watts_strogatz_graph(people, 10, 0.1, seed=1)
     end = time.perf_counter()
     return {"figures": {"build_s": middle - begin}, "ratios": {"build_s": {"networkx": (end - middle) / (middle - begin)}}}
+
+
+def workload(people: int, steps: int = 100, seeds: int = 3) -> Found:
+    """Time the word of mouth that other frameworks are given, through our whole model; the median of a few seeds."""
+    from tests.benchmarks.peers.engines.workload import write_graph
+
+    found: dict[int, list[float]] = {1: [], 2: []}
+    with tempfile.TemporaryDirectory() as folder:
+        write_graph(Path(folder), people)
+        for seed in range(1, seeds + 1):
+            for threads, seconds in found.items():
+                words = [folder, str(steps), str(seed), str(threads)]
+                done = subprocess.run([sys.executable, "-m", "tests.benchmarks.peers.ours", *words], check=True,
+                                      stdout=subprocess.PIPE, text=True)
+                told = json.loads(done.stdout.splitlines()[-1])
+                seconds.append(told["run_s"])
+    one, two = (statistics.median(seconds) for seconds in found.values())
+    return {"figures": {"two_threads_s": two, "one_thread_s": one, "reached_share": told["adopted"]},
+            "ratios": {"two_threads_s": {"one thread": one / two}}}

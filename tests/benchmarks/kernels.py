@@ -78,55 +78,6 @@ def _talk(world: World, speakers: np.ndarray, day: int) -> int:
     return len(tie)
 
 
-TOLD, SILENT, SEEDS, STEPS = 0.05, 0.1, 100, 100
-"""The workload that other frameworks are given: chance a tie and step, chance to fall silent, who begins, steps."""
-
-
-def cascade(people: int) -> Found:
-    """Time the workload given to other frameworks, on the shipped kernels of ties, draws and talk.
-
-    A small world of ten ties a person; everybody who talks tells each neighbour with chance .05 a step and falls
-    silent with chance .1; a hundred steps. Only the steps are timed, the least of three.
-    """
-    from sim.core.kernel import set_threads
-    from sim.model.state import start
-    from sim.scenario.spec import ScenarioSpec
-
-    seconds: dict[int, float] = {}
-    for threads in (1, 2):
-        made = ScenarioSpec.model_validate({
-            "people": people, "days": STEPS,
-            "network": {"kind": "small_world", "ties_per_person": 10, "rewire": 0.1}, "brand": {"seed_customers": SEEDS}})
-        world = start(made, 0, threads=threads).world
-        set_threads(threads)
-        found = []
-        for luck in range(4):
-            begin = time.perf_counter()
-            reached = _cascade(world, luck)
-            found.append(time.perf_counter() - begin)
-        seconds[threads] = min(found[1:])
-    return {"figures": {"two_threads_s": seconds[2], "one_thread_s": seconds[1], "reached_share": reached / people},
-            "ratios": {"two_threads_s": {"one thread": seconds[1] / seconds[2]}}}
-
-
-def _cascade(world: World, luck: int) -> int:
-    """Return how many are reached in the end."""
-    from sim.core.draws import uniforms
-    from sim.mechanisms import word_of_mouth as w
-
-    contact, told = np.full(4, TOLD), np.zeros(world.n_people, np.bool_)
-    talking = np.sort(np.random.default_rng(luck).choice(world.n_people, SEEDS, replace=False)).astype(np.int32)
-    told[talking] = True
-    for step in range(STEPS):
-        day = 1_000 * luck + step
-        listener, _, _ = w.spread(world, talking, np.ones(len(talking)), contact, world.draws.key("cascade", day))
-        stays = uniforms(world.draws.key("silence", day), world.people.uid[talking]) >= SILENT
-        fresh = listener[~told[listener]]
-        told[fresh] = True
-        talking = np.union1d(talking[stays], fresh)
-    return int(told.sum())
-
-
 def compiled_run(people: int, days: int) -> dict[str, Any]:
     """Time a small run as this process runs kernels: compiled, or as plain Python under GUANXI_NO_JIT."""
     from sim.core import kernel

@@ -17,7 +17,7 @@ from sim.report.palette import mark
 from sim.report.shell import write_whole
 from tests.benchmarks.curves import Curve, curves
 from tests.benchmarks.rows import ROWS
-from tests.benchmarks.table import HEAD, cells, described, notes
+from tests.benchmarks.table import CALM, HEAD, cells, described, is_disturbed, notes
 
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 _STYLE = """
@@ -63,6 +63,7 @@ def render(stored: Mapping[str, Any]) -> str:
     told = notes(stored)
     missed = join(el("h2", None, "Goals that are not met"), el("ul", None, [el("li", None, note) for note in told])) if told else None
     body = el("body", None, el("h1", None, "Speed and memory"), el("p", None, described(stored)),
+              el("p", None, f"An open sign: others kept more than {CALM:g} of a core busy meanwhile, so a time is an upper bound."),
               el("section", {"id": "curves"}, pairs), rows if lines else None, missed,
               el("script", {"type": "application/json", "id": "data"}, script_json(made)),
               el("script", None, Html(get_plotlyjs())), el("script", None, Html(_SCRIPT)))
@@ -71,18 +72,19 @@ def render(stored: Mapping[str, Any]) -> str:
 
 def figure(curve: Curve, upright: str, lines: Mapping[str, list[dict[str, Any]]]) -> go.Figure:
     """Return one figure: a line for each series of a curve, a sign for each point."""
-    made = base(300)
+    made = base(330)
     for k, (label, points) in enumerate(lines.items()):
-        at = sorted((p["figures"].get(curve.measured, p["x"]), p["figures"][upright]) for p in points)
-        made.add_scatter(x=[x for x, _ in at], y=[y for _, y in at], name=plot_text(label), mode="lines+markers",
-                         line={"color": mark(k).light, "width": 2}, marker={"symbol": mark(k).symbol, "size": 8})
+        at = sorted((p["figures"].get(curve.measured, p["x"]), p["figures"][upright], is_disturbed(p)) for p in points)
+        signs = [mark(k).symbol + "-open" * disturbed for *_, disturbed in at]
+        made.add_scatter(x=[x for x, *_ in at], y=[y for _, y, _ in at], name=plot_text(label), mode="lines+markers",
+                         line={"color": mark(k).light, "width": 2}, marker={"symbol": signs, "size": 8})
     kinds = ["log" if is_log else "linear" for is_log in curve.log]
     made.update_xaxes(type=kinds[0], title={"text": plot_text(curve.across)}, tickformat="~%" if curve.share else "~s",
-                      **({"dtick": 1} if kinds[0] == "linear" else {}))
-    made.update_yaxes(type=kinds[1], tickformat="~r", **({"rangemode": "tozero"} if kinds[1] == "linear" else {}))
+                      dtick=1 if kinds[0] == "linear" else "D2")
+    made.update_yaxes(type=kinds[1], tickformat="~r", **({"rangemode": "tozero"} if kinds[1] == "linear" else {"dtick": "D2"}))
     unit_above(made, curve.upright[upright])
-    made.update_layout(showlegend=True, legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom",
-                                                "font": {"size": 12}})
+    made.update_layout(showlegend=True, margin={"t": 72}, legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.16,
+                                                                        "yanchor": "bottom", "font": {"size": 12}})
     return made
 
 

@@ -60,12 +60,15 @@ def written(text: str, stored: Mapping[str, Any] | None) -> str:
     Raises
     ------
     ValueError
-        If the marks are not there, or the figures are those of small worlds.
+        If the marks are not there, the figures are those of small worlds, or a row is missing.
     """
     if text.count(BEGIN) != 1 or text.count(END) != 1:
         raise ValueError(f"the README needs the marks {BEGIN} and {END}, once each")
     if stored and stored["quick"]:
         raise ValueError("quick figures are no figures for the README")
+    missing = [name for name in ROWS if stored and name not in stored["rows"]]
+    if missing:
+        raise ValueError(f"rows that were not measured: {', '.join(missing)}")
     before, rest = text.split(BEGIN)
     return f"{before}{BEGIN}\n{block(stored)}\n{END}{rest.split(END)[1]}"
 

@@ -104,11 +104,11 @@ def notes(stored: Mapping[str, Any]) -> list[str]:
 
 
 def profile(found: Mapping[str, Any], most: int = 4) -> str:
-    """Return which parts of a day take most of its time, if that was measured."""
+    """Return which parts take most of the time, if that was measured."""
     parts = sorted(found.get("parts", {}).items(), key=lambda part: -part[1])[:most]
     if not parts:
         return ""
-    return f"Of the days' time {', '.join(f'{name} takes {share:.0%}' for name, share in parts)}."
+    return f"Of the time {', '.join(f'{name} takes {share:.0%}' for name, share in parts)}."
 
 
 def all_hold(stored: Mapping[str, Any]) -> bool:
