@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tests.benchmarks.worlds import CORE, TITLES
@@ -36,6 +36,8 @@ class Curve:
         Figure of a point that is its true place on the level axis, if it is not the one asked for.
     share : bool
         Whether the level axis counts shares.
+    log : bool
+        Whether the level axis is logarithmic.
     """
 
     title: str
@@ -45,7 +47,7 @@ class Curve:
     minutes: float
     measured: str = ""
     share: bool = False
-    log: tuple[bool, bool] = field(default=(True, True))
+    log: bool = True
 
 
 PEOPLE = (10_000, 30_000, 100_000, 300_000, 1_000_000)
@@ -85,7 +87,7 @@ def curves(*, is_quick: bool = False, is_large: bool = False) -> dict[str, Curve
         "by_threads": Curve(f"{days} days of {crowd:,} people on more threads", "threads", {"run_s": "a run, s", **_MEMORY},
                          tuple(Series(TITLES[kind], "one_run",
                                       tuple((n, {"people": crowd, "days": days, "kind": kind, "threads": n}) for n in threads))
-                               for kind in CORE), 1.5, log=(False, False)),
+                               for kind in CORE), 1.5, log=False),
     }  # fmt: skip
 
 

@@ -19,6 +19,8 @@ from tests.benchmarks.curves import Curve, curves
 from tests.benchmarks.rows import ROWS
 from tests.benchmarks.table import CALM, HEAD, cells, described, is_disturbed, notes
 
+_WIDE = 8
+"""Largest over smallest value from which on an upright axis is logarithmic."""
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 _STYLE = """
 body{font:15px/1.5 "Inter","Helvetica Neue","Segoe UI",system-ui,Roboto,sans-serif;color:#16191D;background:#fff;margin:0 auto;
@@ -78,10 +80,12 @@ def figure(curve: Curve, upright: str, lines: Mapping[str, list[dict[str, Any]]]
         signs = [mark(k).symbol + "-open" * disturbed for *_, disturbed in at]
         made.add_scatter(x=[x for x, *_ in at], y=[y for _, y, _ in at], name=plot_text(label), mode="lines+markers",
                          line={"color": mark(k).light, "width": 2}, marker={"symbol": signs, "size": 8})
-    kinds = ["log" if is_log else "linear" for is_log in curve.log]
-    made.update_xaxes(type=kinds[0], title={"text": plot_text(curve.across)}, tickformat="~%" if curve.share else "~s",
-                      dtick=1 if kinds[0] == "linear" else "D2")
-    made.update_yaxes(type=kinds[1], tickformat="~r", **({"rangemode": "tozero"} if kinds[1] == "linear" else {"dtick": "D2"}))
+    across = {"type": "log", "dtick": "D2"} if curve.log else {"type": "linear", "dtick": 1}
+    made.update_xaxes(title={"text": plot_text(curve.across)}, tickformat="~%" if curve.share else "~s", **across)
+    heights = [p["figures"][upright] for points in lines.values() for p in points]
+    # A logarithm needs decades to be read by; what hardly grows is shown from zero.
+    wide = min(heights) > 0 and max(heights) > _WIDE * min(heights)
+    made.update_yaxes(tickformat="~r", **({"type": "log", "dtick": "D2"} if wide else {"rangemode": "tozero"}))
     unit_above(made, curve.upright[upright])
     made.update_layout(showlegend=True, margin={"t": 72}, legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.16,
                                                                         "yanchor": "bottom", "font": {"size": 12}})
