@@ -19,9 +19,19 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 REQUIRE_ALL = os.environ.get("GUANXI_REQUIRE_ALL", "") not in {"", "0"}
 FULL = os.environ.get("GUANXI_FULL", "") not in {"", "0"}
+PLAIN = os.environ.get("GUANXI_NO_JIT", "") not in {"", "0"}
+WRAPS = "ignore:overflow encountered in scalar:RuntimeWarning"
+"""Draws are reckoned modulo 2**64: compiled code does so silently, numpy's numbers say it."""
 
 # Outside packages are tested from outside, by `integration/test_outside_package.py` and `test_exercise.py` beside it.
 collect_ignore = ["outside", "exercise"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let plain kernels wrap round as compiled ones do, here and in the processes that tests start."""
+    if PLAIN:
+        config.addinivalue_line("filterwarnings", WRAPS)
+        os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), WRAPS]))
 
 
 def pytest_report_header() -> str:
