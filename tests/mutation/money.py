@@ -89,8 +89,5 @@ MONEY = (
         Mutant("cash - opening_cash + stock - opening_stock - payables + receivables",
           "cash - opening_cash + stock - opening_stock - payables"),
         Mutant("cash - opening_cash + stock - opening_stock - payables", "cash - opening_cash + stock - payables"),
-        Mutant("(ledger.accrued if accrued else ledger.statement)[brand]", "ledger.statement[brand]"),
-        Mutant("brands_fen=gained(Account.BRAND, Account.INVENTORY),", "brands_fen=gained(Account.BRAND),"),
-        Mutant("return self.brands_fen + self.resellers_fen + self.kols_fen", "return self.brands_fen + self.resellers_fen"),
     )),
 )

@@ -69,7 +69,7 @@ TRUST = (
     ), _SMALL),
     Suite("sim/mechanisms/belief.py", ("tests/unit/test_mechanisms_belief.py", _ORACLE), (
         Mutant("if not t > 0.0:", "if t == 0.0:"),
-        Mutant("w = weight * t * times[e]", "w = weight * times[e]"),
+        Mutant("w = weight * t\n", "w = weight\n"),
         Mutant("told[slot] += to_fixed(w * message[e])", "told[slot] += to_fixed(message[e])"),
         Mutant("w = min(given, cap - held)", "w = min(given, cap)"),
         Mutant("total = prior + np.float64(claim_p[i, p])", "total = np.float64(claim_p[i, p])"),
@@ -79,12 +79,14 @@ TRUST = (
         Mutant("        mark[i] = 0\n", "        pass\n"),
         Mutant('if params.mode == "off" or not len(person):', "if not len(person):"),
     ), _SMALL),
-    Suite("sim/mechanisms/attention.py", ("tests/unit/test_mechanisms_attention.py", _ORACLE), (
+    Suite("sim/mechanisms/delivery.py", ("tests/unit/test_mechanisms_attention.py", _ORACLE), (
         Mutant("np.float64(attention[i]) * factor / (background + load[i] / 4294967296.0)", "np.float64(attention[i]) * factor / background"),
-        Mutant("v = min(1.0, v * visibility[s])", "v = min(1.0, v)"),
+        Mutant("v = min(1.0, v * sight)", "v = min(1.0, v)"),
         Mutant("v if items == 1.0 else 1.0 - exp_(items * log_(1.0 - v))", "v"),
-        Mutant("n = items[s] * v / chance", "n = items[s] * v"),
-        Mutant("1.0 - exp_(n * log_(1.0 - commercial[s]))", "commercial[s]"),
+        Mutant("n = many * times[k] / chance_of_any(many, times[k])", "n = many * times[k]"),
+        Mutant("1.0 - exp_(n * log_(1.0 - commercial))", "commercial"),
+    ), _SMALL),
+    Suite("sim/mechanisms/attention.py", ("tests/unit/test_mechanisms_attention.py", _ORACLE), (
         Mutant("t += gain * value[e] * times[e] * (1.0 - t)", "t += gain * value[e] * times[e]"),
         Mutant("t -= loss * commercial[e] * times[e] * t", "t -= loss * commercial[e] * t"),
         Mutant("per_message * commercial[e] - relief * value[e]", "per_message * commercial[e] + relief * value[e]"),
