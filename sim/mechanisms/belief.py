@@ -62,7 +62,8 @@ def collect(person: Array, product: Array, trust: Array, message: Array, weight:
             precision: Array, told: Array, mark: Array, touched: Array, count: int) -> int:
     """Add signals to the scratch sums; returns the number of people touched so far.
 
-    weight : float64, precision of a signal at full trust.
+    weight : float64, precision of a signal at full trust. person, product, trust, message (m,); precision, told (N P,)
+    fixed point; mark, touched (N,).
     """
     last = len(person) - 1
     for e in range(len(person)):
