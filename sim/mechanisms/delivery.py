@@ -25,7 +25,10 @@ from sim.world.audiences import ACTIVE
 
 @kernel()
 def load_rows(start: Array, stop: Array, items: Array, person: Array, state: Array, load: Array) -> None:
-    """Add each post's items to the load of the channel's active members."""
+    """Add each post's items to the load of the channel's active members.
+
+    start, stop, items (S,); person, state (M,); load (N,), fixed point.
+    """
     for s in range(len(start)):
         add = to_fixed(items[s])
         if add == 0:
@@ -39,7 +42,10 @@ def load_rows(start: Array, stop: Array, items: Array, person: Array, state: Arr
 
 @kernel()
 def clear_rows(start: Array, stop: Array, person: Array, load: Array) -> None:
-    """Clear the load of whoever is in a span; where they are many, all of it, which is quicker than one by one."""
+    """Clear the load of whoever is in a span; where they are many, all of it, which is quicker than one by one.
+
+    start, stop (S,); person (M,); load (N,).
+    """
     many = 0
     for s in range(len(start)):
         many += stop[s] - start[s]

@@ -83,7 +83,10 @@ class Accounts:
 
 @kernel()
 def list_present(start: Array, stop: Array, block: Array, state: Array, out: Array) -> int:
-    """Write the rows of some blocks whose members have not left; returns how many."""
+    """Write the rows of some blocks whose members have not left; returns how many.
+
+    start, stop (blocks,); block (k,), the wanted ones; state (M,); out (rows of those blocks,).
+    """
     n = 0
     for k in range(len(block)):
         for r in range(start[block[k]], stop[block[k]]):

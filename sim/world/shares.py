@@ -84,7 +84,10 @@ def draw_bounds(who: Array, start: Array, total: int, spare: int, bound: Array, 
 
 @kernel()
 def ties_of(c: int, s: int, who: int, bound: Array, skip: Array, start: Array) -> tuple[int, int]:
-    """Return the first tie of share c in row number s, that of person `who`, and the tie after its last."""
+    """Return the first tie of share c in row number s, that of person `who`, and the tie after its last.
+
+    bound, skip (c + 1,), as `draw_bounds` writes them; start (N + 1,).
+    """
     first, last = start[who], start[who + 1]
     if s == bound[c + 1]:
         last = first + skip[c + 1]
@@ -95,7 +98,7 @@ def ties_of(c: int, s: int, who: int, bound: Array, skip: Array, start: Array) -
 
 @kernel()
 def rows_end(c: int, bound: Array, skip: Array) -> Number:
-    """Return the row after the last of share c: one that it shares with the next is its own, too."""
+    """Return the row after the last of share c: one that it shares with the next is its own, too; bound, skip (c + 1,)."""
     return bound[c + 1] + (1 if skip[c + 1] > 0 else 0)
 
 

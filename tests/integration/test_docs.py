@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(odd_blocks.PACKAGE)
 TEXT = odd.ODD.read_text(encoding="utf-8")
 BY_HAND = odd._BLOCK.sub("", TEXT)
-NOT_THEORIES = {"__init__", "params", "encounters"}
+NOT_THEORIES = {"__init__", "params", "encounters", "delivery"}
 MECHANISMS = sorted(path.stem for path in (PACKAGE / "mechanisms").glob("*.py") if path.stem not in NOT_THEORIES)
 KEY = re.compile(r"\b[A-Z][A-Za-z]+(?:19|20)\d{2}[a-z]?\b")
 PLACE = re.compile(r"\b(domain|market) ((?:row )?\d+(?:\.\d+)?)\b")
