@@ -65,6 +65,15 @@ def chance_of_any(items: float, v: float) -> Number:
     return v if items == 1.0 else 1.0 - exp_(items * log_(1.0 - v))
 
 
+@kernel()
+def most_of_any(items: float, v: float) -> Number:
+    """Return what `chance_of_any` is never above, without an exponential: n v, or n v / (1 - v) where n < 1.
+
+    The last terms are for rounding: a draw above this need not be compared with the chance itself.
+    """
+    return (items * v if items >= 1.0 else items * v / (1.0 - v)) * (1.0 + 1e-9) + 1e-12
+
+
 @kernel(parallel=True)
 def notice_posts(bound: Array, start: Array, stop: Array, at: Array, items: Array, commercial: Array, visibility: Array,
                  sender: Array, person: Array, state: Array, uid: Array, attention: Array, load: Array,
@@ -100,10 +109,11 @@ def notice_posts(bound: Array, start: Array, stop: Array, at: Array, items: Arra
                 if not everything:
                     v = min(1.0, np.float64(attention[i]) * factor / (background + load[i] / 4294967296.0))
                     v = min(1.0, v * sight)
-                chance = chance_of_any(many, v)
+                u = uniform(key_see, pair(np.int64(uid[i]), name))
                 row[w] = r
                 times[w] = v
-                w += np.int64(uniform(key_see, pair(np.int64(uid[i]), name)) < chance)
+                if many == 1.0 or u < most_of_any(many, v):
+                    w += np.int64(u < chance_of_any(many, v))
             hits[s] = w - at[s]
             once = offer_among(1.0, commercial[s])
             for k in range(at[s], w):

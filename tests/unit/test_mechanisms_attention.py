@@ -10,6 +10,7 @@ import pytest
 
 from sim.exchange.actions import Actions, Contact, rows
 from sim.mechanisms.attention import move_row_trust, tire
+from sim.mechanisms.delivery import chance_of_any, most_of_any
 from sim.verification.quiet import days_of, finished, quiet
 from sim.world.audiences import MUTED
 from sim.world.calendar import CalendarParams
@@ -163,3 +164,12 @@ def test_health_does_not_touch_the_reading_of_feeds_nor_of_groups_with_the_floor
     assert readers("feed", 0.3, 0.1) == readers("feed", 0.3, 0.9)
     assert readers("group", 1.0, 0.1) == readers("group", 1.0, 0.9)
     assert readers("group", 0.3, 0.1) < readers("group", 0.3, 0.9)
+
+
+def test_the_bound_that_spares_exponentials_is_never_below_the_chance() -> None:
+    items = np.concatenate([[0.0, 1e-12, 1.0], np.geomspace(1e-6, 1e3, 60)])
+    for v in np.concatenate([[0.0, 1.0], np.geomspace(1e-15, 1.0, 60), 1.0 - np.geomspace(1e-15, 0.5, 30)]).tolist():
+        for n in items.tolist():
+            most = most_of_any(n, v)  # no number where nothing is posted and v is 1: nothing is below that either
+            assert chance_of_any(n, v) <= most or (n == 0.0 and np.isnan(most))
+    assert most_of_any(2.5, 0.01) < 0.0251

@@ -14,7 +14,7 @@ nobody moves. In integers, ties broken by the smaller label: the same for every 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,21 +22,19 @@ from sim.core.kernel import kernel
 from sim.world.neighbours import neighbours
 
 if TYPE_CHECKING:
-    from sim.world.columns import Labels, Rows, Starts, Wide
+    from sim.world.columns import Bytes, Labels, Rows, Starts, Wide
     from sim.world.ties import Ties
 
 _ROUNDS = 20
+_LONG = 64
 
 
 def local_order(ties: Ties) -> Wide:
     """Return `order`, with order[k] the old number of the person who should become k."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import reverse_cuthill_mckee
-
     start, near = neighbours(ties)
-    size = ties.n_people
-    both: Any = csr_array((np.ones(len(near), np.int8), near, start), shape=(size, size))
-    return np.asarray(reverse_cuthill_mckee(both, symmetric_mode=True), np.int64)
+    order = np.empty(ties.n_people, np.int64)
+    _walk(np.argsort(np.diff(start), kind="stable"), start, near, np.zeros(ties.n_people, np.uint8), order)
+    return order[::-1].copy()
 
 
 def circles_of(ties: Ties, uid: Wide) -> Labels:
@@ -55,6 +53,41 @@ def circles_of(ties: Ties, uid: Wide) -> Labels:
     rank = np.empty(len(members), np.int32)
     rank[np.lexsort((first, -members))] = np.arange(len(members), dtype=np.int32)
     return rank[circle][uid]
+
+
+@kernel()
+def _walk(turn: Wide, start: Starts, near: Rows, seen: Bytes, order: Wide) -> None:
+    """Write everybody, breadth first from those with the fewest ties, the friends of each by their number of ties.
+
+    Long rows are sorted by merging: a hub's friends, put in their places one by one, would take their number squared.
+    """
+    n, at = 0, 0
+    for seed in turn:
+        if seen[seed]:
+            continue
+        seen[seed] = 1
+        order[n] = seed
+        n += 1
+        while at < n:
+            i = order[at]
+            at += 1
+            first = n
+            for e in range(start[i], start[i + 1]):
+                j = near[e]
+                if not seen[j]:
+                    seen[j] = 1
+                    order[n] = j
+                    n += 1
+            if n - first > _LONG:
+                friends = order[first:n].copy()
+                order[first:n] = friends[np.argsort(start[friends + 1] - start[friends], kind="mergesort")]
+                continue
+            for placed in range(first + 1, n):
+                k, j = placed, order[placed]
+                while k > first and start[order[k - 1] + 1] - start[order[k - 1]] > start[j + 1] - start[j]:
+                    order[k] = order[k - 1]
+                    k -= 1
+                order[k] = j
 
 
 @kernel()
