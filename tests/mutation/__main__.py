@@ -31,6 +31,12 @@ LEAST_SECONDS = 120.0
 """A mutant may take three times what the sound code takes, and this; what takes longer hangs, and so is caught."""
 KEPT_OUT = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
 
+UNSHRUNK = """
+from hypothesis import Phase, settings
+settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], database=None, derandomize=True)
+settings.load_profile("mutants")
+"""
+
 
 class Found(NamedTuple):
     """How the tests ended: the first that failed, empty if none did, and how long they took."""
@@ -51,6 +57,9 @@ class Copy:
             shutil.copytree(ROOT / name, self._folder / name, ignore=KEPT_OUT)
         for path in (p for p in ROOT.iterdir() if p.is_file() and not p.name.startswith(".git")):
             shutil.copy2(path, self._folder)
+        # Which example fails is of no interest here, so Hypothesis need not look for the smallest.
+        with (self._folder / "tests/conftest.py").open("a", encoding="utf-8") as settings:
+            settings.write(UNSHRUNK)
         # A ledger has no kernel, but kernels' files import it: the cache need not be thrown away for it. Numba itself
         # sees to it that a changed file is compiled anew.
         with (self._folder / "sim/core/kernel.py").open("a", encoding="utf-8") as kernel:

@@ -100,6 +100,9 @@ def test_a_later_due_day_books_a_payable_and_is_reversed_exactly() -> None:
     assert ledger.balance(Account.KOL).tolist() == [0, 0, 900]
     assert ledger.statement[0, Purpose.COMMISSION].tolist()[:4] == [0, 0, 0, -900]
     assert ledger.closing("payables")[0, :4].tolist() == [900, 900, 900, 0]
+    flows = ledger.flows.total()
+    assert flows[Account.PAYABLE, Account.RECEIVABLE, Purpose.DEBT] == 900
+    assert flows[Account.RECEIVABLE, Account.PAYABLE, Purpose.DEBT] == 900
 
 
 def test_a_debt_is_paid_even_without_cash() -> None:
@@ -137,6 +140,18 @@ def test_one_table_may_hold_debts_of_several_days() -> None:
     assert ledger.closing("payables")[:, :3].tolist() == [[10, 2, 0], [4, 4, 0]]
 
 
+def test_a_debt_between_two_of_another_day_waits_for_its_own() -> None:
+    ledger = opened()
+    ledger.post(postings(payer_account=Account.BRAND, payer_owner=0, payee_account=Account.STAFF, payee_owner=0,
+                         amount_fen=[1, 2, 4], purpose=Purpose.BASE_PAY, due_day=[1, 2, 1]), 0)
+    paid = []
+    for day in range(3):
+        ledger.fall_due(day)
+        paid.append(int(ledger.balance(Account.STAFF)[0]))
+        ledger.close_day(day)
+    assert paid == [0, 5, 7]
+
+
 def test_what_others_owe_to_a_brand_is_its_receivable() -> None:
     ledger = opened()
     ledger.post(one((Account.PLATFORM, 0), (Account.BRAND, 0), 300, Purpose.SALE, due=7), 0)
@@ -149,10 +164,12 @@ def test_what_others_owe_to_a_brand_is_its_receivable() -> None:
 def test_a_day_that_is_skipped_still_pays_its_debts() -> None:
     ledger = opened()
     ledger.post(one((Account.BRAND, 0), (Account.STAFF, 0), 5, Purpose.BASE_PAY, due=1), 0)
-    ledger.close_day(0)
-    ledger.close_day(1)
-    ledger.fall_due(2)
-    assert ledger.balance(Account.STAFF).tolist() == [5]
+    ledger.post(one((Account.BRAND, 0), (Account.STAFF, 0), 7, Purpose.BASE_PAY, due=2), 0)
+    for day in range(3):
+        ledger.close_day(day)
+    ledger.fall_due(3)
+    assert ledger.balance(Account.STAFF).tolist() == [12]
+    assert ledger.payables_fen() == 0
 
 
 @pytest.mark.parametrize(
@@ -186,6 +203,24 @@ def test_rows_that_cannot_be_booked_are_refused(columns: dict[str, int], words: 
         book()
     assert np.array_equal(ledger.balances.value[:1], before)
     assert ledger.payables_fen() == 0
+
+
+def test_of_a_table_with_one_bad_row_nothing_is_owed_either() -> None:
+    ledger = opened(audit=False)
+    rows = postings(payer_account=Account.BRAND, payer_owner=[0, 1], payee_account=Account.HOUSEHOLD, payee_owner=0,
+                    amount_fen=5, purpose=Purpose.OTHER, due_day=[3, 0])
+    with pytest.raises(LedgerError, match="BRAND has no owner 1"):
+        ledger.post(rows, 0)
+    assert ledger.payables_fen() == 0
+    assert ledger.balance(Account.PAYABLE).tolist() == [0, 0]
+
+
+def test_several_debts_to_one_payee_add_up() -> None:
+    ledger = opened()
+    ledger.post(postings(payer_account=Account.BRAND, payer_owner=0, payee_account=Account.RESELLER, payee_owner=[1, 1, 0],
+                         amount_fen=[10, 20, 5], purpose=Purpose.LEVEL_REBATE, due_day=2), 0)
+    assert ledger.result(Account.RESELLER).tolist() == [5, 30]
+    assert ledger.payables_fen() == 35
 
 
 def test_pay_refuses_what_cannot_be() -> None:
