@@ -48,12 +48,12 @@ class Big:
 
 
 BIG = {
-    "star of a million": Big("star", 1_000_000, 30, 1.6),
-    "sun of a million": Big("sun", 1_000_000, 30, 1.9),
-    "heavy tail": Big("heavy tail", 300_000, 60, 1.2),
-    "clique of 3,000": Big("clique", 3_000, 60, 1.9),
-    "hermits": Big("hermits", 300_000, 60, 0.9),
-    "epinions": Big("epinions", EPINIONS_PEOPLE, 180, 0.7),
+    "star of a million": Big("star", 1_000_000, 30, 0.8),
+    "sun of a million": Big("sun", 1_000_000, 30, 0.8),
+    "heavy tail": Big("heavy tail", 300_000, 60, 0.6),
+    "clique of 3,000": Big("clique", 3_000, 60, 1.6),
+    "hermits": Big("hermits", 300_000, 60, 0.5),
+    "epinions": Big("epinions", EPINIONS_PEOPLE, 180, 0.5),
 }
 
 
