@@ -25,7 +25,7 @@ REBATES = (
         Mutant("enumerate(self.levels, start=1) if rate > 0)", "enumerate(self.levels, start=1))"),
         Mutant("or self.head_count > 0", ""),
     )),
-    Suite("sim/strategies/tiers.py", (_SCHEME,), (
+    Suite("sim/strategies/tiers.py", (_SCHEME, "tests/unit/test_odd.py"), (
         Mutant("price_share: Share = param(0.65", "price_share: Share = param(0.6"),
         Mutant("high=0.7, gt=0,", "high=0.7,"),
         Mutant('TierParams(name="level one", price_share=0.5, units=60)', 'TierParams(name="level one", price_share=0.5, units=61)'),
@@ -33,7 +33,7 @@ REBATES = (
         Mutant("survivor_bias: Share = param(0.5", "survivor_bias: Share = param(0.6"),
         Mutant("visible: int = param(3", "visible: int = param(2"),
     )),
-    Suite("sim/strategies/earnings.py", (_SCHEME,), (
+    Suite("sim/strategies/earnings.py", ("tests/unit/test_strategies_earnings.py", _SCHEME), (
         Mutant("out = np.full(size, newcomer)", "out = np.zeros(size)"),
         Mutant("out[:known] = held", "pass"),
         Mutant("np.add.at(earned, row, amount)", "earned[row] += amount"),
