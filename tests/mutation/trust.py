@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.mutation.suite import Mutant, Suite
 
 _ORACLE = "tests/integration/test_oracle.py"
-_SMALL = "not test_oracle or (every_day and (bazaar or community or influencer or direct)) or distrust"
+_SMALL = "not test_oracle or (every_day and (bazaar or community or influencer or direct or bgnbd)) or distrust"
 """Of the oracle, the worlds that walk every path of these files; the others repeat them at a greater length."""
 
 TRUST = (

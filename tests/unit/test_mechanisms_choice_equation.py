@@ -10,6 +10,9 @@ import pytest
 
 from sim.core.draws import uniform
 from sim.mechanisms.choice import _NOT_MET, _add_up, _greatest, decide, encounter_index, race, utilities
+from sim.verification.quiet import days_of, quiet
+from sim.world.calendar import CalendarParams
+from tests.conformance.strategies import Feed, Feeds
 
 DOORS = np.array([-7.9, -7.0, -4.7, -5.4, -5.5, -6.0, -3.0])
 WEIGHTS = np.array([2.0, 1.5, 1.7, 0.4, 2.2, 0.8, 0.3, 0.25])
@@ -108,7 +111,7 @@ def test_the_decision_is_two_draws_against_the_nests(certain: bool) -> None:
     terms = {0: [math.exp(-mu), math.exp(-0.4 * mu)],
              2: [(math.exp(0.5) + math.exp(1.5)) ** mu, math.exp(0.2 * mu)]}
     found = set()
-    for key in range(40):
+    for key in range(400):
         who, best, sums = summed()
         bought, chance = np.empty(2, np.int64), np.empty(2)
         decide(who, 2, best, sums, mu, certain, uid, np.uint64(key), np.uint64(key + 1000), bought, chance)
@@ -136,3 +139,14 @@ def test_the_race_within_a_nest_follows_the_shares_of_utility() -> None:
     assert set(wins) == {0, 2}
     share = math.e / (1 + math.e)
     assert wins.count(2) / 600 == pytest.approx(share, abs=4 * math.sqrt(share * (1 - share) / 600))
+
+
+@pytest.mark.parametrize("need", [0.0, 1.0, 4.0])
+def test_the_season_is_so_many_occasions_for_a_whim(need: float) -> None:
+    people = 1_000
+    spec = quiet(people, 1, [Feeds(feeds=(Feed(followers=people),))], choice={"impulse": 0.2},
+                 repurchase={"mode": "occasions", "need_rate": 0}).model_copy(
+        update={"calendar": CalendarParams(weekday_need=(need,) * 7)})
+    ((_, day),) = days_of(spec)
+    share = 1 - 0.8**need
+    assert len(day.events.ordered) / people == pytest.approx(share, abs=4 * math.sqrt(share * (1 - share) / people))
