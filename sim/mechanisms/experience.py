@@ -205,13 +205,14 @@ def note_purchases(person: Array, product: Array, quantity: Array, price: Array,
 
 
 @kernel()
-def begin_talking(person: Array, product: Array, which: int, until: int, day: int, talk_until: Array, held: Array,
+def begin_talking(person: Array, product: Array, which: int, until: Array, day: int, talk_until: Array, held: Array,
                   out: Array) -> int:
     """Write those who talk about a product: who did, and today's buyers, ascending; returns how many.
 
     Parameters
     ----------
     person : int64 (m,), ascending among those of one product
+    until : int64 (m,), last day of each
     held : int32 (h,), ascending
     out : int32 (h + m,)
     """
@@ -221,7 +222,7 @@ def begin_talking(person: Array, product: Array, which: int, until: int, day: in
             continue
         i = person[k]
         is_known = talk_until[i, which] > day
-        talk_until[i, which] = until
+        talk_until[i, which] = until[k]
         if is_known:
             continue
         while h < len(held) and held[h] < i:
@@ -238,10 +239,15 @@ def begin_talking(person: Array, product: Array, which: int, until: int, day: in
     return n
 
 
-def remember(world: World, orders: Ordered, day: int, talk_days: int) -> None:
+def remember(world: World, orders: Ordered, day: int, talk_until: NDArray[np.int64]) -> None:
     """Write the purchase history of today's deliveries and let the buyers start talking tomorrow.
 
     Writes orders, spending, first and second day, memory, talk marks. One delivery a person and product.
+
+    Parameters
+    ----------
+    talk_until : int64 (m,)
+        Last day on which each talks about it, see `word_of_mouth.last_days`.
     """
     people = world.people
     person, product = orders.person, orders.product
@@ -253,7 +259,7 @@ def remember(world: World, orders: Ordered, day: int, talk_days: int) -> None:
     for p in range(len(world.products)):
         held = world.talkers.active[p]
         talking = np.empty(len(held) + len(person), np.int32)
-        n = begin_talking(person, product, p, min(day + talk_days, 32_000), day, people.talk_until, held, talking)
+        n = begin_talking(person, product, p, talk_until, day, people.talk_until, held, talking)
         world.talkers.active[p] = talking[:n]
         new = person[is_first & (product == p)]
         if len(new):

@@ -5,14 +5,16 @@ listener's belief and, for a while, the utility itself, up or down by the same a
 
 Equations, speaker j with satisfaction S, tie e of layer l to listener i:
 
-    rate_j    = w_0 + a_+ max(S, 0) + a_- max(-S, 0)          for `days` days after a delivery
+    rate_j    = w_0 + a_+ max(S, 0) + a_- max(-S, 0)          for L_j days after a delivery
+    L_j       = `days`, or geometric with that mean: 1 + floor(ln u / ln(1 - 1 / days))
     P(told_e) = min(1, rate_j c_l)                            each day and tie, independent
     buzz_i   <- buzz_i e^{-dt / tau} + sum_e sign(S_j) delta T_e      (sign(0) = 1)
     peers_i  <- peers_i + 1   with chance show_l, once a tie, on the day after the first purchase
     in groups: each active member hears a talker with chance r_g
 
 Telling by layer alone, for ever, with certain choice, is the strong/weak tie model of
-[Goldenberg2001]; telling on one day only is the independent cascade.
+[Goldenberg2001]; telling on one day only is the independent cascade; falling silent with a chance a day, as
+the infected recover, is the epidemic of [KermackMcKendrick1927].
 
 | symbol | array | shape |
 |---|---|---|
@@ -28,13 +30,14 @@ speaker list write their hits to their own part of a buffer, so the order never 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import draw64, pair, uniform
 from sim.core.kernel import Array, kernel, prange, prefetch
-from sim.core.maths import to_fixed
+from sim.core.maths import log_, to_fixed
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.events import PathKind, Talked
 from sim.mechanisms.encounters import Encounters, encounters
@@ -57,6 +60,11 @@ class WordOfMouthParams(Params):
                                    doc="Complaint against praise", zh="抱怨比")
     days: Days = param(14.0, source="domain 4.5", low=7, high=28, unit="days",
                        doc="How long a purchase is talked about", zh="口碑天数")
+    silence: Literal["fixed", "geometric"] = param(
+        "fixed", source="scenario", zh="沉默方式",
+        doc="fixed: all talk for `days` days; geometric: each day ends it with chance 1/days, so that `days` is the mean")
+    first_customers: bool = param(False, source="scenario", zh="种子客户传播",
+                                  doc="Seed customers talk from the first day on, as if they had just bought")
     contact: tuple[float, float, float, float] = param(
         (0.5, 0.2, 0.08, 0.03), source=ASSUMPTION,
         doc="Chance that a talker meets a tie of each layer, closest first (range 0.5 to 2 times)", zh="各层接触率")
@@ -245,6 +253,27 @@ def told_ties(out: Array, bound: Array, room: Array, written: Array, speakers: A
             told[n], hearer[n], speaker[n] = e, listener[e], speakers[s]
             n += (weight[e] & 32767) > 0
     return n
+
+
+_LONGEST = 32_000
+
+
+@kernel()
+def draw_silence(uid: Array, product: Array, day: int, log_stay: float, key: int, out: Array) -> None:
+    """Write the last day on which each buyer talks; log_stay : ln of the chance to go on talking the next day."""
+    for k in range(len(uid)):
+        lasts = 1.0 + np.floor(log_(uniform(key, np.int64(uid[k]) * 16 + product[k])) / log_stay)
+        out[k] = np.int64(min(day + lasts, np.float64(_LONGEST)))
+
+
+def last_days(world: World, person: NDArray[np.int64], product: NDArray[np.int64], day: int,
+              params: WordOfMouthParams) -> NDArray[np.int64]:
+    """Return until which day buyers of a day talk, from the next on, int64 (m,). Purpose of draws: silence."""
+    out = np.full(len(person), min(day + int(params.days), _LONGEST), np.int64)
+    if params.silence == "geometric" and params.days > 1:
+        stay = log_(1.0 - 1.0 / params.days)
+        draw_silence(world.people.uid[person], product, day, stay, world.draws.key("silence", day + 1), out)
+    return out
 
 
 def spread(world: World, speakers: NDArray[np.int32], rate: NDArray[np.float64], contact: NDArray[np.float64],

@@ -24,6 +24,7 @@ from sim.core.maths import exp_, log_
 from sim.exchange.actions import CHANNEL_KINDS, Opening
 from sim.mechanisms.params import MechanismsSpec
 from sim.mechanisms.repurchase import first_days, start_clock, start_owner
+from sim.mechanisms.word_of_mouth import last_days
 from sim.world.agenda import FAR, build_agenda
 from sim.world.audiences import Accounts, Audiences, Channels
 from sim.world.brands import build_products
@@ -187,7 +188,11 @@ def _seed_customers(world: World, spec: ScenarioSpec, mech: MechanismsSpec) -> N
         score = np.empty(len(people))
         _race(people.uid, people.interest[:, p], world.world_draws.key(f"seed customers {b}"), score)
         chosen = np.argpartition(score, wanted - 1)[:wanted]
-        own_first_unit(world, np.sort(chosen), p, mech)
+        chosen = np.sort(chosen)
+        own_first_unit(world, chosen, p, mech)
+        if mech.word_of_mouth.first_customers:
+            people.talk_until[chosen, p] = last_days(world, chosen, np.full(wanted, p), -1, mech.word_of_mouth)
+            world.talkers.active[p] = chosen.astype(np.int32)
 
 
 def own_first_unit(world: World, who: NDArray[np.int64], p: int, mech: MechanismsSpec) -> None:

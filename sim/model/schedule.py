@@ -211,7 +211,8 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, aske
     parts: list[Delivered] = []
     for orders in experience.rounds(filled.deliver):
         delivered = experience.deliver(world, orders, state.day, mech.experience, mech.belief)
-        experience.remember(world, orders, state.day, int(mech.word_of_mouth.days))
+        talk_until = word_of_mouth.last_days(world, orders.person, orders.product, state.day, mech.word_of_mouth)
+        experience.remember(world, orders, state.day, talk_until)
         repurchase.after_purchase(world, orders.person, orders.product, state.day, mech.repurchase)
         trade.take_back(world, ledger, orders, delivered, state.day)
         parts.append(delivered)

@@ -9,6 +9,7 @@ from sim.world.brands import CATEGORIES
 from tests.reference.arithmetic import LONG, clip, exp, f32, log
 from tests.reference.chance import draw, exponential, key_of, normal, pair, uniform
 from tests.reference.joining import let_in
+from tests.reference.living import talks_until
 from tests.reference.needs import wait_for_need
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def begin(village: Village, spec: ScenarioSpec, world_seed: int, openings: dict[
         p = next(p for p, product in enumerate(village.products) if product.brand == b)
         for person in _first_customers(village, world_seed, b, p)[: brand.seed_customers]:
             _owns_a_unit(village, world_seed, person, p)
+            if village.rules.word_of_mouth.first_customers:
+                person.about[p].talk_until = talks_until(village, person, p, -1)
     village.members, village.blocks = [], []
     for channel in village.channels:
         channel.members = 0

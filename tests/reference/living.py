@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.reference.arithmetic import clip, f32
-from tests.reference.chance import draw, normal, uniform
+from tests.reference.arithmetic import clip, f32, log
+from tests.reference.chance import draw, key_of, normal, uniform
 from tests.reference.hearing import OWN, Signal, learn
 from tests.reference.money import take_back
 from tests.reference.needs import after_purchase
@@ -103,7 +104,17 @@ def remember(village: Village, person: Person, order: Order) -> None:
     known.memory_offer = order.offer
     if village.sells_by_path:
         known.memory_seller = order.seller
-    known.talk_until = min(day + int(village.rules.word_of_mouth.days), 32_000)
+    known.talk_until = talks_until(village, person, order.product, day)
+
+
+def talks_until(village: Village, person: Person, product: int, bought: int) -> int:
+    """Return the last day on which somebody talks: after a number of days, or each day may be the last."""
+    rules = village.rules.word_of_mouth
+    days = int(rules.days)
+    if rules.silence == "geometric" and rules.days > 1:
+        lot = uniform(key_of(village.seed, "silence", bought + 1), person.uid * 16 + product)
+        days = 1 + math.floor(log(lot) / log(1.0 - 1.0 / rules.days))
+    return min(bought + days, 32_000)
 
 
 def live_through(village: Village, orders: list[Order]) -> None:

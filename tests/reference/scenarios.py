@@ -123,6 +123,16 @@ def scenarios() -> dict[str, dict[str, Any]]:
             attention={"mode": "all"}, choice={"mode": "certain"}, recruiting={"mode": "certain"},
             repurchase={"mode": "always"}, word_of_mouth={"constant_rate": 0.5}, audience={"mode": "static"}),
             days=12, strategies=[_COMMUNITY]),
+        "rumour": _market(mechanisms=_mechanisms(
+            choice={"mode": "certain", "impulse": 1, "impulse_in_use": 0.1}, repurchase={"need_rate": 0},
+            word_of_mouth={"constant_rate": 1, "contact": (0.2, 0.1, 0.1, 0.3), "days": 4, "silence": "geometric",
+                           "first_customers": True}), days=30, strategies=[]),
+        "rumour_alike": _market(mechanisms=_mechanisms(
+            choice={"mode": "certain", "impulse": 1, "impulse_in_use": 0}, belief={"mode": "off"},
+            experience={"defect": 0, "return_base": 0, "return_live": 0, "return_disappointed": 0, "noise": 0, "moves_trust": False},
+            repurchase={"need_rate": 0, "spread": 0}, word_of_mouth={
+                "constant_rate": 0.5, "contact": (0.3,) * 4, "show": (0,) * 4, "shift": 0, "days": 3, "silence": "geometric",
+                "first_customers": True}), days=30, strategies=[]),
         "trees": _market(mechanisms=_mechanisms(recruiting={"contest": "recency"}), brand=None, brands=_RIVALS,
                          strategies=[BazaarParams(pool_seats=2, servers=0), _COMMUNITY | {"brand": 1},
                                      BazaarParams(id="second", brand=1, shares_stock=False)]),
