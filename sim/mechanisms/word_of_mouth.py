@@ -7,7 +7,7 @@ Equations, speaker j with satisfaction S, tie e of layer l to listener i:
 
     rate_j    = w_0 + a_+ max(S, 0) + a_- max(-S, 0)          for L_j days after a delivery
     L_j       = `days`, or geometric with that mean: 1 + floor(ln u / ln(1 - 1 / days))
-    P(told_e) = min(1, rate_j c_l)                            each day and tie, independent
+    P(told_e) = min(1, rate_j c_l)                            each day and tie, independent (`telling`)
     buzz_i   <- buzz_i e^{-dt / tau} + sum_e sign(S_j) delta T_e      (sign(0) = 1)
     peers_i  <- peers_i + 1   with chance show_l, once a tie, on the day after the first purchase
     in groups: each active member hears a talker with chance r_g
@@ -23,8 +23,7 @@ the infected recover, is the epidemic of [KermackMcKendrick1927].
 | c_l | contact by layer | (4,) |
 
 Sources: [Anderson1998], [East2008] (symmetric shift of utility), domain 4.5; market 7 (decay of the
-shift); contact by layer assumed. Kernel: emit, then own: chunks of the ascending
-speaker list write their hits to their own part of a buffer, so the order never depends on threads.
+shift); contact by layer assumed.
 """
 
 from __future__ import annotations
@@ -35,17 +34,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.draws import draw64, pair, uniform
-from sim.core.kernel import Array, kernel, prange, prefetch
+from sim.core.draws import draw64, uniform
+from sim.core.kernel import Array, kernel
 from sim.core.maths import log_, to_fixed
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.events import PathKind, Talked
 from sim.mechanisms.encounters import Encounters, encounters
+from sim.mechanisms.telling import spread, spread_alike
 from sim.world.audiences import ACTIVE, NO_ROW
-from sim.world.shares import rows_end, shared_out, ties_of
 from sim.world.state import World
-
-_S32 = np.uint64(32)
 
 
 class WordOfMouthParams(Params):
@@ -94,66 +91,6 @@ class Heard:
 
     def __len__(self) -> int:
         return len(self.listener)
-
-
-@kernel(parallel=True)
-def emit(speakers: Array, limit: Array, bound: Array, skip: Array, room: Array, start: Array, mark: Array, uid: Array,
-         key: int, out: Array, written: Array) -> None:
-    """Toss one coin a tie of every speaker and write the ties that hit, chunk by chunk.
-
-    Parameters
-    ----------
-    speakers : int32 (s,), ascending
-    limit : int64 (s, 4), 32-bit threshold of the speaker for each layer
-    bound, skip, room : int64 (c + 1,), as `world.shares`: a hub may be the work of several chunks
-    start : int64 (N + 1,), mark : uint16 (E,), the ties
-    out : int64 (sum of degrees + c,), tie rows; written : int64 (c,), hits of each chunk
-
-    Notes
-    -----
-    Draw index: (uid of speaker, position in the row). Branch-free: a hit moves the cursor, so a
-    mispredicted coin costs nothing. Rows lie far apart, so the row of a later speaker is asked for
-    ahead: this changes no result and halves the time (kernels measured at 20 million ties).
-    """
-    for c in prange(len(written)):
-        w = room[c]
-        stop = rows_end(c, bound, skip)
-        for s in range(bound[c], stop):
-            if s + 16 < stop:
-                prefetch(start, np.int64(speakers[s + 16]))
-                prefetch(uid, np.int64(speakers[s + 16]))
-            if s + 8 < stop:
-                prefetch(mark, start[speakers[s + 8]])
-            j = speakers[s]
-            first, last = ties_of(c, s, j, bound, skip, start)
-            base = pair(np.int64(uid[j]), 0)
-            row = start[j]
-            l0, l1, l2, l3 = limit[s, 0], limit[s, 1], limit[s, 2], limit[s, 3]
-            for e in range(first, last):
-                h = np.int64(draw64(key, base + np.uint64(e - row)) >> _S32)
-                layer = mark[e] >> 14
-                low = l0 if layer == 0 else l1
-                high = l2 if layer == 2 else l3
-                out[w] = e
-                w += h < (low if layer < 2 else high)
-        written[c] = w - room[c]
-
-
-@kernel()
-def limits(speakers: Array, rate: Array, contact: Array, out: Array) -> None:
-    """Write the 32-bit threshold of each speaker and layer.
-
-    rate (speakers,) a day; contact (4,), factor of each layer; out (speakers, 4), 2^32: for certain.
-    """
-    for s in range(len(speakers)):
-        for layer in range(4):
-            p = rate[s] * contact[layer]
-            if p >= 1.0:
-                out[s, layer] = 4294967296
-            elif p > 0.0:
-                out[s, layer] = np.int64(p * 4294967296.0)
-            else:
-                out[s, layer] = 0
 
 
 @kernel()
@@ -235,26 +172,6 @@ def hear_in_groups(member_start: Array, member_stop: Array, speaker: Array, spea
     return w
 
 
-@kernel()
-def told_ties(out: Array, bound: Array, room: Array, written: Array, speakers: Array, start: Array, weight: Array,
-              listener: Array, told: Array, hearer: Array, speaker: Array) -> int:
-    """Put the hits of all shares behind one another, with who hears and who speaks; returns how many.
-
-    out, bound, room, written: as `emit` has them; speakers (s,); start (N + 1,); weight, listener (E,); told, hearer, speaker
-    (hits + 1,). A tie that a defect has broken carries nothing any more.
-    """
-    n = 0
-    for c in range(len(written)):
-        s = bound[c]
-        for k in range(room[c], room[c] + written[c]):
-            e = out[k]
-            while e >= start[speakers[s] + 1]:
-                s += 1
-            told[n], hearer[n], speaker[n] = e, listener[e], speakers[s]
-            n += (weight[e] & 32767) > 0
-    return n
-
-
 _LONGEST = 32_000
 
 
@@ -276,23 +193,6 @@ def last_days(world: World, person: NDArray[np.int64], product: NDArray[np.int64
     return out
 
 
-def spread(world: World, speakers: NDArray[np.int32], rate: NDArray[np.float64], contact: NDArray[np.float64],
-           key: np.uint64) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]:
-    """Return (listener, tie, speaker) of every tie told, in ascending order of the speaker list."""
-    ties = world.ties
-    limit = np.empty((len(speakers), 4), np.int64)
-    limits(speakers, rate, contact, limit)
-    # One spare place a share: the branch-free kernel writes before it knows whether to keep.
-    bound, skip, room = shared_out(speakers, ties.start, spare=1)
-    out, written = np.empty(int(room[-1]), np.int64), np.empty(len(bound) - 1, np.int64)
-    emit(speakers, limit, bound, skip, room, ties.start, ties.mark, world.people.uid, key, out, written)
-    hits = int(written.sum())
-    # Here, too: a place is written before it is known to count.
-    tie, listener, speaker = np.empty(hits + 1, np.int64), np.empty(hits + 1, np.int32), np.empty(hits + 1, np.int32)
-    n = told_ties(out, bound, room, written, speakers, ties.start, ties.weight, ties.listener, tie, listener, speaker)
-    return listener[:n], tie[:n], speaker[:n]
-
-
 def talk(world: World, day: int, params: WordOfMouthParams) -> tuple[list[Heard], Talked]:
     """Let yesterday's and earlier buyers talk; returns what was heard, a table a product.
 
@@ -307,7 +207,7 @@ def talk(world: World, day: int, params: WordOfMouthParams) -> tuple[list[Heard]
         fresh, world.talkers.fresh[p] = world.talkers.fresh[p], np.empty(0, np.int32)
         if not params.enabled:
             continue
-        if len(fresh):
+        if len(fresh) and any(params.show):
             show = np.asarray(params.show)
             listener, _, _ = spread(world, fresh, np.ones(len(fresh)), show, world.draws.key(f"show {p}", day))
             count_peers(listener, p, world.people.peers)
@@ -321,19 +221,20 @@ def talk(world: World, day: int, params: WordOfMouthParams) -> tuple[list[Heard]
 def _talk_of(world: World, product: int, active: NDArray[np.int32], day: int, params: WordOfMouthParams) -> Heard:
     """Spread the talk about one product along ties and shift the listeners' utilities."""
     people, scratch = world.people, world.scratch
-    rate = np.empty(len(active))
+    contact, key = np.asarray(params.contact), world.draws.key(f"talk {product}", day)
     if params.constant_rate is None:
+        rate = np.empty(len(active))
         talk_rates(active, product, people.satisfaction, params.base_rate, params.praise,
                    params.praise * params.complaint_ratio, rate)
+        listener, tie, speaker = spread(world, active, rate, contact, key)
     else:
-        rate[:] = params.constant_rate
-    listener, tie, speaker = spread(world, active, rate, np.asarray(params.contact),
-                                    world.draws.key(f"talk {product}", day))
+        listener, tie, speaker = spread_alike(world, active, params.constant_rate * contact, key)
     trust = np.empty(len(tie), np.float32)
     signed_trust(tie, world.ties.weight, trust)
     polarity = np.where(people.satisfaction[speaker, product] >= 0, 1, -1).astype(np.int8)
-    add_buzz(listener, product, polarity, trust, params.shift, day, world.keep.buzz, people.buzz, people.buzz_day,
-             scratch.load, scratch.mark, scratch.people_list)
+    if params.shift > 0:
+        add_buzz(listener, product, polarity, trust, params.shift, day, world.keep.buzz, people.buzz, people.buzz_day,
+                 scratch.load, scratch.mark, scratch.people_list)
     return Heard(listener, tie, speaker, np.full(len(tie), product, np.int64), trust, polarity)
 
 
@@ -379,7 +280,7 @@ def talk_in_groups(world: World, talked: Talked, day: int, params: WordOfMouthPa
     trust = aud.trust[out_row]
     for p in range(len(world.products)):
         of = product[out_k] == p
-        if of.any():
+        if of.any() and params.shift > 0:
             add_buzz(listener[of], p, polarity[of], trust[of], params.shift, day, world.keep.buzz, people.buzz,
                      people.buzz_day, scratch.load, scratch.mark, scratch.people_list)
     return Heard(listener, out_row, speaker[out_k].astype(np.int32), product[out_k], trust, polarity)

@@ -123,3 +123,19 @@ def shared_out(who: NDArray[np.integer], start: Ints, spare: int = 0) -> tuple[I
     bound, skip, room = (np.empty(shares + 1, np.int64) for _ in range(3))
     draw_bounds(who, start, total, spare, bound, skip, room)
     return bound, skip, room
+
+
+def whole_rows(who: NDArray[np.integer], start: Ints, bound: Ints, skip: Ints,
+               room: Ints) -> tuple[Ints, Ints]:
+    """Return (bound, room) of shares that `shared_out` made, with no row cut: it goes whole to the share where it begins.
+
+    who : int (n,); start : int64 (N + 1,); bound, skip, room : int64 (c + 1,)
+    """
+    cut = np.flatnonzero(skip > 0)
+    if not len(cut):
+        return bound, room
+    row = who[bound[cut]]
+    bound, room = bound.copy(), room.copy()
+    room[cut] += start[row + 1] - start[row] - skip[cut]
+    bound[cut] += 1
+    return bound, room

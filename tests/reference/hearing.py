@@ -126,18 +126,46 @@ def _tell(village: Village, number: int, p: int) -> list[Heard]:
     satisfaction = speaker.about[p].satisfaction
     praise = satisfaction >= 0
     if rules.constant_rate is not None:
-        rate = rules.constant_rate
-    elif satisfaction > 0.0:
-        rate = rules.base_rate + rules.praise * satisfaction
+        places = _places_told(village, number, p, [rules.constant_rate * c for c in rules.contact])
     else:
-        rate = rules.base_rate + -(rules.praise * rules.complaint_ratio) * satisfaction
-    return [Heard(tie.listener, number, p, f32(tie.trust), praise, tie) for place, tie in enumerate(speaker.ties)
-            if tie.size and coin(village.key(f"talk {p}"), pair(speaker.uid, place), rate * rules.contact[tie.layer])]
+        if satisfaction > 0.0:
+            rate = rules.base_rate + rules.praise * satisfaction
+        else:
+            rate = rules.base_rate + -(rules.praise * rules.complaint_ratio) * satisfaction
+        places = [place for place, tie in enumerate(speaker.ties)
+                  if coin(village.key(f"talk {p}"), pair(speaker.uid, place), rate * rules.contact[tie.layer])]
+    told = [speaker.ties[place] for place in places]
+    return [Heard(tie.listener, number, p, f32(tie.trust), praise, tie) for tie in told if tie.size]
+
+
+def _places_told(village: Village, number: int, p: int, chance: list[float]) -> list[int]:
+    """Who talks like everybody else passes over a geometric number of ties; those of lesser layers then count less."""
+    speaker, most = village.people[number], min(1.0, max(chance))
+    places: list[int] = []
+    place, lot = 0, pair(speaker.uid, 0)
+    while most > 0.0 and place < len(speaker.ties):
+        left = min(len(speaker.ties) - place, 64)
+        u, lot = uniform(village.key(f"talk {p}"), lot), lot + 1
+        passed, none_yet = 0, 1.0 * (1.0 - most)
+        while passed < left and u < none_yet:
+            passed, none_yet = passed + 1, none_yet * (1.0 - most)
+        place += passed
+        if passed == left:
+            continue
+        share = min(1.0, chance[speaker.ties[place].layer]) / most
+        if share < 1.0:
+            kept, lot = uniform(village.key(f"talk {p}"), lot) < share, lot + 1
+        if share == 1.0 or kept:
+            places.append(place)
+        place += 1
+    return places
 
 
 def _shift(village: Village, told: list[Heard]) -> None:
     """Talk moves the wish itself for a while: up by praise, down by complaint, by the trust in the speaker."""
     rules, day = village.rules.word_of_mouth, village.day
+    if rules.shift == 0:
+        return
     sums: dict[tuple[int, int], int] = {}
     for h in told:
         at = h.listener, h.product

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.exchange.events import PathKind
-from sim.mechanisms.word_of_mouth import spread
+from sim.mechanisms.telling import spread
 from sim.verification.quiet import days_of, quiet, saved
 from sim.world.ties import MUTED
 from tests.conformance.strategies import Scripted, Sharers

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sim.mechanisms.attention import _chunks
-from sim.mechanisms.word_of_mouth import emit, limits
-from sim.world.shares import equal_shares, even_shares, shared_out
+from sim.mechanisms.telling import emit, limits
+from sim.world.shares import equal_shares, even_shares, shared_out, whole_rows
 
 Ints = NDArray[np.int64]
 THREADS = (2, 4, 8)
@@ -104,3 +104,19 @@ def test_a_hub_tells_the_same_ties_whether_its_row_is_cut_or_whole() -> None:
     assert np.array_equal(cut, whole)
     expected = degree.sum() * 0.5 * np.mean([0.5, 0.2, 0.08, 0.03])
     assert abs(len(whole) - expected) < 4 * np.sqrt(expected)
+
+
+@pytest.mark.parametrize("hub", [0, 3, 6])
+def test_whole_rows_lie_in_one_share_each_and_room_holds_them_all(hub: int) -> None:
+    degree = np.full(7, 12_000)
+    degree[hub] = 300_000
+    start = np.concatenate([[0], np.cumsum(degree)])
+    who = np.arange(7)
+    bound, room = whole_rows(who, start, *shared_out(who, start))
+    assert bound[0] == 0
+    assert bound[-1] == 7
+    assert (np.diff(bound) >= 0).all()
+    assert np.diff(bound).max() < 7
+    for c in range(len(bound) - 1):
+        assert room[c] == start[bound[c]]
+        assert degree[bound[c] : bound[c + 1]].sum() <= room[c + 1] - room[c]
