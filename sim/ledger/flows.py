@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,6 +36,16 @@ class Flows:
         cells = self._today.nonzero()[0]
         self._days.append((day, cells, self._today[cells]))
         self._today[cells] = 0
+
+    def close_days(self, first: int, last: int, day: Ints, moves: Ints) -> None:
+        """Keep the moves (as `sim.ledger.moves` lays them out) of many days, each under its own; today is still empty."""
+        cell = (moves[0] * N_ACCOUNTS + moves[1]) * N_PURPOSES + moves[5]
+        of, where = np.unique(day * len(self._today) + cell, return_inverse=True)
+        sums = np.zeros(len(of), np.int64)
+        np.add.at(sums, where, moves[4])
+        used, cells = of // len(self._today), of % len(self._today)
+        ends = np.searchsorted(used, np.arange(first, last + 2)).tolist()
+        self._days += [(first + k, cells[a:b], sums[a:b]) for k, (a, b) in enumerate(itertools.pairwise(ends))]
 
     def today(self) -> Ints:
         """Return today's sums, int64 (payer accounts, payee accounts, purposes)."""

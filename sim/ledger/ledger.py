@@ -199,6 +199,37 @@ class Ledger:
         closing[3] = balances.due_to[:n]
         self.day = day + 1
 
+    def close_days(self, last: int, moves: Ints, day: Ints) -> None:
+        """Book and close every day up to `last` at once; for days on which nothing falls due, and nobody audits.
+
+        Parameters
+        ----------
+        moves : int64 (7, n)
+            As the constants of `sim.ledger.moves` name its rows; accounts that exist already.
+        day : int64 (n,)
+            The day of each.
+        """
+        if self._audit is not None or self.payables.by_day or self._tables or self._singles:
+            raise LedgerError(f"day {self.day}: days can be closed together only if nothing waits and nobody audits")
+        self._check_day(self.day)
+        check_moves(moves, self.day)
+        first, n, brands, amount = self.day, moves.shape[1], self.n_brands, moves[AMOUNT]
+        if n:
+            self._turn_over(amount)
+        slot, balances = self._slots(moves), self.balances
+        signed, twice = np.concatenate((-amount, amount)), np.concatenate((day, day))
+        change = np.zeros((last + 1 - first, len(balances.value)), np.int64)
+        np.add.at(change, (twice - first, slot), signed)
+        np.add.at(self._lines, (twice, np.minimum(slot, brands), np.concatenate((moves[PURPOSE], moves[PURPOSE]))), signed)
+        value = balances.value + np.cumsum(change, axis=0)
+        balances.value[:] = value[-1]
+        closing = self._closing[first : last + 1]
+        closing[:, 0] = value[:, :brands]
+        closing[:, 1] = value[:, self._inventory : self._inventory + brands]
+        closing[:, 2], closing[:, 3] = balances.due_from[:brands], balances.due_to[:brands]
+        self.flows.close_days(first, last, day, moves)
+        self.day = last + 1
+
     # ------------------------------------------------------------------ reading
 
     def balance(self, account: Account) -> Ints:

@@ -57,6 +57,34 @@ def sample_means(sample: Array, claims: Array, talk: Array, own: Array, trust: A
     return mean_trust, weariness / max(tired, 1)
 
 
+@kernel()
+def count_buyers(before: int, begin: int, people: Array, ends: Array, active: int, bought_before: Array, last: Array,
+                 first: Array, active_of: Array) -> int:
+    """Count first orders and active buyers of the days from `begin`; returns how many are active in the end.
+
+    Parameters
+    ----------
+    people : int64 (m,), ends : int64 (days + 1,)
+        Buyers of each day since `before`, from which on they still count.
+    first, active_of : int64 (days from `begin`,)
+    """
+    for t in range(len(first)):
+        day = begin + t
+        first[t] = 0
+        for k in range(ends[day - before], ends[day - before + 1]):
+            i = people[k]
+            first[t] += not bought_before[i]
+            bought_before[i] = True
+            active += last[i] <= day - ACTIVE_DAYS
+            last[i] = day
+        old = day - ACTIVE_DAYS - before
+        if old >= 0:
+            for k in range(ends[old], ends[old + 1]):
+                active -= last[people[k]] == day - ACTIVE_DAYS
+        active_of[t] = active
+    return active
+
+
 def _activity(channels: Channels, groups: NDArray[np.bool_]) -> dict[str, float]:
     """Return the activity that is seen and the true one, means over the members of groups (NaN without any)."""
     members = channels.members[groups]
@@ -228,6 +256,45 @@ class Recorder:
         self._put(day, cash_fen=cash, profit_fen=cash - self._opening + stock - self._opening_stock - owed - self._provision[day])
         if state.ledger.closing("cash")[0, state.day] < 0 and not any(kind == "insolvent" for _, kind, _ in self.marks):
             self.marks.append((state.day, "insolvent", "insolvent"))
+
+    def record_days(self, state: RunState, days: range, counts: NDArray[np.int64], bound: NDArray[np.int64],
+                    buyers: NDArray[np.int32], satisfaction: Floats) -> None:
+        """Write days on which there was only talk, after the ledger has closed them; all else is as on the day before.
+
+        Parameters
+        ----------
+        counts, bound, buyers, satisfaction
+            As `sim.mechanisms.hearsay.live_days` leaves them.
+        """
+        a, b = days.start, days.stop
+        for steady in self.series.values():
+            steady[a:b] = steady[a - 1]
+        people = buyers.astype(np.int64)
+        before = max(0, a - ACTIVE_DAYS)
+        known = np.concatenate([*self._bought[before:], people])
+        ends: NDArray[np.int64] = np.cumsum([0, *map(len, self._bought[before:]), *np.diff(bound)])
+        first, active = np.empty(len(days), np.int64), np.empty(len(days), np.int64)
+        self._active = count_buyers(before, a, known, ends, self._active, self._bought_before, self._last, first, active)
+        at = bound.tolist()
+        self._bought += [people[at[k] : at[k + 1]] for k in range(len(days))]
+        self._bought[: max(0, b - ACTIVE_DAYS)] = [people[:0]] * max(0, b - ACTIVE_DAYS)
+        orders, considered, talks, complaints = counts
+        series, price = self.series, int(state.world.offers.price_fen[0])
+        series["considered"][a:b], series["talks"][a:b], series["complaints"][a:b] = considered, talks, complaints
+        series["orders"][a:b] = series["units"][a:b] = orders
+        series["first_orders"][a:b], series["repeat_orders"][a:b] = first, orders - first
+        series["gmv_fen"][a:b] = orders * price
+        series["buyers"][a:b], series["active_buyers"][a:b] = self._buyers + np.cumsum(first), active
+        self._buyers += int(first.sum())
+        series["satisfaction"][a:b] = [np.add.reduce(satisfaction[at[k] : at[k + 1]]) / (at[k + 1] - at[k])
+                                       if at[k + 1] > at[k] else np.nan for k in range(len(days))]
+        closing = state.ledger.closing
+        cash, stock = closing("cash")[0, a:b], closing("inventory")[0, a:b]
+        owed = closing("payables")[0, a:b] - closing("receivables")[0, a:b]
+        series["cash_fen"][a:b] = cash
+        series["profit_fen"][a:b] = cash - self._opening + stock - self._opening_stock - owed - self._provision[a:b]
+        if (cash < 0).any() and not any(kind == "insolvent" for _, kind, _ in self.marks):
+            self.marks.append((a + int(np.argmax(cash < 0)), "insolvent", "insolvent"))
 
     def finish(self, ledger: Ledger) -> None:
         """Fill the money series from the ledger; what may come back of sales to resellers is no revenue yet."""

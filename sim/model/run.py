@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from sim.core import interrupts, kernel
+from sim.model import stretch
 from sim.model.mesa_model import SocialCommerceModel
 from sim.records.run_record import RunRecord
 
@@ -45,12 +46,22 @@ def run_once(spec: ScenarioSpec, replication: int, *, audit: bool = False, threa
     before, compiled = time.perf_counter(), kernel.compile_seconds
     model = SocialCommerceModel(spec, replication=replication, audit=audit, threads=threads, collect=False)
     built = time.perf_counter()
-    while model.running:
-        interrupts.heed()
-        model.step()
-        if each_day is not None:
-            each_day(model.steps)
+    finish(model, audit=audit, each_day=each_day)
     done = time.perf_counter()
     timings = {"build": built - before, "days": done - built, "compile": kernel.compile_seconds - compiled}
     timings |= {f"day.{part}": seconds for part, seconds in model.state.laps.seconds.items()}
     return model.record(timings, pictures=replication == 0 if pictures is None else pictures)
+
+
+def finish(model: SocialCommerceModel, *, audit: bool = False, each_day: Callable[[int], None] | None = None) -> None:
+    """Live all days that are left, those in which there is only talk in one go; see `run_once`."""
+    only_talk = stretch.possible(model.spec) and not audit
+    while model.running:
+        interrupts.heed()
+        lived = stretch.live(model.state) if only_talk else 0
+        if lived:
+            model.steps += lived
+        else:
+            model.step()
+        if each_day is not None:
+            each_day(model.steps)

@@ -77,8 +77,8 @@ def judged(runs: Runs) -> dict[str, str]:
     squares = sum(statistics.variance(share[n]) * (len(share[n]) - 1) for n in like if len(share[n]) > 1)
     freedom = sum(len(share[n]) - 1 for n in like)
     said = {}
-    for name in share:
-        own, rest = share[name], [x for n in like if n != name for x in share[n]]
+    for name, own in share.items():
+        rest = [x for n in like if n != name for x in share[n]]
         if not own:
             said[name] = "FAILED"
         elif name not in like:

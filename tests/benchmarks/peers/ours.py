@@ -53,7 +53,8 @@ def warm(task):
 def main(threads=1):
     """Run the workload and print its figures."""
     from sim import __version__
-    from sim.model.run import run_once
+    from sim.model.mesa_model import SocialCommerceModel
+    from sim.model.run import finish
 
     task = Task(time.perf_counter() - _BEGUN)
     begin = time.perf_counter()
@@ -61,14 +62,11 @@ def main(threads=1):
     compiled = time.perf_counter() - begin
     with tempfile.TemporaryDirectory() as folder:
         task.begun = time.perf_counter()
-        spec = scenario(task, Path(folder))
-        cpu = time.process_time()
-        record = run_once(spec, 0, threads=threads, pictures=False)
-        parts = record.timings
-        task.figures = {"build_s": time.perf_counter() - task.begun - parts["days"], "run_s": parts["days"],
-                        "cpu_s": time.process_time() - cpu - parts["build"]}
-    days = {name.removeprefix("day."): seconds for name, seconds in parts.items() if name.startswith("day.")}
-    task.answer(record.daily["buyers"][-1] / task.people, __version__, compile_s=compiled, parts=days)
+        model = SocialCommerceModel(scenario(task, Path(folder)), threads=threads, collect=False)
+        task.time(lambda: finish(model))
+        parts = {name: seconds for name, seconds in model.state.laps.seconds.items() if seconds > 0.001}
+        record = model.record(pictures=False)
+    task.answer(record.daily["buyers"][-1] / task.people, __version__, compile_s=compiled, parts=parts)
 
 
 if __name__ == "__main__":
