@@ -75,19 +75,24 @@ def derive_seed(seed: int, *names: object) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
+@kernel()
+def _fill_keys(k0: int, k1: int, purpose: int, first: int, out: Array) -> None:
+    """Write `key_of` for days from `first`; the seed's halves and the purpose are below 2**32."""
+    low = np.uint64(_MASK32)
+    for t in range(len(out)):
+        c0, c1, c2, c3 = np.uint64(0), np.uint64(purpose), np.uint64(first + t), np.uint64(_TAG)
+        a, b = np.uint64(k0), np.uint64(k1)
+        for _ in range(10):
+            p0, p1 = np.uint64(_M0) * c0, np.uint64(_M1) * c2
+            c0, c1, c2, c3 = (p1 >> _S32) ^ c1 ^ a, p1 & low, (p0 >> _S32) ^ c3 ^ b, p0 & low
+            a, b = (a + np.uint64(_W0)) & low, (b + np.uint64(_W1)) & low
+        out[t] = (c1 << _S32) | c0
+
+
 def keys_of(seed: int, purpose: str, first: int, count: int) -> NDArray[np.uint64]:
     """Return `key_of` for `count` days from `first`, uint64 (count,), computed together."""
-    c0 = np.zeros(count, np.uint64)
-    c1 = np.full(count, purpose_hash(purpose), np.uint64)
-    c2 = np.arange(first, first + count, dtype=np.uint64)
-    c3 = np.full(count, _TAG, np.uint64)
-    k0, k1 = seed & _MASK32, (seed >> 32) & _MASK32
-    low = np.uint64(_MASK32)
-    for _ in range(10):
-        p0, p1 = c0 * np.uint64(_M0), c2 * np.uint64(_M1)
-        c0, c1, c2, c3 = (p1 >> _S32) ^ c1 ^ np.uint64(k0), p1 & low, (p0 >> _S32) ^ c3 ^ np.uint64(k1), p0 & low
-        k0, k1 = (k0 + _W0) & _MASK32, (k1 + _W1) & _MASK32
-    keys: NDArray[np.uint64] = (c1 << _S32) | c0
+    keys = np.empty(count, np.uint64)
+    _fill_keys(seed & _MASK32, (seed >> 32) & _MASK32, purpose_hash(purpose), first, keys)
     return keys
 
 

@@ -25,9 +25,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.draws import pair, uniform
-from sim.core.kernel import Array, Number, kernel, prange
+from sim.core.kernel import Array, Number, kernel, prange, prefetch
 from sim.core.maths import log_
-from sim.mechanisms.experience import begin_talking
 from sim.mechanisms.telling import tell_row
 
 ORDERS, CONSIDERED, TALKS, COMPLAINTS = range(4)
@@ -107,24 +106,33 @@ def tell_some(low: int, stop: int, active: Array, rules: Rules, ties: Graph, peo
 
     told : int64 (longest row,), working space
     """
+    # Out of the tuples once: inside a loop each look-up would count references.
+    start, listener, weight, layers = ties.start, ties.listener, ties.weight, ties.mark
+    keep, share, thinned, uid, mark = rules.keep, rules.share, rules.thinned, people.uid, people.mark
+    satisfaction, in_use_until = people.satisfaction, people.in_use_until
     considered, talks, complaints = 0, 0, 0
     for s in range(low, stop):
+        if s + 16 < stop:
+            prefetch(start, np.int64(active[s + 16]))
+            prefetch(uid, np.int64(active[s + 16]))
+            prefetch(listener, start[active[s + 8]])
+            prefetch(weight, start[active[s + 8]])
         j = active[s]
-        n = tell_row(key, pair(np.int64(people.uid[j]), 0), ties.start[j], ties.start[j + 1], rules.keep, rules.share,
-                     rules.thinned, ties.mark, told, 0)
+        n = tell_row(key, pair(np.int64(uid[j]), 0), start[j], start[j + 1], keep, share, thinned, layers, told, 0)
         if n == 0:
             continue
-        pleased = people.satisfaction[j, 0] >= 0
+        pleased = satisfaction[j, 0] >= 0
         said = 0
         for k in range(n):
             e = told[k]
-            if (ties.weight[e] & 32767) == 0:
+            if (weight[e] & 32767) == 0:
                 continue
             said = 1
-            i = ties.listener[e]
-            if pleased and people.in_use_until[i, 0] < day:
-                considered += 1
-                people.mark[i] = 1
+            i = listener[e]
+            # Without a branch: who has one in use already is as good as tossed.
+            buys = pleased & (in_use_until[i, 0] < day)
+            considered += buys
+            mark[i] |= buys
         talks += said
         if not pleased:
             complaints += said
@@ -167,41 +175,67 @@ def read_marks(mark: Array, out: Array) -> int:
 
 
 @kernel()
-def buy_some(low: int, stop: int, buyers: Array, rules: Rules, people: Columns, day: int, key_silence: int, judged: Array,
-             until: Array) -> None:
-    """Write what the purchases of buyers low..stop leave behind, by buyer `judged` and `until` when they talk."""
+def buy_some(low: int, stop: int, buyers: Array, rules: Rules, people: Columns, day: int, key_silence: int,
+             judged: Array) -> None:
+    """Write what the purchases of buyers low..stop leave behind, and by buyer `judged`."""
+    # Out of the tuples once, as above.
+    belief, satisfaction, orders, first_path = people.belief, people.satisfaction, people.orders, people.first_path
+    first_day, second_day, spent_fen, last_day = people.first_day, people.second_day, people.spent_fen, people.last_day
+    memory_offer, memory_day, open_until, in_use_until = people.memory_offer, people.memory_day, people.open_until, people.in_use_until
+    occasion, uid, talk_until = people.occasion, people.uid, people.talk_until
+    quality, tolerance, gain, loss = rules.quality, rules.tolerance, rules.gain, rules.loss
+    door, price, lasts, days = rules.door, rules.price, rules.lasts, rules.days
+    log_stay = rules.log_stay
     for k in range(low, stop):
         i = buyers[k]
-        d = rules.quality - np.float64(people.belief[i, 0]) + rules.tolerance
-        judged[k] = rules.gain * d if d > 0.0 else rules.loss * d
-        people.satisfaction[i, 0] = judged[k]
-        before = np.int64(people.orders[i, 0])
+        d = quality - np.float64(belief[i, 0]) + tolerance
+        judged[k] = gain * d if d > 0.0 else loss * d
+        satisfaction[i, 0] = judged[k]
+        before = np.int64(orders[i, 0])
         if before == 0:
-            people.first_path[i, 0] = rules.door
-            people.first_day[i, 0] = day
+            first_path[i, 0] = door
+            first_day[i, 0] = day
         elif before == 1:
-            people.second_day[i, 0] = day
-        people.orders[i, 0] = min(before + 1, 65535)
-        people.spent_fen[i, 0] += rules.price
-        people.last_day[i, 0] = day
-        people.memory_offer[i, 0] = 0
-        people.memory_day[i, 0] = day
-        people.open_until[i, 0] = day - 1
-        people.in_use_until[i, 0] = min(day + rules.lasts, 30000)
-        people.occasion[i] = min(day + rules.lasts, 30000)
-        talk = np.float64(rules.days)
-        if rules.log_stay < 0.0:
-            talk = 1.0 + np.floor(log_(uniform(key_silence, np.int64(people.uid[i]) * 16)) / rules.log_stay)
-        until[k] = np.int64(min(day + talk, 32000.0))
+            second_day[i, 0] = day
+        orders[i, 0] = min(before + 1, 65535)
+        spent_fen[i, 0] += price
+        last_day[i, 0] = day
+        memory_offer[i, 0] = 0
+        memory_day[i, 0] = day
+        open_until[i, 0] = day - 1
+        in_use_until[i, 0] = min(day + lasts, 30000)
+        occasion[i] = min(day + lasts, 30000)
+        talk = np.float64(days)
+        if log_stay < 0.0:
+            talk = 1.0 + np.floor(log_(uniform(key_silence, np.int64(uid[i]) * 16)) / log_stay)
+        talk_until[i, 0] = np.int64(min(day + talk, 32000.0))
 
 
 @kernel(parallel=True)
-def buy(buyers: Array, rules: Rules, people: Columns, day: int, key_silence: int, judged: Array, until: Array) -> None:
+def buy(buyers: Array, rules: Rules, people: Columns, day: int, key_silence: int, judged: Array) -> None:
     """As `buy_some` for all buyers, in chunks side by side."""
     chunks = min(_MOST_CHUNKS, len(buyers) // _CHUNK)
     for c in prange(chunks):
-        buy_some(len(buyers) * c // chunks, len(buyers) * (c + 1) // chunks, buyers, rules, people, day, key_silence, judged,
-                 until)
+        buy_some(len(buyers) * c // chunks, len(buyers) * (c + 1) // chunks, buyers, rules, people, day, key_silence, judged)
+
+
+@kernel()
+def merged(active: Array, buyers: Array, out: Array) -> int:
+    """Write who stands in either list, both ascending, once each; returns how many."""
+    n, h, k = 0, 0, 0
+    while h < len(active) and k < len(buyers):
+        a, b = active[h], buyers[k]
+        out[n] = min(a, b)
+        n += 1
+        h += a <= b
+        k += b <= a
+    for rest in range(h, len(active)):
+        out[n] = active[rest]
+        n += 1
+    for rest in range(k, len(buyers)):
+        out[n] = buyers[rest]
+        n += 1
+    return n
 
 
 @kernel()
@@ -218,8 +252,7 @@ def live_days(first: int, stop: int, active: Array, spare: Array, many: int, rul
         Buyers of each day and their satisfaction: those of day `first + t` are bound[t] .. bound[t + 1].
     counts : int64 (4, T)
     """
-    until, alike, told = np.empty(len(buyers), np.int64), np.zeros(len(buyers), np.uint8), np.empty(rules.longest, np.int64)
-    today_counts = np.zeros(4, np.int64)
+    told, today_counts = np.empty(rules.longest, np.int64), np.zeros(4, np.int64)
     swapped = False
     for t in range(stop - first):
         day = first + t
@@ -236,10 +269,10 @@ def live_days(first: int, stop: int, active: Array, spare: Array, many: int, rul
             n = read_marks(people.mark, buyers[bound[t] :])
             today, felt = buyers[bound[t] : bound[t] + n], judged[bound[t] : bound[t] + n]
             if n < _ALONE:
-                buy_some(0, n, today, rules, people, day, key_silence[t], felt, until)
+                buy_some(0, n, today, rules, people, day, key_silence[t], felt)
             else:
-                buy(today, rules, people, day, key_silence[t], felt, until)
-            many = begin_talking(today, alike, 0, until, day, people.talk_until, active[:many], spare)
+                buy(today, rules, people, day, key_silence[t], felt)
+            many = merged(active[:many], today, spare)
             active, spare = spare, active
             swapped = not swapped
             bound[t + 1] = bound[t] + n

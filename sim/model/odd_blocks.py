@@ -368,5 +368,5 @@ def blocks() -> dict[str, Callable[[], str]]:
         "dunbar": lambda: parameters(_kind(kinds.NETWORK, "dunbar")),
     }
     named |= {f"mechanism {name}": functools.partial(mechanism, name)
-              for name in [*dict(mechanisms()), "moments", "targeting", "leads", "queueing", "sellers"]}
+              for name in [*dict(mechanisms()), "hearsay", "moments", "targeting", "telling", "leads", "queueing", "sellers"]}
     return named

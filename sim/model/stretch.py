@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from sim.core.accounts import Account, Purpose
+from sim.core.draws import keys_of
 from sim.core.maths import log_, power
 from sim.exchange.events import PathKind
 from sim.ledger.goods import Place
@@ -67,8 +68,8 @@ def live(state: RunState) -> int:
         days.start, days.stop, active, spare, many, rules,
         hearsay.Graph(*[getattr(world.ties, name) for name in hearsay.Graph._fields]),
         hearsay.Columns(**columns, occasion=world.agendas[0].day, mark=world.scratch.mark),
-        np.array([world.draws.key("talk 0", day) for day in days]),
-        np.array([world.draws.key("silence", day + 1) for day in days]), buyers, judged, bound, counts)
+        keys_of(world.draws.seed, "talk 0", days.start, len(days)),
+        keys_of(world.draws.seed, "silence", days.start + 1, len(days)), buyers, judged, bound, counts)
     world.talkers.active[0] = (spare if swapped else active)[:many].copy()
     latest = buyers[bound[-2] : bound[-1]]
     world.talkers.fresh[0] = latest[people.orders[latest, 0] == 1]

@@ -87,6 +87,24 @@ def test_talk_lasts_as_many_days_as_it_should(pairs: dict[str, Any]) -> None:
         assert sum(talked) == expected
 
 
+def test_talk_that_may_end_any_day_lasts_a_geometric_time(pairs: dict[str, Any]) -> None:
+    days = 4.0
+    told_on = [len(day.events.talked) for _, day in told(pairs, 12, constant_rate=1.0, days=days, silence="geometric")]
+    first = next(k for k, many in enumerate(told_on) if many)
+    for later in range(6):
+        stays = (1 - 1 / days) ** later
+        assert told_on[first + later] / PAIRS == pytest.approx(stays, abs=4 * np.sqrt(stays * (1 - stays) / PAIRS) + 1e-12)
+
+
+@pytest.mark.parametrize(("talk", "days"), [(True, 3), (False, 0)])
+def test_first_customers_talk_from_the_first_day_only_if_told_to(talk: bool, days: int, pairs: dict[str, Any]) -> None:
+    spec = quiet(2 * PAIRS, 6, network=pairs, brand={"seed_customers": PAIRS}, word_of_mouth={
+        "enabled": True, "constant_rate": 1.0, "contact": (1, 1, 1, 1), "days": 3, "first_customers": talk})
+    said = [len(day.events.talked) > 0 for _, day in days_of(spec)]
+    assert said[:3] == [talk] * 3
+    assert sum(said[:3]) == days
+
+
 def test_only_layers_with_contact_are_told(pairs: dict[str, Any]) -> None:
     assert count(told(pairs, constant_rate=1.0, contact=(1, 0, 1, 1))) == 0
 
