@@ -23,7 +23,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.benchmarks.__main__ import OUT, machine
+from tests.benchmarks.machine import machine
+from tests.benchmarks.store import FOLDER as OUT
 from tests.benchmarks.peers.engines.workload import write_graph
 from tests.benchmarks.peers.engines_table import ENGINES, command, default_folder
 
