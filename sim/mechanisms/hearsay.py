@@ -91,7 +91,10 @@ class Columns(NamedTuple):
 
 @kernel()
 def still_talking(active: Array, talk_until: Array, day: int) -> int:
-    """Keep those at the head of the list who still talk; returns how many."""
+    """Keep those at the head of the list who still talk; returns how many.
+
+    active (a,), rows of people; talk_until (N, 1).
+    """
     n = 0
     for k in range(len(active)):
         active[n] = active[k]
@@ -143,7 +146,7 @@ def tell_some(low: int, stop: int, active: Array, rules: Rules, ties: Graph, peo
 
 @kernel(parallel=True)
 def tell(active: Array, rules: Rules, ties: Graph, people: Columns, key: int, day: int, out: Array) -> None:
-    """As `tell_some` for all speakers, in chunks side by side."""
+    """As `tell_some` for all speakers, in chunks side by side; active (a,), out (4,)."""
     chunks = min(_MOST_CHUNKS, len(active) // _CHUNK)
     part = np.zeros((chunks, 8), np.int64)
     for c in prange(chunks):
@@ -157,7 +160,10 @@ def tell(active: Array, rules: Rules, ties: Graph, people: Columns, key: int, da
 
 @kernel()
 def read_marks(mark: Array, out: Array) -> int:
-    """Write who is marked, ascending, and clear the marks; returns how many. One place of `out` is spare."""
+    """Write who is marked, ascending, and clear the marks; returns how many.
+
+    mark : uint8 (N,); out : int32 (N + 1,), of which one place is spare.
+    """
     n = 0
     words = mark[: len(mark) // 8 * 8].view(np.uint64)
     for w in range(len(words)):
@@ -177,7 +183,7 @@ def read_marks(mark: Array, out: Array) -> int:
 @kernel()
 def buy_some(low: int, stop: int, buyers: Array, rules: Rules, people: Columns, day: int, key_silence: int,
              judged: Array) -> None:
-    """Write what the purchases of buyers low..stop leave behind, and by buyer `judged`."""
+    """Write what the purchases of buyers low..stop leave behind, and what each judged; buyers, judged (m,)."""
     # Out of the tuples once, as above.
     belief, satisfaction, orders, first_path = people.belief, people.satisfaction, people.orders, people.first_path
     first_day, second_day, spent_fen, last_day = people.first_day, people.second_day, people.spent_fen, people.last_day
@@ -213,7 +219,7 @@ def buy_some(low: int, stop: int, buyers: Array, rules: Rules, people: Columns, 
 
 @kernel(parallel=True)
 def buy(buyers: Array, rules: Rules, people: Columns, day: int, key_silence: int, judged: Array) -> None:
-    """As `buy_some` for all buyers, in chunks side by side."""
+    """As `buy_some` for all buyers, in chunks side by side; buyers, judged (m,)."""
     chunks = min(_MOST_CHUNKS, len(buyers) // _CHUNK)
     for c in prange(chunks):
         buy_some(len(buyers) * c // chunks, len(buyers) * (c + 1) // chunks, buyers, rules, people, day, key_silence, judged)
@@ -221,7 +227,10 @@ def buy(buyers: Array, rules: Rules, people: Columns, day: int, key_silence: int
 
 @kernel()
 def merged(active: Array, buyers: Array, out: Array) -> int:
-    """Write who stands in either list, both ascending, once each; returns how many."""
+    """Write who stands in either list, both ascending, once each; returns how many.
+
+    active (a,), buyers (m,), out (a + m,).
+    """
     n, h, k = 0, 0, 0
     while h < len(active) and k < len(buyers):
         a, b = active[h], buyers[k]

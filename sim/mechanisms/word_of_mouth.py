@@ -177,7 +177,10 @@ _LONGEST = 32_000
 
 @kernel()
 def draw_silence(uid: Array, product: Array, day: int, log_stay: float, key: int, out: Array) -> None:
-    """Write the last day on which each buyer talks; log_stay : ln of the chance to go on talking the next day."""
+    """Write the last day on which each buyer talks.
+
+    uid, product (m,) of the buyers; log_stay : ln of the chance to go on talking the next day; out (m,).
+    """
     for k in range(len(uid)):
         lasts = 1.0 + np.floor(log_(uniform(key, np.int64(uid[k]) * 16 + product[k])) / log_stay)
         out[k] = np.int64(min(day + lasts, np.float64(_LONGEST)))

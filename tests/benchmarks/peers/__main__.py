@@ -24,9 +24,9 @@ import sys
 from pathlib import Path
 
 from tests.benchmarks.machine import machine
-from tests.benchmarks.store import FOLDER as OUT
 from tests.benchmarks.peers.engines.workload import write_graph
 from tests.benchmarks.peers.engines_table import ENGINES, command, default_folder
+from tests.benchmarks.store import FOLDER as OUT
 
 STEPS, LIMIT, LARGE = 100, 4.0, 1_000_000
 OURS = {"guanxi, 1 thread": 1, "guanxi, 2 threads": 2}
