@@ -12,7 +12,7 @@ Equations, chance p_e of tie e, u uniform:
 | symbol | array | shape |
 |---|---|---|
 | told | tie rows told | (h,) |
-| (1 - p)^g | keep | (65,) |
+| (1 - p)^g | keep, 52 bits | (65,) |
 
 Sources: geometric waits between successes of a Bernoulli sequence, thinning: [Feller1968]. Kernel: emit, then own: chunks of
 the ascending speaker list write their hits to their own part of a buffer, so the order never depends on threads.
@@ -30,6 +30,7 @@ from sim.core.kernel import Array, Number, kernel, prange, prefetch
 from sim.world.shares import rows_end, shared_out, ties_of, whole_rows
 from sim.world.state import World
 
+_S12 = np.uint64(12)
 _S32 = np.uint64(32)
 _ONE = np.uint64(1)
 _LONGEST = 64
@@ -124,13 +125,13 @@ def tell_row(key: int, base: int, first: int, last: int, keep: Array, share: Arr
              out: Array, w: int) -> Number:
     """Write the ties of one row that are told behind `w` others; returns how many there are then.
 
-    keep : float64 (g,), (1 - p)^k; share : float64 (4,), p_l / p of each layer; draws are base, base + 1, ...
+    keep : int64 (g,), (1 - p)^k as the count of 52-bit draws below it; share : float64 (4,), p_l / p of each layer; draws are base, base + 1, ...
     """
     e = first
     n = np.uint64(base)
     while e < last:
         left = min(last - e, len(keep) - 1)
-        u = uniform(key, n)
+        u = np.int64(draw64(key, n) >> _S12)
         n += _ONE
         if u < keep[left]:
             e += left
@@ -167,13 +168,17 @@ def emit_alike(speakers: Array, keep: Array, share: Array, thinned: bool, bound:
 
 
 @functools.lru_cache(maxsize=8)
-def passing(*chance: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return (keep, share) of chances by layer: (1 - p)^g of the greatest, and each one's share in it."""
+def passing(*chance: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return (keep, share) of chances by layer: (1 - p)^g of the greatest, as `tell_row` wants it, and each one's share in it.
+
+    A draw stands for the uniform (u + 1/2) / 2^52, so that many are below a number: all exact in 53 bits.
+    """
     greatest = min(1.0, max(chance))
     keep = np.ones(_LONGEST + 1)
     for g in range(_LONGEST):
         keep[g + 1] = keep[g] * (1.0 - greatest)
-    return keep, np.array([min(1.0, c) / greatest if greatest > 0 else 0.0 for c in chance])
+    below = np.ceil(keep * 2.0**52 - 0.5).astype(np.int64)
+    return below, np.array([min(1.0, c) / greatest if greatest > 0 else 0.0 for c in chance])
 
 
 def spread_alike(world: World, speakers: NDArray[np.int32], chance: NDArray[np.float64], key: np.uint64) -> Told:
