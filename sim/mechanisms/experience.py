@@ -7,7 +7,7 @@ tomorrow, and nothing else in the code says so.
 Equations, an order with expectation E and delivered quality s:
 
     s = quality_p + sd z,     d = s - E + tolerance                 (a defect: d = -1)
-    for trust a defect counts u = -`defect_units`; across distrust u turns its sign
+    for trust a defect counts u = -`defect_units`; across distrust u turns its sign, while e_+ and w stay with what pleases
     S = g_+ max(d, 0) - g_- max(-d, 0)
     T <- T + w e_+ max(u, 0) (1 - T) - e_- (1 - rho after_sales) max(-u, 0) T,    u = d / sd_d
     w = warmth of the offer for the trust in its path, 1 for the trust in the brand
@@ -111,9 +111,10 @@ def moved(t: float, u: float, up: float, down: float) -> Number:
 @kernel()
 def move_trust(person: Array, brand: Array, kind: Array, row: Array, gap: Array, warmth: Array, unit: float, up: float,
                down: float, severed: Array, day: int, brand_trust: Array, row_trust: Array, weight: Array,
-               mark: Array, tie_kind: int, impression_kind: int, memory_kind: int) -> None:
+               mark: Array, tie_kind: int) -> None:
     """Move the trust in the path and in the brand for every delivery, in the order of the table.
 
+    A path without a row (an impression, memory) has no trust of its own.
     Columns of the deliveries (m,); gap: delivered less expected, in quality; brand_trust (N, B), row_trust (M,), [0, 1];
     weight, mark (E,): packed size of the tie's trust, and the day it was last moved.
     """
@@ -122,7 +123,7 @@ def move_trust(person: Array, brand: Array, kind: Array, row: Array, gap: Array,
         i, b = person[k], brand[k]
         brand_trust[i, b] = moved(np.float64(brand_trust[i, b]), u, up, down)
         r = row[k]
-        if r < 0 or kind[k] == impression_kind or kind[k] == memory_kind:
+        if r < 0:
             continue
         won = up * warmth[k]
         if kind[k] == tie_kind:
@@ -159,8 +160,7 @@ def deliver(world: World, orders: Ordered, day: int, params: ExperienceParams, b
         down = params.trust_loss * (1.0 - params.after_sales_effect * params.after_sales)
         move_trust(person, world.products.brand_of[product], orders.path_kind, orders.path_row, gap,
                    world.offers.warmth[orders.offer], params.unit, params.trust_gain, down, severed, day, people.brand_trust, world.audiences.trust,
-                   world.ties.weight, world.ties.mark, int(PathKind.TIE), int(PathKind.IMPRESSION),
-                   int(PathKind.MEMORY))
+                   world.ties.weight, world.ties.mark, int(PathKind.TIE))
     people.satisfaction[person, product] = satisfaction
     learn(world, OWN, person.astype(np.int32), product, np.ones(m, np.float32), experienced, belief)
     refund = np.where(returned, orders.price_fen * orders.quantity, 0)

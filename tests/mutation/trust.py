@@ -42,7 +42,8 @@ TRUST = (
         Mutant("in_use = 0.0 if world.clocks else", "in_use ="),
         Mutant("kept = ~known", "kept = known | True"),
     ), _SMALL),
-    Suite("sim/mechanisms/experience.py", ("tests/unit/test_mechanisms_experience.py", _ORACLE), (
+    Suite("sim/mechanisms/experience.py", ("tests/unit/test_mechanisms_purchases.py", "tests/unit/test_mechanisms_experience.py",
+                                       _ORACLE), (
         Mutant("d = s - expectation[k] + tolerance", "d = s - expectation[k] - tolerance"),
         Mutant("gain * d if d > 0.0 else loss * d", "loss * d if d > 0.0 else gain * d"),
         Mutant("gap[k] = -worst if defective[k] else d", "gap[k] = d"),
@@ -56,7 +57,7 @@ TRUST = (
         Mutant("(w & 32768) | np.int64(size * 32767.0 + 0.5)", "np.int64(size * 32767.0 + 0.5)"),
         Mutant("np.int64(size * 32767.0 + 0.5)", "np.int64(size * 32767.0)"),
         Mutant("(np.int64(mark[r]) & 61440) | (day & 4095)", "(np.int64(mark[r]) & 49152) | (day & 4095)"),
-        Mutant("if r < 0 or kind[k] == impression_kind or kind[k] == memory_kind:", "if r < 0 or kind[k] == impression_kind:"),
+        Mutant("        if r < 0:\n            continue\n", ""),
         Mutant("0.0 if severed[k] else moved(np.float64(row_trust[r]), u, won, down)", "moved(np.float64(row_trust[r]), u, won, down)"),
         Mutant("params.trust_loss * (1.0 - params.after_sales_effect * params.after_sales)", "params.trust_loss"),
         Mutant("severed = defective & _coins", "severed = _coins"),
@@ -66,7 +67,7 @@ TRUST = (
         Mutant("spent[i, p] += price[k] * quantity[k]", "spent[i, p] += price[k]"),
         Mutant("is_known = talk_until[i, which] > day", "is_known = talk_until[i, which] >= day"),
         Mutant("again[1:] = (person[1:] == person[:-1]) & (product[1:] == product[:-1])", "again[1:] = person[1:] == person[:-1]"),
-    ), _SMALL),
+    ), f"not exaggeration and ({_SMALL})"),
     Suite("sim/mechanisms/belief.py", ("tests/unit/test_mechanisms_belief.py", _ORACLE), (
         Mutant("if not t > 0.0:", "if t == 0.0:"),
         Mutant("w = weight * t\n", "w = weight\n"),
