@@ -25,7 +25,7 @@ REBATES = (
         Mutant("enumerate(self.levels, start=1) if rate > 0)", "enumerate(self.levels, start=1))"),
         Mutant("or self.head_count > 0", ""),
     )),
-    Suite("sim/strategies/tiers.py", (_SCHEME, "tests/unit/test_odd.py"), (
+    Suite("sim/strategies/tiers.py", ("tests/unit/test_strategies_rebates.py", _SCHEME), (
         Mutant("price_share: Share = param(0.65", "price_share: Share = param(0.6"),
         Mutant("high=0.7, gt=0,", "high=0.7,"),
         Mutant('TierParams(name="level one", price_share=0.5, units=60)', 'TierParams(name="level one", price_share=0.5, units=61)'),

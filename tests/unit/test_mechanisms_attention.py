@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.exchange.actions import Actions, Contact, rows
-from sim.mechanisms.attention import move_row_trust, tire
+from sim.mechanisms.attention import _CHUNK, _chunks, move_row_trust, tire
 from sim.mechanisms.delivery import chance_of_any, most_of_any
 from sim.verification.quiet import days_of, finished, quiet
 from sim.world.audiences import MUTED
@@ -173,3 +173,31 @@ def test_the_bound_that_spares_exponentials_is_never_below_the_chance() -> None:
             most = most_of_any(n, v)  # no number where nothing is posted and v is 1: nothing is below that either
             assert chance_of_any(n, v) <= most or (n == 0.0 and np.isnan(most))
     assert most_of_any(2.5, 0.01) < 0.0251
+
+
+def test_long_channels_are_cut_into_pieces_without_loss() -> None:
+    sizes = [0, 1, _CHUNK, _CHUNK + 1, 3 * _CHUNK - 1]
+    start = np.array([7] * 5)
+    post, begin, end = _chunks(np.arange(5), start, start + sizes)
+    assert post.tolist() == [0, 1, 2, 3, 3, 4, 4, 4]
+    assert (end - begin).tolist() == [0, 1, _CHUNK, _CHUNK, 1, _CHUNK, _CHUNK, _CHUNK - 1]
+    assert begin.tolist() == [7, 7, 7, 7, 7 + _CHUNK, 7, 7 + _CHUNK, 7 + 2 * _CHUNK]
+
+
+class InTwoRows(Impressions):
+    """Each day's impressions bought in two rows of the same offer."""
+
+    id: str = "in_two_rows"
+
+    def plan(self, view: Any) -> Actions:
+        own = super().plan(view)
+        return Actions(offers=own.offers, tables=own.tables * 2)
+
+
+def test_two_rows_of_one_offer_find_people_of_their_own() -> None:
+    """As many impressions as people leave 1/e of them out, twice as many 1/e^2."""
+    for seller, left_out in ((Impressions, np.exp(-1)), (InTwoRows, np.exp(-2))):
+        spec = quiet(PEOPLE, 1, [seller(counts=(PEOPLE,))], repurchase={"mode": "always"}, attention={"mode": "all"})
+        ((_, day),) = days_of(spec)
+        reached = len(set(day.events.ordered.person.tolist())) / PEOPLE
+        assert reached == pytest.approx(1 - left_out, abs=4 * np.sqrt(left_out * (1 - left_out) / PEOPLE))

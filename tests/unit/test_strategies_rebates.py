@@ -7,6 +7,7 @@ import pytest
 
 from sim.core.accounts import Purpose
 from sim.strategies.rebates import RebateParams, direct_pay, first_higher, level_pay, spread_pay
+from sim.strategies.tiers import TIERS, RecruitParams, TierParams
 
 CHAIN = np.array([-1, 0, 1, 2, 3])
 """Row 0 recruited 1, who recruited 2, and so on."""
@@ -79,3 +80,10 @@ def test_the_spread_of_one_who_gave_up_goes_further_up() -> None:
     ({"levels": [], "referral": 0, "same_level": 0, "head_count": "1 CNY"}, 1)])
 def test_levels_that_are_paid_are_counted(plan: dict[str, object], paid: int) -> None:
     assert RebateParams.model_validate(plan).levels_paid == paid
+
+
+def test_a_tier_that_says_nothing_is_the_entry_and_recruits_are_sought_every_day() -> None:
+    """Domain row 67: 65 % of the list price on entering; each further tier cheaper and only for more units."""
+    assert TierParams().price_share == TIERS[0].price_share == 0.65
+    assert [(tier.price_share, tier.units) for tier in TIERS[1:]] == [(0.5, 60), (0.4, 300)]
+    assert (RecruitParams().push, RecruitParams().exaggeration, RecruitParams().entry_fee) == (1.0, 1.0, 0)

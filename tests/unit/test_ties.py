@@ -43,6 +43,7 @@ def test_marks_hold_layer_and_day() -> None:
     mark = pack_mark([0, 3], [5, 4095])
     assert (mark >> module.LAYER_SHIFT).tolist() == [0, 3]
     assert (mark & module.TOUCHED_MASK).tolist() == [5, 4095]
+    assert pack_mark(1, 4096 + 5) == pack_mark(1, 5)  # days go round; they never touch the mute and the layer
 
 
 def test_rows_keep_the_order_given(small: Ties) -> None:
