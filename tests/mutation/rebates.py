@@ -60,7 +60,7 @@ REBATES = (
         Mutant("np.where(with_stock, rate + (sold - rate) / params.memory, rate)", "rate + (sold - rate) / params.memory"),
         Mutant("(sold - rate) / params.memory", "sold / params.memory"),
     )),
-    Suite("sim/strategies/dual_rebate.py", (_SCHEME,), (
+    Suite("sim/strategies/dual_rebate.py", ("tests/unit/test_strategies_dual_rebate_terms.py", _SCHEME), (
         Mutant("if higher.price_share >= lower.price_share:", "if higher.price_share > lower.price_share:"),
         Mutant("if 0 < higher.units <= lower.units:", "if 0 < higher.units < lower.units:"),
         Mutant("if given > 1.0:", "if given > 1.2:"),
@@ -93,7 +93,7 @@ REBATES = (
         Mutant("buy_in_fen=first + self.recruits.entry_fee", "buy_in_fen=first"),
         Mutant("< self.recruits.push]", "<= 1.0]"),
     )),
-    Suite("sim/model/retail.py", (_BOOKS, _SCHEME), (
+    Suite("sim/model/retail.py", ("tests/unit/test_model_retail.py", _BOOKS, _SCHEME), (
         Mutant("counted & (sold.seller >= 0)", "sold.seller >= 0"),
         Mutant("spoiled = np.isin(sold.order[rows], delivered.order[back & (delivered.resaleable == 0)])",
           "spoiled = np.isin(sold.order[rows], delivered.order[back])"),
