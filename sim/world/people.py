@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.core.categories import CATEGORIES
 from sim.core.draws import Draws, normal, pair, uniform
-from sim.core.kernel import Array, Number, kernel, prange
+from sim.core.kernel import Array, Number, kernel
 from sim.core.maths import exp_, log_
 from sim.core.params import ASSUMPTION, Params, Share, param
 
@@ -90,13 +90,13 @@ def interest_in(uid: int, category: int, taste: int, key: int) -> Number:
     return 0.5 + 0.5 * x if category == taste else 0.25 * x
 
 
-@kernel(parallel=True)
+@kernel()
 def _draw_people(uid: Array, key: int, k: int, category: Array, taste: Array, interest: Array, low: float, high: float,
                  spread: float, wealth_ln: float, wealth_spread: float, attention: Array, price: Array,
                  wealth: Array) -> None:
     """Fill traits from the world seed; index = (uid, trait). category : (P,), each one of k."""
     n, products = interest.shape
-    for i in prange(n):
+    for i in range(n):
         u = np.int64(uid[i])
         mine = np.int64(uniform(key, pair(u, _TASTE)) * k)
         taste[i] = mine
