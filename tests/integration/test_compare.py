@@ -147,7 +147,8 @@ def test_an_interruption_keeps_finished_runs_and_the_next_call_goes_on(scenarios
         compare(scenarios, out=out, **options)
     error = caught.value
     assert error.exit_code == 130
-    assert 5 <= error.done <= 7
+    # Each worker keeps to one replication's world: two may have finished but one replication when the third begins.
+    assert {1: 5, 2: 3}[workers] <= error.done <= 7
     assert error.total == 12
     assert not out.exists()
     assert len(list((tmp_path / "out.runs").glob("*.npz"))) == error.done

@@ -64,7 +64,7 @@ def test_whoever_bought_talks_and_is_listed_once(until: int, held: list[int], ta
     talk_until[4, 1] = until
     out = np.empty(9, np.int32)
     # Person 2 bought the other product, which is none of this list's business.
-    n = begin_talking(np.array([2, 4]), np.array([0, 1]), 1, DAY + 30, DAY, talk_until, np.array(held, np.int32), out)
+    n = begin_talking(np.array([2, 4]), np.array([0, 1]), 1, np.full(2, DAY + 30), DAY, talk_until, np.array(held, np.int32), out)
     assert out[:n].tolist() == talking
     assert (talk_until[4, 1], talk_until[2, 0]) == (DAY + 30, 0)
 
