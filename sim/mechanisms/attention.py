@@ -31,7 +31,7 @@ health of the group assumed (G1, G11 of domain 1A, hypotheses); trust moved by v
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 import numpy as np
@@ -43,7 +43,7 @@ from sim.core.maths import to_fixed
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.actions import Contact, Impress
 from sim.exchange.events import PathKind
-from sim.mechanisms.delivery import clear_rows, list_noticed, load_rows, notice_posts
+from sim.mechanisms.delivery import lay_out, list_noticed, notice_posts
 from sim.mechanisms.encounters import Encounters, encounters
 from sim.mechanisms.heat import Shown
 from sim.mechanisms.targeting import found
@@ -51,11 +51,7 @@ from sim.world.audiences import ACTIVE
 from sim.world.shares import equal_shares
 from sim.world.state import World
 
-_CHUNK = 4096
-_GROUP = 0
-_IMPRESSION, _TIE = int(PathKind.IMPRESSION), int(PathKind.TIE)
-# A post among contacts is what they see in their Moments; only a message to one of them begins a chat.
-_KIND_OF_CHANNEL = np.array([PathKind.GROUP, PathKind.FEED, PathKind.FEED, PathKind.LIVE], dtype=np.int8)
+_CHAT = int(PathKind.CHAT)
 
 
 class AttentionParams(Params):
@@ -94,7 +90,8 @@ class Noticed:
     """Messages noticed today; one row a (person, sender, offer).
 
     times : expected number noticed; commercial, value : shares of it; met : whether the offer itself
-    was noticed; key : name of the sender that does not depend on row numbers.
+    was noticed; key : name of the sender that does not depend on row numbers; members : how many rows, the
+    first ones, came through a membership: neither bought nor along a tie.
     """
 
     person: NDArray[np.int32]
@@ -107,14 +104,10 @@ class Noticed:
     value: NDArray[np.float64]
     met: NDArray[np.bool_]
     key: NDArray[np.int64]
+    members: int
 
     def __len__(self) -> int:
         return len(self.person)
-
-    @functools.cached_property
-    def by_membership(self) -> Which:
-        """Which messages came through a membership: neither bought nor along a tie."""
-        return _which((self.kind != _IMPRESSION) & (self.kind != _TIE))
 
     @functools.cached_property
     def with_offer(self) -> Which:
@@ -147,8 +140,8 @@ def draw_impressions(count: int, targeting: float, product: int, key: int, n: in
 
 @kernel()
 def tire(person: Array, times: Array, commercial: Array, value: Array, per_message: float, relief: float, day: int,
-         fatigue: Array, fatigue_day: Array, keep: Array, load: Array, mark: Array, touched: Array) -> None:
-    """Apply the fatigue of everything noticed; sums are fixed point, each person is written once.
+         fatigue: Array, fatigue_day: Array, keep: Array, load: Array, mark: Array, touched: Array) -> int:
+    """Apply the fatigue of everything noticed, sums in fixed point, each person written once; returns how many people.
 
     Columns of what was noticed (m,); fatigue, fatigue_day (N,); keep: decay by age in days; load, mark, touched (N,): scratch.
     """
@@ -174,22 +167,23 @@ def tire(person: Array, times: Array, commercial: Array, value: Array, per_messa
         fatigue_day[i] = day
         load[i] = 0
         mark[i] = 0
+    return count
 
 
 @kernel()
-def move_row_trust(row: Array, times: Array, commercial: Array, value: Array, gain: float, loss: float,
-                   trust: Array) -> None:
-    """Move trust in the sender for every noticed row: value adds, selling takes.
+def move_row_trust(row: Array, times: Array, commercial: Array, value: Array, members: int, gain: float, loss: float,
+                   day: int, trust: Array, active_day: Array) -> None:
+    """Move trust in the sender for every noticed row, value adds, selling takes; who notices has read today.
 
-    Columns of what was noticed (m,), row -1: no membership; trust (M,), [0, 1].
+    Columns of what was noticed (m,), the first `members` by membership; trust [0, 1], active_day (M,).
     """
-    for e in range(len(row)):
+    for e in range(members):
         r = row[e]
-        if r >= 0:
-            t = np.float64(trust[r])
-            t += gain * value[e] * times[e] * (1.0 - t)
-            t -= loss * commercial[e] * times[e] * t
-            trust[r] = min(1.0, max(0.0, t))
+        t = np.float64(trust[r])
+        t += gain * value[e] * times[e] * (1.0 - t)
+        t -= loss * commercial[e] * times[e] * t
+        trust[r] = min(1.0, max(0.0, t))
+        active_day[r] = day
 
 
 def notice(world: World, shown: Shown, contacts: Contact, impress: Impress, day: int,
@@ -203,17 +197,18 @@ def notice(world: World, shown: Shown, contacts: Contact, impress: Impress, day:
                          _from_impressions(world, impress, day, params)])
 
 
-def wear(world: World, seen: Noticed, day: int, params: AttentionParams) -> None:
-    """Let what was noticed tire people and move their trust in the senders. Cost: O(noticed)."""
+def wear(world: World, seen: Noticed, day: int, params: AttentionParams) -> int:
+    """Let what was noticed tire people and move their trust in the senders; returns how many people. Cost: O(noticed)."""
     if not len(seen):
-        return
-    people, scratch = world.people, world.scratch
-    tire(seen.person, seen.times, seen.commercial, seen.value, params.fatigue_per_message, params.relief_per_value, day,
-         people.fatigue, people.fatigue_day, world.keep.fatigue, scratch.load, scratch.mark, scratch.people_list)
-    rows = seen.by_membership
-    move_row_trust(seen.row[rows], seen.times[rows], seen.commercial[rows], seen.value[rows], params.trust_gain_value,
-                   params.trust_loss_spam, world.audiences.trust)
-    world.audiences.active_day[seen.row[rows]] = day
+        return 0
+    people, scratch, audiences = world.people, world.scratch, world.audiences
+    reach = tire(seen.person, seen.times, seen.commercial, seen.value, params.fatigue_per_message,
+                 params.relief_per_value, day, people.fatigue, people.fatigue_day, world.keep.fatigue, scratch.load,
+                 scratch.mark, scratch.people_list)
+    if seen.members:
+        move_row_trust(seen.row, seen.times, seen.commercial, seen.value, seen.members, params.trust_gain_value,
+                       params.trust_loss_spam, day, audiences.trust, audiences.active_day)
+    return int(reach)
 
 
 @kernel()
@@ -236,6 +231,7 @@ def count_people(world: World, person: NDArray[np.int32]) -> int:
     return int(_count_people(person, world.scratch.mark, world.scratch.people_list))
 
 
+_COLUMNS = tuple(f.name for f in fields(Noticed) if f.name != "members")
 _KINDS = (np.int32, np.int32, np.int8, np.int64, np.float32, np.float64, np.float64, np.float64, np.bool_, np.int64)
 
 
@@ -243,17 +239,18 @@ _KINDS = (np.int32, np.int32, np.int8, np.int64, np.float32, np.float64, np.floa
 def nothing_noticed() -> Noticed:
     """Return the table without rows (shared, it holds nothing)."""
     columns: list[Any] = [np.empty(0, kind) for kind in _KINDS]
-    return Noticed(*columns)
+    return Noticed(*columns, members=0)
 
 
 def join_noticed(parts: list[Noticed]) -> Noticed:
-    """Put several tables behind one another."""
-    filled = [p for p in parts if len(p)]
+    """Put several tables behind one another, those of memberships first."""
+    filled = [p for p in parts if len(p.person)]
     if not filled:
         return nothing_noticed()
     if len(filled) == 1:
         return filled[0]
-    return Noticed(*[np.concatenate([getattr(p, name) for p in filled]) for name in Noticed.__dataclass_fields__])
+    return Noticed(*[np.concatenate([getattr(p, name) for p in filled]) for name in _COLUMNS],
+                   members=sum([p.members for p in filled]))
 
 
 def _from_posts(world: World, shown: Shown, day: int, params: AttentionParams) -> Noticed:
@@ -261,48 +258,44 @@ def _from_posts(world: World, shown: Shown, day: int, params: AttentionParams) -
     posts = shown.post
     if not len(posts):
         return nothing_noticed()
-    aud = world.audiences
-    post, block = aud.blocks_in(posts.channel)
-    post, start, stop = _chunks(post, aud.block_start[block], aud.block_stop[block])
-    size = stop - start
-    at = np.cumsum(size) - size
-    total = int(size.sum())
-    people, scratch, channel, offer = world.people, world.scratch, posts.channel[post], posts.offer[post]
-    load_rows(start, stop, shown.room[post], aud.person, aud.state, scratch.load)
-    # Two names of 24 bits as one of 32; two posts that clash by chance share their luck, no more.
-    sender = (world.channels.name[channel] * 0x9E3779B1 + world.offers.name[offer]) & 0xFFFFFFFF
-    visibility = posts.visibility * _liveliness(world, posts.channel, params.dead_group_visibility)
-    bound, hits = equal_shares(at, total), np.empty(len(post), np.int64)
+    aud, channels, people, load = world.audiences, world.channels, world.people, world.scratch.load
+    spans, sight, sender = lay_out(
+        posts.channel, posts.offer, posts.visibility, shown.room, channels.kind, channels.health, channels.name,
+        world.offers.name, params.dead_group_visibility, aud.chain.first, aud.chain.following, aud.block_start,
+        aud.block_stop, aud.person, aud.state, load)
+    count = spans.shape[1]
+    if not count:
+        return nothing_noticed()
+    total = int(spans[3, -1] + spans[2, -1] - spans[1, -1])
+    bound, hits = equal_shares(spans[3], total), np.empty(count, np.int64)
     row, times, met = np.empty(total, np.int32), np.empty(total), np.empty(total, np.bool_)
-    notice_posts(bound, start, stop, at, posts.items[post], posts.commercial[post], visibility[post], sender, aud.person,
-                 aud.state, people.uid, people.attention, scratch.load, params.background_items,
-                 world.calendar.attention[day], params.mode == "all", world.draws.key("see", day),
-                 world.draws.key("meet", day), row, times, met, hits)
-    clear_rows(start, stop, aud.person, scratch.load)
-    n = int(hits.sum())
-    columns: list[Any] = [np.empty(n, kind) for kind in _KINDS]
-    who, what, door, rows, trust, many, commercial, value, shows, key = columns
-    spans = (offer, _KIND_OF_CHANNEL[world.channels.kind[channel]], posts.commercial[post], posts.value[post],
-             world.channels.name[channel])
-    list_noticed(bound, at, hits, np.cumsum(hits) - hits, row, times, met, spans, aud.person, aud.trust,
-                 (what, door, commercial, value, key, who, rows, trust, many, shows))
-    return Noticed(who, what, door, rows, trust, many, commercial, value, shows, key)
+    notice_posts(bound, spans, posts.items, posts.commercial, sight, sender, aud.person, aud.state, people.uid,
+                 people.attention, load, params.background_items, world.calendar.attention[day], params.mode == "all",
+                 world.draws.key("see", day), world.draws.key("meet", day), row, times, met, hits)
+    columns = list_noticed(bound, spans, hits, row, times, met, posts.channel, posts.offer, posts.commercial, posts.value,
+                           channels.kind, channels.name, aud.person, aud.trust, load)
+    return Noticed(*columns, members=len(columns[0]))
 
 
-def _liveliness(world: World, channel: NDArray[np.int64], floor: float) -> NDArray[np.float64]:
-    """Return the factor by which channels are read: groups by their health at yesterday's closing, others fully."""
-    channels = world.channels
-    return np.where(channels.kind[channel] == _GROUP, floor + (1.0 - floor) * channels.health[channel], 1.0)
+@kernel()
+def list_contacts(row: Array, offer: Array, person: Array, state: Array, trust: Array, channel: Array,
+                  name: Array) -> tuple[Array, ...]:
+    """Return the columns of `Noticed` for messages to members (m,) who have not muted the sender.
 
-
-def _chunks(post: NDArray[np.int64], start: NDArray[np.int64],
-            stop: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Cut long spans into chunks, so that threads share big channels."""
-    parts = np.maximum(1, -(-(stop - start) // _CHUNK))
-    which = np.repeat(np.arange(len(start)), parts)
-    nth = np.arange(len(which)) - np.repeat(np.cumsum(parts) - parts, parts)
-    begin = start[which] + nth * _CHUNK
-    return post[which], begin, np.minimum(begin + _CHUNK, stop[which])
+    row, offer (m,); person, state, trust, channel (M,); name (C,).
+    """
+    n = 0
+    for k in range(len(row)):
+        n += state[row[k]] == ACTIVE
+    who, what, door = np.empty(n, np.int32), np.empty(n, np.int32), np.full(n, _CHAT, np.int8)
+    rows, trusts, key = np.empty(n, np.int64), np.empty(n, np.float32), np.empty(n, np.int64)
+    w = 0
+    for k in range(len(row)):
+        r = row[k]
+        if state[r] == ACTIVE:
+            who[w], what[w], rows[w], trusts[w], key[w] = person[r], offer[k], r, trust[r], name[channel[r]]
+            w += 1
+    return who, what, door, rows, trusts, np.ones(n), np.ones(n), np.zeros(n), np.ones(n, np.bool_), key
 
 
 def _from_contacts(world: World, contacts: Contact) -> Noticed:
@@ -310,12 +303,9 @@ def _from_contacts(world: World, contacts: Contact) -> Noticed:
     if not len(contacts):
         return nothing_noticed()
     aud = world.audiences
-    live = aud.state[contacts.row] == ACTIVE
-    row, offer = contacts.row[live], contacts.offer[live]
-    one = np.ones(len(row))
-    return Noticed(aud.person[row], offer.astype(np.int32), np.full(len(row), PathKind.CHAT, np.int8), row,
-                   aud.trust[row], one, one, np.zeros(len(row)), np.ones(len(row), np.bool_),
-                   world.channels.name[aud.channel[row]])
+    columns = list_contacts(contacts.row, contacts.offer, aud.person, aud.state, aud.trust, aud.channel,
+                            world.channels.name)
+    return Noticed(*columns, members=len(columns[0]))
 
 
 def _from_impressions(world: World, impress: Impress, day: int, params: AttentionParams) -> Noticed:
@@ -340,4 +330,5 @@ def _from_impressions(world: World, impress: Impress, day: int, params: Attentio
     m = len(person)
     one = np.ones(m)
     return Noticed(person, shown, np.full(m, PathKind.IMPRESSION, np.int8), np.full(m, -1, np.int64),
-                   np.full(m, np.nan, np.float32), one, one, np.zeros(m), np.ones(m, np.bool_), world.offers.name[shown])
+                   np.full(m, np.nan, np.float32), one, one, np.zeros(m), np.ones(m, np.bool_), world.offers.name[shown],
+                   members=0)

@@ -49,6 +49,8 @@ from sim.world.shares import even_shares
 from sim.world.state import World
 
 ZOMBIE_DAYS = 14
+_GROUP = 0
+_NOBODY = np.empty(0, np.int64)
 
 
 class AudienceParams(Params):
@@ -89,20 +91,35 @@ class AudienceParams(Params):
 
 
 @kernel()
-def group_health(health: Array, zombie_days: Array, group: Array, skill: Array, hours: Array, value: Array,
-                 promo: Array, fit: Array, packet_head: Array, rules: Array, name: Array, key: int,
-                 weights: tuple[float, ...]) -> None:
-    """Move the health of every group by one day; all arrays (C,), weights as `_weights`."""
+def group_health(health: Array, zombie_days: Array, kind: Array, skill: Array, members: Array, name: Array,
+                 posts: tuple[Array, ...], tend: tuple[Array, ...], key: int, weights: tuple[float, ...]) -> None:
+    """Move the health of every group by one day.
+
+    health to name (C,); posts : channel, items, commercial and value (n,); tend : channel, host hours, fit, packet (fen) and
+    rules (g,); weights as `_weights`.
+    """
     a_host, half, a_val, scale, a_soc, a_rp, decay, no_rules, harm, sigma = weights
-    for c in range(len(health)):
-        if not group[c]:
+    count = len(health)
+    hours, fit, packet, rules = np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count)
+    value, promo = np.zeros(count), np.zeros(count)
+    for k in range(len(posts[0])):
+        value[posts[0][k]] += posts[1][k] * posts[3][k]
+        promo[posts[0][k]] += posts[1][k] * posts[2][k]
+    for k in range(len(tend[0])):
+        c = tend[0][k]
+        hours[c] += tend[1][k]
+        fit[c] += tend[2][k]
+        packet[c] += tend[3][k] / 100.0
+        rules[c] += tend[4][k]
+    for c in range(count):
+        if kind[c] != _GROUP:
             continue
         h = health[c]
         host = 1.0 - exp_(-skill[c] * hours[c] / half)
         useful = 1.0 - exp_(-value[c] / scale)
         selling = 1.0 - exp_(-promo[c] / scale)
         gain = a_host * host + a_val * fit[c] * useful * (0.2 + 0.8 * host) + a_soc * h * h / (h * h + 0.09)
-        drift = gain * (1.0 - h) + a_rp * math.sqrt(packet_head[c])
+        drift = gain * (1.0 - h) + a_rp * math.sqrt(packet[c] / max(members[c], 1))
         drift -= decay * (1.0 if rules[c] > 0.0 else no_rules) * h + harm * selling * h
         drift += sigma * math.sqrt(max(0.0, h * (1.0 - h))) * normal(key, name[c])
         health[c] = min(1.0, max(0.0, h + drift))
@@ -141,35 +158,40 @@ def draw_mutes(bound: Array, person: Array, row: Array, sender: Array, uid: Arra
 
 
 @kernel()
-def mute_rows(bound: Array, hits: Array, drawn: Array, state: Array) -> int:
-    """Mute the rows drawn that are still read, and move them to the front; returns how many.
+def mute_rows(bound: Array, hits: Array, drawn: Array, state: Array, channel: Array, account: Array,
+              reports: Array) -> int:
+    """Mute the rows drawn that are still read, and note it with the account; returns how many.
 
-    bound (c + 1,) and hits (c,) of `draw_mutes`; drawn : int64 (m,), row -1: no membership; state (M,).
+    bound (c + 1,) and hits (c,) of `draw_mutes`; drawn : int64 (m,); state, channel (M,); account (C,); reports (A,).
     """
     count = 0
     for c in range(len(hits)):
         for k in range(bound[c], bound[c] + hits[c]):
             r = drawn[k]
-            if r >= 0 and state[r] == ACTIVE:
+            if state[r] == ACTIVE:
                 state[r] = MUTED
-                drawn[count] = r
+                reports[account[channel[r]]] += 1
                 count += 1
     return count
 
 
 @kernel()
-def draw_leavers(start: Array, stop: Array, block_key: Array, chance: Array, state: Array, key: int,
-                 out: Array) -> int:
-    """Walk each block by geometric skips and write the rows that leave; returns how many.
+def draw_leavers(channel: Array, start: Array, stop: Array, nth: Array, name: Array, chance: Array, state: Array,
+                 key: int) -> Array:
+    """Walk the blocks of each channel by geometric skips and return the rows that leave, int64 (n,).
 
-    start, stop, block_key, chance (blocks,), chance a day in [0, 1]; state (M,); out (M,).
+    channel, start, stop, nth (blocks,); name, chance (C,), chance a day in [0, 1]; state (M,).
     """
-    count = 0
-    for s in range(len(start)):
-        p = chance[s]
+    most = 0
+    for s in range(len(channel)):
+        if chance[channel[s]] > 0.0:
+            most += stop[s] - start[s]
+    out, count = np.empty(most, np.int64), 0
+    for s in range(len(channel)):
+        p = chance[channel[s]]
         if 1.0 - p >= 1.0:  # also where p is lost beside 1: the skip would be no number, and the row none of ours
             continue
-        inner = draw64(key, block_key[s])
+        inner = draw64(key, (name[channel[s]] << 32) | nth[s])
         slow = log_(1.0 - p) if p < 1.0 else -745.0
         r = start[s]
         step = 0
@@ -183,7 +205,33 @@ def draw_leavers(start: Array, stop: Array, block_key: Array, chance: Array, sta
                 out[count] = r
                 count += 1
             r += 1
-    return count
+    return out[:count]
+
+
+@kernel()
+def let_go(row: Array, person: Array, channel: Array, owner: Array, members: Array, home: Array) -> tuple[Array, Array]:
+    """Strike rows that leave off their channels; returns whose they were, and the channels, int64 (n,).
+
+    row (n,); person, channel (M,); owner, members (C,); home (N, S).
+    """
+    who, left = np.empty(len(row), np.int64), np.empty(len(row), np.int64)
+    for k in range(len(row)):
+        i, c = person[row[k]], channel[row[k]]
+        who[k], left[k] = i, c
+        members[c] -= 1
+        if home[i, owner[c]] == row[k]:
+            home[i, owner[c]] = NO_ROW
+    return who, left
+
+
+@kernel()
+def enter(row: Array, person: Array, channel: Array, owner: Array, owned: Array, members: Array, home: Array) -> None:
+    """Enter new rows in their channels; row, person, channel (m,); owner, owned, members (C,); home (N, S)."""
+    for k in range(len(row)):
+        c = channel[k]
+        members[c] += 1
+        if owned[c]:
+            home[person[k], owner[c]] = row[k]
 
 
 def _weights(p: AudienceParams) -> tuple[float, ...]:
@@ -199,52 +247,52 @@ def live(world: World, noticed: Noticed, posts: Post, tend: Tend, day: int, para
     """
     if params.mode == "static" or not len(world.channels):
         return 0, Left.empty()
-    people, aud = world.people, world.audiences
-    through = noticed.by_membership
-    person = noticed.person[through]
-    bound = even_shares(len(person))
-    muted, hits = np.empty(len(person), np.int64), np.empty(len(bound) - 1, np.int64)
-    draw_mutes(bound, person, noticed.row[through], noticed.key[through], people.uid, people.fatigue, params.mute_base,
-               params.mute_slope, params.mute_from, world.draws.key("mute", day), muted, hits)
-    mutes = mute_rows(bound, hits, muted, aud.state)
-    np.add.at(world.accounts.reports, world.channels.account[aud.channel[muted[:mutes]]], 1)
-    gone = [_leavers(world, day, params, fees), _unfollowers(world, posts, day, params), _pruned(world, tend, day),
-            (screened(world, tend, day, detection), int(Reason.SCREENED))]
+    mutes = _mutes(world, noticed, day, params)
+    drawn = [_leavers(world, day, params, fees), _unfollowers(world, posts, day, params), _pruned(world, tend, day),
+             (screened(world, tend, day, detection), int(Reason.SCREENED))]
     _health(world, posts, tend, day, params)
-    rows = np.concatenate([r for r, _ in gone])
-    reason = np.concatenate([np.full(len(r), why, np.int64) for r, why in gone])
-    channel = aud.channel[rows].astype(np.int64)
-    person = aud.person[rows].astype(np.int64)
-    np.add.at(world.channels.members, channel, -1)
-    owner = world.channels.owner[channel]
-    mine = aud.home[person, owner] == rows
-    aud.home[person[mine], owner[mine]] = NO_ROW
-    return int(mutes), Left(person, channel, reason)
+    gone = [(rows, why) for rows, why in drawn if len(rows)]
+    if not gone:
+        return mutes, Left.empty()
+    channels, aud = world.channels, world.audiences
+    rows = gone[0][0] if len(gone) == 1 else np.concatenate([r for r, _ in gone])
+    person, channel = let_go(rows, aud.person, aud.channel, channels.owner, channels.members, aud.home)
+    return mutes, Left(person, channel, np.repeat(np.array([why for _, why in gone]), [len(r) for r, _ in gone]))
+
+
+def _mutes(world: World, noticed: Noticed, day: int, params: AudienceParams) -> int:
+    """Let members mute the senders of what they noticed; returns how many do."""
+    if not noticed.members:
+        return 0
+    people, aud = world.people, world.audiences
+    bound = even_shares(noticed.members)
+    muted, hits = np.empty(noticed.members, np.int64), np.empty(len(bound) - 1, np.int64)
+    draw_mutes(bound, noticed.person, noticed.row, noticed.key, people.uid, people.fatigue, params.mute_base,
+               params.mute_slope, params.mute_from, world.draws.key("mute", day), muted, hits)
+    return int(mute_rows(bound, hits, muted, aud.state, aud.channel, world.channels.account, world.accounts.reports))
 
 
 def _leavers(world: World, day: int, params: AudienceParams, fees: FeesParams) -> tuple[NDArray[np.int64], int]:
     """Draw who leaves the groups of their own will."""
-    channels = world.channels
-    chance = params.leave * (1.0 - channels.health) + leaving(world, np.arange(len(channels)), fees)
-    return _walk(world, channels.kind == 0, chance, world.draws.key("leave", day)), int(Reason.UNHAPPY)
+    if _GROUP not in world.channels.kinds:
+        return _NOBODY, int(Reason.UNHAPPY)
+    return _walk(world, leaving(world, params.leave, fees), world.draws.key("leave", day)), int(Reason.UNHAPPY)
 
 
-def _walk(world: World, wanted: NDArray[np.bool_], chance: NDArray[np.float64], key: np.uint64) -> NDArray[np.int64]:
-    """Draw which members leave the channels marked in `wanted` (C,), by the chance of each (C,); returns their rows."""
+def _walk(world: World, chance: NDArray[np.float64], key: np.uint64) -> NDArray[np.int64]:
+    """Draw which members leave the channels, by the chance of each (C,); returns their rows."""
     aud = world.audiences
-    pick = wanted[aud.block_channel]
-    start, stop, channel = aud.block_start[pick], aud.block_stop[pick], aud.block_channel[pick]
-    out = np.empty(int((stop - start).sum()), np.int64)
-    block_key = (world.channels.name[channel] << 32) | aud.block_nth[pick]
-    n = draw_leavers(start, stop, block_key, chance[channel], aud.state, key, out)
-    return out[:n]
+    found: NDArray[np.int64] = draw_leavers(aud.block_channel, aud.block_start, aud.block_stop, aud.block_nth,
+                                            world.channels.name, chance, aud.state, key)
+    return found
 
 
 def _unfollowers(world: World, posts: Post, day: int, params: AudienceParams) -> tuple[NDArray[np.int64], int]:
     """Draw which followers a sponsored post of today costs its channel."""
-    sponsored = (posts.lasting > 0) & (posts.commercial > 0.0)
-    if not sponsored.any() or params.sponsored_loss == 0.0:
-        return np.empty(0, np.int64), int(Reason.SPONSORED)
+    sponsored = posts.lasting > 0
+    if params.sponsored_loss == 0.0 or not sponsored.any():
+        return _NOBODY, int(Reason.SPONSORED)
+    sponsored &= posts.commercial > 0.0
     channels, broadcast = world.channels, broadcasts(world)
     items = np.bincount(posts.channel[sponsored], weights=posts.items[sponsored], minlength=len(channels))
     chance = np.zeros(len(channels))
@@ -253,14 +301,14 @@ def _unfollowers(world: World, posts: Post, day: int, params: AudienceParams) ->
         is_top = np.count_nonzero(rivals > channels.members[c]) < len(rivals) // 10
         each = min(1.0, params.sponsored_loss * (params.top_loss if is_top else 1.0))
         chance[c] = 1.0 - power(1.0 - each, items[c])
-    return _walk(world, chance > 0.0, chance, world.draws.key("unfollow", day)), int(Reason.SPONSORED)
+    return _walk(world, chance, world.draws.key("unfollow", day)), int(Reason.SPONSORED)
 
 
 def _pruned(world: World, tend: Tend, day: int) -> tuple[NDArray[np.int64], int]:
     """Remove members who have muted the group, where the host prunes today."""
     aud = world.audiences
     if not len(tend) or not (tend.prune_idle_days > 0).any():
-        return np.empty(0, np.int64), int(Reason.PRUNED)
+        return _NOBODY, int(Reason.PRUNED)
     limit = np.full(len(world.channels), -1, np.int64)
     limit[tend.channel] = tend.prune_idle_days
     start, stop = aud.blocks_of(limit > 0)
@@ -274,18 +322,11 @@ def _pruned(world: World, tend: Tend, day: int) -> tuple[NDArray[np.int64], int]
 def _health(world: World, posts: Post, tend: Tend, day: int, params: AudienceParams) -> None:
     """Move the health of all groups by today's host, content, packets and selling."""
     channels = world.channels
-    n = len(channels)
-
-    def spread(channel: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.float64]:
-        out: NDArray[np.float64] = np.bincount(channel, weights=values, minlength=n).astype(np.float64)
-        return out
-
-    head = np.maximum(channels.members, 1)
-    group_health(channels.health, channels.zombie_days, channels.kind == 0, channels.host_skill,
-                 spread(tend.channel, tend.host_hours), spread(posts.channel, posts.items * posts.value),
-                 spread(posts.channel, posts.items * posts.commercial), spread(tend.channel, tend.fit),
-                 spread(tend.channel, tend.packet_fen / 100.0) / head, spread(tend.channel, tend.rules),
-                 channels.name, world.draws.key("health", day), _weights(params))
+    if _GROUP in channels.kinds:
+        group_health(channels.health, channels.zombie_days, channels.kind, channels.host_skill, channels.members,
+                     channels.name, (posts.channel, posts.items, posts.commercial, posts.value),
+                     (tend.channel, tend.host_hours, tend.fit, tend.packet_fen, tend.rules),
+                     world.draws.key("health", day), _weights(params))
 
 
 def admit(world: World, person: NDArray[np.int64], channel: NDArray[np.int64], trust: NDArray[np.float64],
@@ -296,9 +337,7 @@ def admit(world: World, person: NDArray[np.int64], channel: NDArray[np.int64], t
     ----------
     person, channel, trust : (m,), sorted by channel, then by the person's uid
     """
-    rows = world.audiences.append(person, channel, trust, day)
-    owner = world.channels.owner[channel]
-    owned = world.channels.owned[channel]
-    world.audiences.home[person[owned], owner[owned]] = rows[owned]
-    np.add.at(world.channels.members, channel, 1)
+    channels, audiences = world.channels, world.audiences
+    rows = audiences.append(person, channel, trust, day)
+    enter(rows, person, channel, channels.owner, channels.owned, channels.members, audiences.home)
     return rows

@@ -131,6 +131,37 @@ def absorb(touched: Array, count: int, n_products: int, precision: Array, told: 
                 own_p[i, p] = held + w
 
 
+@kernel()
+def take_in(person: Array, product: Array, trust: Array, message: Array, weight: float, prior: float, cap: float,
+            own_class: int, precision: Array, told: Array, mark: Array, touched: Array, claim_p: Array, talk_p: Array,
+            own_p: Array, belief: Array) -> None:
+    """Collect the signals of one class and absorb them; shapes as there."""
+    n_products = belief.shape[1]
+    count = collect(person, product, trust, message, weight, n_products, precision, told, mark, touched, 0)
+    absorb(touched, count, n_products, precision, told, prior, cap, own_class, claim_p, talk_p, own_p, belief, mark)
+
+
+@kernel()
+def claims(person: Array, offer: Array, trust: Array, met: Array, offer_product: Array, offer_claim: Array,
+           brand_of: Array, brand_trust: Array) -> tuple[Array, ...]:
+    """Return person, product, trust and message of the claims made by the offers met, (n,) each.
+
+    person, offer, trust, met (m,), of what was noticed: where the path has no trust of its own (NaN), that in the brand
+    counts; offer_product, offer_claim (O,); brand_of (P,); brand_trust (N, B).
+    """
+    n = np.count_nonzero(met)
+    who, product = np.empty(n, np.int32), np.empty(n, np.int64)
+    trusts, message = np.empty(n, np.float32), np.empty(n)
+    w = 0
+    for k in range(len(met)):
+        if met[k]:
+            p = offer_product[offer[k]]
+            who[w], product[w], message[w] = person[k], p, offer_claim[offer[k]]
+            trusts[w] = brand_trust[person[k], brand_of[p]] if np.isnan(trust[k]) else trust[k]
+            w += 1
+    return who, product, trusts, message
+
+
 CLAIM, TALK, OWN = 0, 1, 2
 
 
@@ -153,8 +184,6 @@ def learn(world: World, source: int, person: NDArray[np.int32], product: NDArray
     people, scratch = world.people, world.scratch
     weight, cap = ((params.claim_precision, params.claim_cap), (params.talk_precision, params.talk_cap),
                    (params.own_precision, params.own_cap))[source]
-    n_products = len(world.products)
-    count = collect(person, product, trust, message, weight, n_products, scratch.precision, scratch.message,
-                    scratch.mark, scratch.people_list, 0)
-    absorb(scratch.people_list, count, n_products, scratch.precision, scratch.message, params.prior_precision, cap,
-           source, people.claim_precision, people.talk_precision, people.own_precision, people.belief, scratch.mark)
+    take_in(person, product, trust, message, weight, params.prior_precision, cap, source, scratch.precision, scratch.message,
+            scratch.mark, scratch.people_list, people.claim_precision, people.talk_precision, people.own_precision,
+            people.belief)

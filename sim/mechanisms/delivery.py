@@ -6,8 +6,10 @@ channel, the longest of a day.
     load_i = sum of the items of all spans that person i is an active member of
     P(at least one of n items noticed) = 1 - (1 - v_i g)^n
     P(the offer is among n items noticed) = 1 - (1 - commercial)^n
+    g = visibility, in a group of health h times (floor + (1 - floor) h)
 
-Notation: a span is a run of audience rows, all of one post and channel, at most a few thousand long (S spans);
+Notation: a span is a run of audience rows, all of one post and channel, at most a few thousand long; S spans of n posts,
+int64 (4, S): the post, the first row, the row after the last, and how many rows stand in the spans before it;
 a share is a run of spans, so that threads get equally many rows whoever has many members.
 
 Kernel: fixed shares write to their own part of a buffer, so the order never depends on threads.
@@ -20,40 +22,84 @@ import numpy as np
 from sim.core.draws import pair, uniform
 from sim.core.kernel import AHEAD, Array, Number, kernel, prange, prefetch
 from sim.core.maths import exp_, log_, to_fixed
-from sim.world.audiences import ACTIVE
+from sim.exchange.events import PathKind
+from sim.world.audiences import ACTIVE, first_block
+
+_CHUNK = 4096
+_GROUP = 0
+# A post among contacts is what they see in their Moments; only a message to one of them begins a chat.
+_KIND_OF_CHANNEL = np.array([PathKind.GROUP, PathKind.FEED, PathKind.FEED, PathKind.LIVE], dtype=np.int8)
 
 
 @kernel()
-def load_rows(start: Array, stop: Array, items: Array, person: Array, state: Array, load: Array) -> None:
-    """Add each post's items to the load of the channel's active members.
+def cut_spans(channel: Array, first: Array, following: Array, start: Array, stop: Array) -> Array:
+    """Return the spans of all posts, post by post, the oldest members of a channel first, int64 (4, S).
 
-    start, stop, items (S,); person, state (M,); load (N,), fixed point.
+    channel (n,); first (C,) and following (blocks,): the chain of each channel's blocks; start, stop (blocks,). Long blocks
+    are cut, so that threads share big channels.
     """
-    for s in range(len(start)):
-        add = to_fixed(items[s])
+    count = 0
+    for p in range(len(channel)):
+        block = first_block(channel[p], first)
+        while block >= 0:
+            count += 1 + (stop[block] - start[block] - 1) // _CHUNK
+            block = following[block]
+    spans = np.empty((4, count), np.int64)
+    s, rows = 0, 0
+    for p in range(len(channel)):
+        block = first_block(channel[p], first)
+        while block >= 0:
+            for begin in range(start[block], stop[block], _CHUNK):
+                end = min(begin + _CHUNK, stop[block])
+                spans[0, s], spans[1, s], spans[2, s], spans[3, s] = p, begin, end, rows
+                rows += end - begin
+                s += 1
+            block = following[block]
+    return spans
+
+
+@kernel()
+def lay_out(channel: Array, offer: Array, visibility: Array, room: Array, kind: Array, health: Array, channel_name: Array,
+            offer_name: Array, floor: float, first: Array, following: Array, start: Array, stop: Array, person: Array,
+            state: Array, load: Array) -> tuple[Array, Array, Array]:
+    """Return the spans of posts, how visible each post is (g), and its name for draws; put its items on its readers' load.
+
+    channel, offer, visibility, room (n,): the last is what takes up room; kind, health, channel_name (C,); offer_name (O,);
+    first, following, start, stop as in `cut_spans`; person, state (M,); load (N,), fixed point.
+    """
+    spans = cut_spans(channel, first, following, start, stop)
+    sight, sender = np.empty(len(channel)), np.empty(len(channel), np.int64)
+    for p in range(len(channel)):
+        c = channel[p]
+        sight[p] = visibility[p] * (floor + (1.0 - floor) * health[c] if kind[c] == _GROUP else 1.0)
+        # Two names of 24 bits as one of 32; two posts that clash by chance share their luck, no more.
+        sender[p] = (channel_name[c] * 0x9E3779B1 + offer_name[offer[p]]) & 0xFFFFFFFF
+    for s in range(spans.shape[1]):
+        add = to_fixed(room[spans[0, s]])
         if add == 0:
             continue
-        last = stop[s] - 1
-        for r in range(start[s], stop[s]):
+        last = spans[2, s] - 1
+        for r in range(spans[1, s], spans[2, s]):
             prefetch(load, np.int64(person[min(r + AHEAD, last)]))
             if state[r] == ACTIVE:
                 load[person[r]] += add
+    return spans, sight, sender
 
 
 @kernel()
-def clear_rows(start: Array, stop: Array, person: Array, load: Array) -> None:
+def clear_rows(spans: Array, person: Array, load: Array) -> None:
     """Clear the load of whoever is in a span; where they are many, all of it, which is quicker than one by one.
 
-    start, stop (S,); person (M,); load (N,).
+    spans (4, S); person (M,); load (N,).
     """
     many = 0
-    for s in range(len(start)):
-        many += stop[s] - start[s]
+    for s in range(spans.shape[1]):
+        many += spans[2, s] - spans[1, s]
     if many > len(load) // 32:
         load[:] = 0
         return
-    for s in range(len(start)):
-        for r in range(start[s], stop[s]):
+    for s in range(spans.shape[1]):
+        for r in range(spans[1, s], spans[2, s]):
             load[person[r]] = 0
 
 
@@ -75,19 +121,19 @@ def most_of_any(items: float, v: float) -> Number:
 
 
 @kernel(parallel=True)
-def notice_posts(bound: Array, start: Array, stop: Array, at: Array, items: Array, commercial: Array, visibility: Array,
-                 sender: Array, person: Array, state: Array, uid: Array, attention: Array, load: Array,
-                 background: float, factor: float, everything: bool, key_see: int, key_meet: int, row: Array,
-                 times: Array, met: Array, hits: Array) -> None:
+def notice_posts(bound: Array, spans: Array, items: Array, commercial: Array, sight: Array, sender: Array, person: Array,
+                 state: Array, uid: Array, attention: Array, load: Array, background: float, factor: float,
+                 everything: bool, key_see: int, key_meet: int, row: Array, times: Array, met: Array,
+                 hits: Array) -> None:
     """Draw which delivered rows are noticed, how many items of each, and whether the offer is among them.
 
     Parameters
     ----------
     bound : int64 (c + 1,), first span of each share of the work
-    start, stop, at : int64 (S,), spans of audience rows and their place in the output
-    items, commercial, visibility : float64 (S,); sender : int64 (S,), name of channel and offer
-    row : int32, times : float64, met : bool (rows,); what is noticed of a span stands at its beginning
-    hits : int64 (S,), how many those are
+    spans : int64 (4, S), as `cut_spans`; what is noticed of a span stands in the output from the place of its first row
+    items, commercial, sight : float64 (n,); sender : int64 (n,), of posts, as `lay_out`
+    row : int32, times : float64, met : bool (rows,)
+    hits : int64 (S,), how many of each span are noticed
 
     Notes
     -----
@@ -96,8 +142,9 @@ def notice_posts(bound: Array, start: Array, stop: Array, at: Array, items: Arra
     """
     for c in prange(len(bound) - 1):
         for s in range(bound[c], bound[c + 1]):
-            w, last, many, name, sight = at[s], stop[s] - 1, items[s], sender[s], visibility[s]
-            for r in range(start[s], stop[s]):
+            p, at, last = spans[0, s], spans[3, s], spans[2, s] - 1
+            w, many, name, g = at, items[p], sender[p], sight[p]
+            for r in range(spans[1, s], spans[2, s]):
                 ahead = np.int64(person[min(r + AHEAD, last)])
                 prefetch(uid, ahead)
                 prefetch(attention, ahead)
@@ -108,18 +155,18 @@ def notice_posts(bound: Array, start: Array, stop: Array, at: Array, items: Arra
                 v = 1.0
                 if not everything:
                     v = min(1.0, np.float64(attention[i]) * factor / (background + load[i] / 4294967296.0))
-                    v = min(1.0, v * sight)
+                    v = min(1.0, v * g)
                 u = uniform(key_see, pair(np.int64(uid[i]), name))
                 row[w] = r
                 times[w] = v
                 if many == 1.0 or u < most_of_any(many, v):
                     w += np.int64(u < chance_of_any(many, v))
-            hits[s] = w - at[s]
-            once = offer_among(1.0, commercial[s])
-            for k in range(at[s], w):
+            hits[s] = w - at
+            once = offer_among(1.0, commercial[p])
+            for k in range(at, w):
                 n = many * times[k] / chance_of_any(many, times[k])
                 times[k] = n
-                offered = once if n == 1.0 else offer_among(n, commercial[s])
+                offered = once if n == 1.0 else offer_among(n, commercial[p])
                 met[k] = uniform(key_meet, pair(np.int64(uid[person[row[k]]]), name)) < offered
 
 
@@ -130,19 +177,30 @@ def offer_among(n: float, commercial: float) -> Number:
 
 
 @kernel(parallel=True)
-def list_noticed(bound: Array, at: Array, hits: Array, place: Array, row: Array, times: Array, met: Array, spans: Array,
-                 person: Array, trust: Array, out: tuple[Array, ...]) -> None:
-    """Put what was noticed of all spans behind one another, with the columns of span, row and member.
+def list_noticed(bound: Array, spans: Array, hits: Array, row: Array, times: Array, met: Array, channel: Array,
+                 offer: Array, commercial: Array, value: Array, kind: Array, name: Array, person: Array, trust: Array,
+                 load: Array) -> tuple[Array, ...]:
+    """Return what was noticed of all spans, span by span, as the columns of `Noticed`; takes the items off the readers' load.
 
-    place : int64 (S,), where the hits of each span go; spans : the columns of spans; out : columns, as `Noticed`.
+    bound, spans, hits, row, times, met: as `notice_posts` has them; channel, offer, commercial, value (n,), of posts; kind,
+    name (C,); person, trust (M,); load (N,).
     """
-    span_offer, span_kind, span_commercial, span_value, span_key = spans
-    offer, kind, commercial, value, key, who, rows, trusts, many, shown = out
+    clear_rows(spans, person, load)
+    place = np.zeros(len(hits) + 1, np.int64)
+    for s in range(len(hits)):
+        place[s + 1] = place[s] + hits[s]
+    n = place[len(hits)]
+    who, what, door = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int8)
+    rows, trusts, key = np.empty(n, np.int64), np.empty(n, np.float32), np.empty(n, np.int64)
+    many, sells, helps, shown = np.empty(n), np.empty(n), np.empty(n), np.empty(n, np.bool_)
     for c in prange(len(bound) - 1):
         for s in range(bound[c], bound[c + 1]):
+            p = spans[0, s]
             for k in range(hits[s]):
-                w, r = place[s] + k, row[at[s] + k]
+                w, at = place[s] + k, spans[3, s] + k
+                r = row[at]
                 who[w], rows[w], trusts[w] = person[r], r, trust[r]
-                many[w], shown[w] = times[at[s] + k], met[at[s] + k]
-                offer[w], kind[w], key[w] = span_offer[s], span_kind[s], span_key[s]
-                commercial[w], value[w] = span_commercial[s], span_value[s]
+                many[w], shown[w] = times[at], met[at]
+                what[w], door[w], key[w] = offer[p], _KIND_OF_CHANNEL[kind[channel[p]]], name[channel[p]]
+                sells[w], helps[w] = commercial[p], value[p]
+    return who, what, door, rows, trusts, many, sells, helps, shown, key

@@ -136,11 +136,11 @@ def screened(world: World, tend: Tend, day: int, params: DetectionParams) -> NDA
 
     Writes states of rows. Purpose of draws: screen. Cost: O(members of the groups screened).
     """
-    looked = np.zeros(len(world.channels), np.bool_)
-    if len(tend):
-        looked[tend.channel[tend.screen > 0]] = True
-    if not looked.any():
+    screens = tend.screen > 0
+    if not screens.any():
         return np.empty(0, np.int64)
+    looked = np.zeros(len(world.channels), np.bool_)
+    looked[tend.channel[screens]] = True
     aud = world.audiences
     wanted = looked[aud.block_channel]
     start, stop = aud.block_start[wanted], aud.block_stop[wanted]

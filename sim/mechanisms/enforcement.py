@@ -18,6 +18,7 @@ Sources: domain 4.13, rows 25-27; 2.7.6 for the correlation. The hazard of induc
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,12 +64,25 @@ class BanShock:
 
 
 @kernel()
-def draw_bans(owner: Array, rented: Array, name: Array, hazard: Array, banned_until: Array, day: int, key: int,
-              correlation: float, hit: Array) -> None:
-    """Draw bans by hazard, then their spread within an owner; hit : uint8 (A,), rented : bool (A,)."""
-    n = len(owner)
+def draw_bans(owner: Array, name: Array, reports: Array, banned_until: Array, owned: Array, account: Array, loud: Array,
+              day: int, key: int, base: float, per_post: float, free_posts: float, per_report: float, correlation: float,
+              hit: Array) -> int:
+    """Draw bans by hazard, then their spread within an owner; returns how many.
+
+    owner, name, reports, banned_until, loud (commercial posts yesterday) (A,); owned, account (C,): an account that holds no
+    channel of its owner's is rented; hit : uint8 (A,).
+    """
+    n, count = len(owner), 0
+    rented = np.ones(n, np.bool_)
+    for c in range(len(account)):
+        if owned[c]:
+            rented[account[c]] = False
     for a in range(n):
-        hit[a] = banned_until[a] <= day and uniform(key, name[a]) < hazard[a]
+        hazard = base + per_post * max(0.0, loud[a] - free_posts) + per_report * reports[a]
+        hit[a] = banned_until[a] <= day and uniform(key, name[a]) < hazard
+        count += hit[a]
+    if count == 0:
+        return 0
     for a in range(n):
         if hit[a] != 1 or rented[a]:
             continue
@@ -76,37 +90,68 @@ def draw_bans(owner: Array, rented: Array, name: Array, hazard: Array, banned_un
             free = hit[b] == 0 and owner[b] == owner[a] and not rented[b] and banned_until[b] <= day
             if free and uniform(key, pair(name[a] + 1, name[b])) < correlation:
                 hit[b] = 2
+                count += 1
+    return count
+
+
+@kernel()
+def loudness(channel: Array, items: Array, commercial: Array, account: Array, n_accounts: int) -> Array:
+    """Return the commercial posts of each account, those of its busiest channel (A,).
+
+    channel, items, commercial (n,), of posts; account (C,).
+    """
+    of_channel, out = np.zeros(len(account)), np.zeros(n_accounts)
+    for k in range(len(channel)):
+        of_channel[channel[k]] += items[k] * commercial[k]
+    for c in range(len(account)):
+        out[account[c]] = max(out[account[c]], of_channel[c])
+    return out
+
+
+@kernel()
+def throttle(channel: Array, items: Array, commercial: Array, visibility: Array, account: Array, banned_until: Array,
+             day: int, scale: float) -> tuple[Array, Array, int]:
+    """Return the visibility of posts, less from loud accounts, which of them go out, and how many do not.
+
+    channel, items, commercial, visibility (n,), of posts; account (C,); banned_until (A,).
+    """
+    loud = loudness(channel, items, commercial, account, len(banned_until))
+    seen, free, held = np.empty(len(channel)), np.empty(len(channel), np.bool_), 0
+    for k in range(len(channel)):
+        a = account[channel[k]]
+        seen[k] = visibility[k] / math.sqrt(1.0 + loud[a] / scale)
+        free[k] = banned_until[a] <= day
+        held += not free[k]
+    return seen, free, held
 
 
 def posts_by_account(world: World, posts: Post) -> NDArray[np.float64]:
     """Return the commercial posts of the day by account, the busiest channel of each (A,)."""
-    out = np.zeros(len(world.accounts))
-    if len(posts):
-        by_channel = np.bincount(posts.channel, weights=posts.items * posts.commercial, minlength=len(world.channels))
-        np.maximum.at(out, world.channels.account, by_channel)
-    return out
+    found: NDArray[np.float64] = loudness(posts.channel, posts.items, posts.commercial, world.channels.account,
+                                          len(world.accounts))
+    return found
 
 
 def enforce(world: World, posts_yesterday: NDArray[np.float64], shocks: tuple[BanShock, ...], day: int,
             params: EnforcementParams) -> Enforced:
     """Ban accounts; a second ban is for good. Purposes of draws: ban, shock. Cost: O(accounts)."""
-    accounts = world.accounts
-    hit = np.zeros(len(accounts), np.uint8)
-    if params.enabled and len(accounts):
-        over = np.maximum(0.0, posts_yesterday - params.free_posts)
-        hazard = params.base + params.per_post * over + params.per_report * params.report_share * accounts.reports
-        rented = np.ones(len(accounts), np.bool_)
-        rented[world.channels.account[world.channels.owned]] = False
-        draw_bans(accounts.owner, rented, accounts.name, hazard, accounts.banned_until, day, world.draws.key("ban", day),
-                  params.correlation, hit)
+    accounts, channels = world.accounts, world.channels
+    if not len(accounts):
+        return Enforced.empty()
+    hit, count = np.zeros(len(accounts), np.uint8), 0
+    if params.enabled:
+        count = draw_bans(accounts.owner, accounts.name, accounts.reports, accounts.banned_until, channels.owned,
+                          channels.account, posts_yesterday, day, world.draws.key("ban", day), params.base, params.per_post,
+                          params.free_posts, params.per_report * params.report_share, params.correlation, hit)
     for shock in shocks:
         if shock.day == day:
             struck = uniforms(world.draws.key("shock", day), accounts.name) < shock.share
             hit[(accounts.banned_until <= day) & struck] = 1
+            count = len(hit)
     accounts.reports[:] = 0
-    banned = hit.nonzero()[0]
-    if not len(banned):
+    if not count:
         return Enforced.empty()
+    banned = hit.nonzero()[0]
     again = accounts.bans[banned] > 0
     until = np.where(again, FOREVER, day + int(params.first_ban))
     accounts.banned_until[banned] = until
@@ -121,18 +166,15 @@ def reachable(world: World, contacts: Contact, day: int) -> Contact:
         return contacts
     account = world.channels.account[world.audiences.channel[contacts.row]]
     free = world.accounts.banned_until[account] <= day
-    return Contact(contacts.row[free], contacts.offer[free])
+    return contacts if free.all() else Contact(contacts.row[free], contacts.offer[free])
 
 
 def deliverable(world: World, posts: Post, day: int, params: EnforcementParams) -> Post:
     """Return the posts that go out: none from banned accounts, fewer seen from loud ones."""
     if not len(posts):
         return posts
-    account = world.channels.account[posts.channel]
-    free = world.accounts.banned_until[account] <= day
-    visibility = posts.visibility
-    if params.enabled:
-        loud = posts_by_account(world, posts)[account]
-        visibility = visibility / np.sqrt(1.0 + loud / params.throttle_posts)
-    return Post(posts.channel[free], posts.offer[free], posts.items[free], posts.commercial[free], posts.value[free],
-                visibility[free], posts.lasting[free])
+    visibility, free, held = throttle(
+        posts.channel, posts.items, posts.commercial, posts.visibility, world.channels.account,
+        world.accounts.banned_until, day, params.throttle_posts if params.enabled else math.inf)
+    out = Post(posts.channel, posts.offer, posts.items, posts.commercial, posts.value, visibility, posts.lasting)
+    return Post(*[column[free] for column in vars(out).values()]) if held else out

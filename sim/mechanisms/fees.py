@@ -29,6 +29,7 @@ from sim.exchange.actions import Post, Tend
 from sim.world.state import World
 
 _MONTH = 30.0
+_GROUP = 0
 
 
 class FeesParams(Params):
@@ -53,10 +54,28 @@ def shortfall(fee_fen: float, worth_fen: float) -> Number:
 
 
 @kernel()
-def leave_chances(channel: Array, fee_fen: Array, worth_fen: Array, most: float, out: Array) -> None:
-    """Write the added chance a day to leave channels (n,); fees and worth by channel (C,)."""
+def leave_chances(kind: Array, health: Array, fee_fen: Array, worth_fen: Array, leave: float, most: float) -> Array:
+    """Return the chance a day to leave each channel, which is 0 but for groups; all arrays (C,)."""
+    out = np.zeros(len(kind))
+    for c in range(len(kind)):
+        if kind[c] == _GROUP:
+            out[c] = leave * (1.0 - health[c]) + most * shortfall(np.float64(fee_fen[c]), worth_fen[c])
+    return out
+
+
+@kernel()
+def tell_worth(channel: Array, items: Array, value: Array, tended: Array, fit: Array, each: float, worth_fen: Array) -> None:
+    """Write what each group gives a month, `each` for a useful item that fits.
+
+    channel, items, value (n,), of posts; tended, fit (g,), of groups; worth_fen (C,).
+    """
+    useful, fitting = np.zeros(len(worth_fen)), np.zeros(len(worth_fen))
     for k in range(len(channel)):
-        out[k] = most * shortfall(np.float64(fee_fen[channel[k]]), worth_fen[channel[k]])
+        useful[channel[k]] += items[k] * value[k]
+    for k in range(len(tended)):
+        fitting[tended[k]] += fit[k]
+    for c in range(len(worth_fen)):
+        worth_fen[c] = each * useful[c] * fitting[c]
 
 
 @kernel()
@@ -77,19 +96,17 @@ def ask(world: World, posts: Post, tend: Tend, params: FeesParams) -> None:
     if not len(tend):
         return
     channels = world.channels
-    n = len(channels)
     channels.fee_fen[tend.channel] = tend.fee_fen
-    useful = np.bincount(posts.channel, weights=posts.items * posts.value, minlength=n)
-    fit = np.bincount(tend.channel, weights=tend.fit, minlength=n)
-    channels.worth_fen[:] = params.worth_per_item * _MONTH * useful * fit
+    tell_worth(posts.channel, posts.items, posts.value, tend.channel, tend.fit, params.worth_per_item * _MONTH,
+               channels.worth_fen)
 
 
-def leaving(world: World, channel: NDArray[np.int64], params: FeesParams) -> NDArray[np.float64]:
-    """Return the added chance a day to leave channels, float64 (n,)."""
-    added = np.zeros(len(channel))
-    if params.enabled:
-        leave_chances(channel, world.channels.fee_fen, world.channels.worth_fen, params.leave_fee, added)
-    return added
+def leaving(world: World, leave: float, params: FeesParams) -> NDArray[np.float64]:
+    """Return the chance a day to leave each channel, `leave` being that of a dead group without a fee, float64 (C,)."""
+    channels = world.channels
+    chance: NDArray[np.float64] = leave_chances(channels.kind, channels.health, channels.fee_fen, channels.worth_fen, leave,
+                                                params.leave_fee if params.enabled else 0.0)
+    return chance
 
 
 def burden(world: World, person: NDArray[np.int64], channel: NDArray[np.int64], entry_fen: NDArray[np.int64],

@@ -28,7 +28,7 @@ corrected by market 0.10; the window is that of market 1.16.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -38,10 +38,10 @@ from sim.core.kernel import Array, kernel
 from sim.core.maths import exp_, log_
 from sim.core.params import ASSUMPTION, Days, Params, param
 from sim.exchange.actions import CHANNEL_KINDS, Post
-from sim.exchange.merge import groups
 from sim.world.state import World
 
 _FEED, _LIVE = CHANNEL_KINDS.index("feed"), CHANNEL_KINDS.index("live")
+_HAVE_HEAT = frozenset({_FEED, _LIVE})
 
 
 class HeatParams(Params):
@@ -87,12 +87,69 @@ def burst_weights(scale: float, theta: float, even: bool, out: Array) -> None:
 
 
 @kernel()
-def cool_accounts(heat: Array, has_heat: Array, shocked: Array, tau: float, organic: float, shock: float) -> None:
-    """Move the heat of every account by one day; all arrays (C,)."""
+def cool_accounts(heat: Array, kind: Array, channel: Array, lasting: Array, tau: float, organic: float,
+                  shock: float) -> None:
+    """Move the heat of every account by one day; heat, kind (C,); channel, lasting (n,), of today's posts."""
     keep = exp_(-1.0 / tau)
+    held = np.zeros(len(heat), np.bool_)
+    for k in range(len(channel)):
+        held[channel[k]] |= lasting[k] > 0
     for c in range(len(heat)):
-        if has_heat[c]:
-            heat[c] = heat[c] * keep + organic + (shock if shocked[c] else 0.0)
+        if kind[c] == _FEED or kind[c] == _LIVE:
+            heat[c] = heat[c] * keep + organic + (shock if held[c] and kind[c] == _LIVE else 0.0)
+
+
+@kernel()
+def as_one(posts: tuple[Array, ...], up: tuple[Array, ...], weights: Array, day: int, live: Array, account: Array,
+           banned_until: Array, heat: Array) -> tuple[Array, ...]:
+    """Return the columns of `Post`, and the items that take up room, of all that can be seen today.
+
+    Items of posts of one channel and offer add; visibility is their mean by items, tone the mean by what is seen.
+
+    posts : columns of `Post` (n,); up : those of posts that stay up (U,), the last: the day of posting; weights (window,);
+    live (O,); account, heat (C,); banned_until (A,).
+    """
+    fresh, most = len(posts[0]), len(posts[0]) + len(up[0])
+    channels, offers = np.concatenate((posts[0], up[0])), np.concatenate((posts[1], up[1]))
+    pieces, sight = np.concatenate((posts[2], up[2])), np.concatenate((posts[5], up[5]))
+    sells, helps = np.concatenate((posts[3], up[3])), np.concatenate((posts[4], up[4]))
+    newest, before = np.full(len(heat), -1, np.int64), np.empty(most, np.int64)  # the rows of each channel, chained
+    channel, offer, lasting = np.empty(most, np.int64), np.empty(most, np.int64), np.ones(most, np.int64)
+    commercial, value, visibility = np.empty(most), np.empty(most), np.empty(most)
+    items, room, seen, sums = np.zeros(most), np.zeros(most), np.zeros(most), np.zeros((3, most))
+    many, rows = np.zeros(most, np.int64), 0
+    for k in range(most):
+        c, o = channels[k], offers[k]
+        if k >= fresh:
+            if (o >= 0 and not live[o]) or banned_until[account[c]] > day:
+                continue
+            sight[k] *= weights[day - up[6][k - fresh]] * heat[c]
+        elif posts[6][k] > 0:
+            sight[k] *= weights[0] * heat[c]
+        g = newest[c]
+        while g >= 0 and offer[g] != o:
+            g = before[g]
+        if g < 0:
+            g, rows = rows, rows + 1
+            before[g], newest[c], channel[g], offer[g] = newest[c], g, c, o
+            commercial[g], value[g], visibility[g] = sells[k], helps[k], sight[k]
+            if k < fresh:
+                lasting[g] = posts[6][k]
+        if k < fresh:
+            room[g] += pieces[k]
+        many[g] += 1
+        items[g] += pieces[k]
+        seen[g] += pieces[k] * sight[k]
+        sums[0, g] += sells[k] * (pieces[k] * sight[k])
+        sums[1, g] += helps[k] * (pieces[k] * sight[k])
+        sums[2, g] += sight[k] * pieces[k]
+    for g in range(rows):
+        if many[g] > 1 and seen[g] > 0.0:
+            commercial[g], value[g] = sums[0, g] / seen[g], sums[1, g] / seen[g]
+        if many[g] > 1 and items[g] > 0.0:
+            visibility[g] = sums[2, g] / items[g]
+    return (channel[:rows], offer[:rows], items[:rows], commercial[:rows], value[:rows], visibility[:rows], lasting[:rows],
+            room[:rows])
 
 
 def broadcasts(world: World) -> NDArray[np.bool_]:
@@ -115,42 +172,14 @@ def shown(world: World, posts: Post, day: int, params: HeatParams) -> Shown:
 
     Reads lasting posts, channels, accounts, offers. Draws nothing. Cost: O(posts that are up).
     """
-    up, lasting = world.lasting, posts.lasting > 0
-    if not len(up) and not lasting.any():
+    up, channels = world.lasting, world.channels
+    if not len(up) and not (posts.lasting > 0).any():
         return Shown(posts, posts.items)
-    weights, channels = weights_of(params), world.channels
-    fresh = replace(posts, visibility=np.where(lasting, posts.visibility * (weights[0] * channels.heat[posts.channel]),
-                                               posts.visibility))
-    made = (up.offer < 0) | world.offers.live[np.maximum(up.offer, 0)]
-    k = (made & (world.accounts.banned_until[channels.account[up.channel]] <= day)).nonzero()[0]
-    visibility = up.visibility[k] * (weights[day - up.day[k]] * channels.heat[up.channel[k]])
-    tail = Post(up.channel[k], up.offer[k], up.items[k], up.commercial[k], up.value[k], visibility, np.ones(len(k), np.int64))
-    both = Post(*[np.concatenate([getattr(fresh, name), getattr(tail, name)]) for name in Post.__dataclass_fields__])
-    return _as_one(both, np.concatenate([posts.items, np.zeros(len(k))]))
-
-
-def _as_one(posts: Post, room: NDArray[np.float64]) -> Shown:
-    """Make posts of one channel and offer one: items add, visibility is their mean, tone the mean by what is seen."""
-    found = groups(posts.channel, posts.offer)
-    if found is None:
-        return Shown(posts, room)
-    first, group = found
-    alone = np.bincount(group) == 1
-
-    def added(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        total = np.zeros(len(first))
-        np.add.at(total, group, values)
-        return total
-
-    def mean(values: NDArray[np.float64], by: NDArray[np.float64], all_of_it: NDArray[np.float64]) -> NDArray[np.float64]:
-        some = ~alone & (all_of_it > 0.0)
-        return np.where(some, added(values * by) / np.where(some, all_of_it, 1.0), values[first])
-
-    items, seen = added(posts.items), posts.items * posts.visibility
-    in_sight = added(seen)
-    return Shown(Post(posts.channel[first], posts.offer[first], items, mean(posts.commercial, seen, in_sight),
-                      mean(posts.value, seen, in_sight), mean(posts.visibility, posts.items, items),
-                      posts.lasting[first]), added(room))
+    *columns, room = as_one(
+        (posts.channel, posts.offer, posts.items, posts.commercial, posts.value, posts.visibility, posts.lasting),
+        (up.channel, up.offer, up.items, up.commercial, up.value, up.visibility, up.day), weights_of(params), day,
+        world.offers.live, channels.account, world.accounts.banned_until, channels.heat)
+    return Shown(Post(*columns), room)
 
 
 def cool(world: World, posts: Post, day: int, params: HeatParams) -> None:
@@ -159,16 +188,12 @@ def cool(world: World, posts: Post, day: int, params: HeatParams) -> None:
     Writes lasting posts and the heat of channels. Cost: O(channels, posts that are up).
     """
     up, channels = world.lasting, world.channels
-    if len(up):
-        up.keep(day + 1 - up.day < params.window)
-    shocked = np.zeros(len(channels), np.bool_)
+    if len(up) and day + 1 - up.day[0] >= params.window:
+        up.drop(int(up.day.searchsorted(day + 1 - params.window, "right")))
     stays = posts.lasting > 0
-    if stays.any():
-        shocked[posts.channel[stays]] = True
-        if params.window > 1:
-            up.add(day=np.full(int(stays.sum()), day, np.int64),
-                   **{name: getattr(posts, name)[stays] for name in Post.__dataclass_fields__ if name != "lasting"})
-    has_heat = broadcasts(world)
-    if params.mode == "burst" and has_heat.any():
-        shocked &= channels.kind == _LIVE
-        cool_accounts(channels.heat, has_heat, shocked, params.cooling, params.organic, params.live_shock)
+    if stays.any() and params.window > 1:
+        up.add(day=np.full(int(stays.sum()), day, np.int64),
+               **{name: getattr(posts, name)[stays] for name in Post.__dataclass_fields__ if name != "lasting"})
+    if params.mode == "burst" and not channels.kinds.isdisjoint(_HAVE_HEAT):
+        cool_accounts(channels.heat, channels.kind, posts.channel, posts.lasting, params.cooling, params.organic,
+                      params.live_shock)

@@ -20,11 +20,9 @@ for bought impressions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.core.draws import draw64
 from sim.core.errors import PlanError
@@ -37,33 +35,46 @@ from sim.world.state import World
 if TYPE_CHECKING:
     from sim.exchange.actions import Lead
 
-Ints = NDArray[np.int64]
 _PROMISED = -2
 """Stands in `home` while today's leads are sifted: this person joins, and has no row yet."""
 
 
 @kernel()
-def draw_leads(targeting: float, product: int, key: int, n: int, row_of_uid: Array, interest: Array,
-               person: Array) -> None:
-    """Write the person whom each advertisement finds.
+def draw_leads(channel: Array, product: Array, count: Array, targeting: Array, name: Array, key: int, row_of_uid: Array,
+               interest: Array) -> tuple[Array, Array]:
+    """Return whom each advertisement finds, and for which channel, int64 (all advertisements,).
 
-    row_of_uid (N,); interest (N, P); person (m,), one an advertisement.
+    channel, product, count, targeting (k,), one an order of leads: a second one for a channel has draws of its own; name
+    (C,); row_of_uid (N,); interest (N, P).
     """
-    for j in range(len(person)):
-        person[j] = found(key, 64 * j, targeting, product, n, row_of_uid, interest)
+    total = count.sum()
+    person, of_channel = np.empty(total, np.int64), np.empty(total, np.int64)
+    w = 0
+    for k in range(len(channel)):
+        nth = 0
+        for earlier in range(k):
+            nth += channel[earlier] == channel[k]
+        own = draw64(key, (nth << 32) | name[channel[k]])
+        for j in range(count[k]):
+            person[w] = found(own, 64 * j, targeting[k], product[k], len(row_of_uid), row_of_uid, interest)
+            of_channel[w] = channel[k]
+            w += 1
+    return person, of_channel
 
 
 @kernel()
-def sift(person: Array, channel: Array, owner: Array, closed: Array, room: Array, home: Array,
-         reasons: tuple[int, ...], out: Array) -> None:
-    """Write -1 for whom joins and the reason for whom does not, one after the other.
+def sift(person: Array, channel: Array, owner: Array, account: Array, banned_until: Array, day: int, capacity: Array,
+         members: Array, home: Array, reasons: tuple[int, ...]) -> Array:
+    """Return -1 for whom joins and the reason for whom does not, one after the other, int64 (m,).
 
-    reasons : banned, known, full; room : int64 (C,), changed; home : as it was when this returns.
+    person, channel (m,); owner, account, capacity, members (C,); banned_until (A,); reasons : banned, known, full; home (N, S)
+    is as it was when this returns.
     """
     banned, known, full = reasons
+    room, out = capacity - members, np.empty(len(person), np.int64)
     for j in range(len(person)):
         i, c = person[j], channel[j]
-        if closed[c]:
+        if banned_until[account[c]] > day:
             out[j] = banned
         elif home[i, owner[c]] != NO_ROW:
             out[j] = known
@@ -76,14 +87,7 @@ def sift(person: Array, channel: Array, owner: Array, closed: Array, room: Array
     for j in range(len(person)):
         if out[j] == -1:
             home[person[j], owner[channel[j]]] = NO_ROW
-
-
-@dataclass(frozen=True)
-class _Found:
-    """Whom the advertisements found, in the order in which they were drawn."""
-
-    person: Ints
-    channel: Ints
+    return out
 
 
 def bring(world: World, table: Lead, day: int) -> tuple[Joined, Refused]:
@@ -101,36 +105,13 @@ def bring(world: World, table: Lead, day: int) -> tuple[Joined, Refused]:
     rented = ~world.channels.owned[table.channel]
     if rented.any():
         raise PlanError(f"Lead: channel {int(table.channel[rented][0])} is rented; leads join the seller's own channels")
-    ads = _find(world, table, day)
-    reason = _verdicts(world, ads, day)
+    person, channel = draw_leads(table.channel, table.product, table.count, table.targeting, world.channels.name,
+                                 world.draws.key("lead", day), world.row_of_uid, world.people.interest)
+    channels = world.channels
+    reason = sift(person, channel, channels.owner, channels.account, world.accounts.banned_until, day, channels.capacity,
+                  channels.members, world.audiences.home, (int(Reason.BAN), int(Reason.MEMBER), int(Reason.FULL)))
     yes, no = (reason < 0).nonzero()[0], (reason >= 0).nonzero()[0]
     none, zero = np.full(len(yes), -1, np.int64), np.zeros(len(yes), np.int64)
-    joined = Joined(ads.person[yes], ads.channel[yes], none, world.channels.brand[ads.channel[yes]], none, none, zero,
-                    zero, zero)
+    joined = Joined(person[yes], channel[yes], none, channels.brand[channel[yes]], none, none, zero, zero, zero)
     nobody = np.full(len(no), -1, np.int64)
-    return joined, Refused(ads.person[no], nobody, ads.channel[no], nobody, reason[no])
-
-
-def _find(world: World, table: Lead, day: int) -> _Found:
-    """Draw whom each advertisement finds; a second row for a channel has draws of its own."""
-    people = world.people
-    parts = []
-    for k, count in enumerate(table.count.tolist()):
-        channel = int(table.channel[k])
-        nth = int(np.count_nonzero(table.channel[:k] == channel))
-        key = np.uint64(draw64(world.draws.key("lead", day), nth << 32 | int(world.channels.name[channel])))
-        person = np.empty(count, np.int64)
-        draw_leads(float(table.targeting[k]), int(table.product[k]), key, len(people),
-                   world.row_of_uid, people.interest, person)
-        parts.append(person)
-    return _Found(np.concatenate(parts), np.repeat(table.channel, table.count))
-
-
-def _verdicts(world: World, ads: _Found, day: int) -> Ints:
-    """Return -1 for those who join, otherwise the reason why not."""
-    channels = world.channels
-    closed = world.accounts.banned_until[channels.account] > day
-    reason = np.empty(len(ads.person), np.int64)
-    sift(ads.person, ads.channel, channels.owner, closed, channels.capacity - channels.members, world.audiences.home,
-         (int(Reason.BAN), int(Reason.MEMBER), int(Reason.FULL)), reason)
-    return reason
+    return joined, Refused(person[no], nobody, channel[no], nobody, reason[no])

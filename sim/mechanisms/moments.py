@@ -29,12 +29,12 @@ from sim.exchange.events import PathKind
 from sim.mechanisms.attention import AttentionParams, Noticed, nothing_noticed
 from sim.mechanisms.audience import AudienceParams
 from sim.mechanisms.delivery import chance_of_any
-from sim.mechanisms.word_of_mouth import signed_trust
+from sim.mechanisms.word_of_mouth import trust_of
 from sim.world.shares import rows_end, shared_out, ties_of
 from sim.world.state import World
 from sim.world.ties import MUTED
 
-_MUTED = int(MUTED)
+_TIE, _MUTED = int(PathKind.TIE), int(MUTED)
 _MUTED_BIT = _MUTED.bit_length() - 1
 
 
@@ -83,16 +83,31 @@ def draw_notices(person: Array, items: Array, layers: Array, post_key: Array, bo
 
 
 @kernel()
-def count_items(listener: Array, items: Array, attention: Array, background: float, factor: float, everything: bool,
-                times: Array) -> None:
-    """Write how many of a friend's items were noticed, given that any was.
+def list_friends(out: Array, bound: Array, skip: Array, room: Array, drawn: Array, person: Array, offer: Array,
+                 items: Array, uid: Array, listener: Array, weight: Array, attention: Array, background: float,
+                 factor: float, everything: bool) -> tuple[Array, ...]:
+    """Return what the shares wrote, one behind the other, as the columns of `Noticed`, with how many of a friend's items.
 
-    listener, items, times (m,); attention (N,).
+    out, bound, skip, room, drawn: as `draw_notices` has them; person, offer, items (m,), of posts; uid, attention (N,);
+    listener, weight (E,).
     """
-    for k in range(len(listener)):
-        n = items[k]
-        v = 1.0 if everything else min(1.0, np.float64(attention[listener[k]]) * factor / background)
-        times[k] = n * v / chance_of_any(n, v)
+    n = drawn.sum()
+    who, what, tie = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int64)
+    trust, times, key = np.empty(n, np.float32), np.empty(n), np.empty(n, np.int64)
+    at = 0
+    for c in range(len(bound) - 1):
+        w = room[c]
+        for k in range(bound[c], rows_end(c, bound, skip)):
+            for _ in range(drawn[k + c]):
+                e = out[w]
+                i = listener[e]
+                v = 1.0 if everything else min(1.0, np.float64(attention[i]) * factor / background)
+                who[at], what[at], tie[at], key[at] = i, offer[k], e, uid[person[k]]
+                trust[at] = trust_of(np.int64(weight[e]))
+                times[at] = items[k] * v / chance_of_any(items[k], v)
+                at += 1
+                w += 1
+    return who, what, np.full(n, _TIE, np.int8), tie, trust, times, np.ones(n), np.zeros(n), np.ones(n, np.bool_), key
 
 
 def share(world: World, posts: PeerPost, day: int, params: AttentionParams) -> Noticed:
@@ -103,41 +118,16 @@ def share(world: World, posts: PeerPost, day: int, params: AttentionParams) -> N
     turn = np.lexsort((posts.items, posts.person, posts.layers, posts.offer))
     person, offer, items = posts.person[turn], posts.offer[turn], posts.items[turn]
     keys = np.zeros(len(world.offers), np.uint64)
-    for o in np.unique(offer).tolist():
+    for o in np.unique(offer).tolist() if offer[0] < offer[-1] else [int(offer[0])]:
         keys[o] = world.draws.key(f"notice {world.offers.name[o]}", day)
     bound, skip, room = shared_out(person, ties.start)
     out, drawn = np.empty(int(room[-1]), np.int64), np.zeros(len(person) + len(bound) - 1, np.int64)
     terms = (max(params.background_items, 1e-9), world.calendar.attention[day], params.mode == "all")
     draw_notices(person, items, posts.layers[turn], keys[offer], bound, skip, room, ties.start, ties.listener,
                  ties.weight, ties.mark, people.uid, people.attention, *terms, out, drawn)
-    n = int(drawn.sum())
-    tie, hits = np.empty(n, np.int64), np.zeros(len(person), np.int64)
-    close_ranks(out, bound, skip, room, drawn, tie, hits)
-    listener = ties.listener[tie]
-    times, trust = np.empty(n), np.empty(n, np.float32)
-    count_items(listener, np.repeat(items, hits), people.attention, *terms, times)
-    signed_trust(tie, ties.weight, trust)
-    return Noticed(listener, np.repeat(offer, hits).astype(np.int32), np.full(n, PathKind.TIE, np.int8), tie, trust,
-                   times, np.ones(n), np.zeros(n), np.ones(n, np.bool_),
-                   np.repeat(people.uid[person].astype(np.int64), hits))
-
-
-@kernel()
-def close_ranks(out: Array, bound: Array, skip: Array, room: Array, drawn: Array, tie: Array, hits: Array) -> None:
-    """Put what the shares wrote behind one another, and count what each post has of it.
-
-    out: ties as `draw_notices` wrote them; bound, skip, room (c + 1,); drawn: hits of each post in each share; tie (all
-    hits,); hits (posts,).
-    """
-    n = 0
-    for c in range(len(bound) - 1):
-        w = room[c]
-        for k in range(bound[c], rows_end(c, bound, skip)):
-            hits[k] += drawn[k + c]
-            for _ in range(drawn[k + c]):
-                tie[n] = out[w]
-                n += 1
-                w += 1
+    columns = list_friends(out, bound, skip, room, drawn, person, offer, items, people.uid, ties.listener, ties.weight,
+                           people.attention, *terms)
+    return Noticed(*columns, members=0)
 
 
 @kernel()

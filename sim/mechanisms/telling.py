@@ -36,8 +36,8 @@ _ONE = np.uint64(1)
 _LONGEST = 64
 """Most ties that one draw may pass over."""
 
-Told = tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]
-"""Listeners, ties and speakers of what is told, in ascending order of the speaker list."""
+Told = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+"""What `emit` writes, of every share: out, bound, room and written; the ties in ascending order of the speaker list."""
 
 
 @kernel(parallel=True)
@@ -81,43 +81,6 @@ def emit(speakers: Array, limit: Array, bound: Array, skip: Array, room: Array, 
                 out[w] = e
                 w += h < (low if layer < 2 else high)
         written[c] = w - room[c]
-
-
-@kernel()
-def limits(speakers: Array, rate: Array, contact: Array, out: Array) -> None:
-    """Write the 32-bit threshold of each speaker and layer.
-
-    rate (speakers,) a day; contact (4,), factor of each layer; out (speakers, 4), 2^32: for certain.
-    """
-    for s in range(len(speakers)):
-        for layer in range(4):
-            p = rate[s] * contact[layer]
-            if p >= 1.0:
-                out[s, layer] = 4294967296
-            elif p > 0.0:
-                out[s, layer] = np.int64(p * 4294967296.0)
-            else:
-                out[s, layer] = 0
-
-
-@kernel()
-def told_ties(out: Array, bound: Array, room: Array, written: Array, speakers: Array, start: Array, weight: Array,
-              listener: Array, told: Array, hearer: Array, speaker: Array) -> int:
-    """Put the hits of all shares behind one another, with who hears and who speaks; returns how many.
-
-    out, bound, room, written: as `emit` has them; speakers (s,); start (N + 1,); weight, listener (E,); told, hearer, speaker
-    (hits + 1,). A tie that a defect has broken carries nothing any more.
-    """
-    n = 0
-    for c in range(len(written)):
-        s = bound[c]
-        for k in range(room[c], room[c] + written[c]):
-            e = out[k]
-            while e >= start[speakers[s] + 1]:
-                s += 1
-            told[n], hearer[n], speaker[n] = e, listener[e], speakers[s]
-            n += (weight[e] & 32767) > 0
-    return n
 
 
 @kernel()
@@ -186,35 +149,24 @@ def spread_alike(world: World, speakers: NDArray[np.int32], chance: NDArray[np.f
     keep, share = passing(*chance.tolist())
     ties = world.ties
     if not share.any():
-        none = np.empty(0, np.int32)
-        return none, np.empty(0, np.int64), none
+        none = np.zeros(1, np.int64)
+        return none, none, none, none
     # The draws of a row depend on one another, so a hub is the work of one share.
     bound, room = whole_rows(speakers, ties.start, *shared_out(speakers, ties.start))
     out, written = np.empty(int(room[-1]), np.int64), np.empty(len(bound) - 1, np.int64)
     emit_alike(speakers, keep, share, bool((share < 1).any()), bound, room, ties.start, ties.mark, world.people.uid, key, out,
                written)
-    return _gathered(world, speakers, bound, room, out, written)
+    return out, bound, room, written
 
 
-def spread(world: World, speakers: NDArray[np.int32], rate: NDArray[np.float64], contact: NDArray[np.float64],
-           key: np.uint64) -> Told:
-    """Return every tie told by speakers who talk each at a rate of their own."""
+def spread(world: World, speakers: NDArray[np.int32], limit: NDArray[np.int64], total: int, key: np.uint64) -> Told:
+    """Return every tie told by speakers who talk each at a rate of their own.
+
+    limit : int64 (s, 4), 32-bit threshold of the speaker for each layer; total : how many ties all of them have.
+    """
     ties = world.ties
-    limit = np.empty((len(speakers), 4), np.int64)
-    limits(speakers, rate, contact, limit)
     # One spare place a share: the branch-free kernel writes before it knows whether to keep.
-    bound, skip, room = shared_out(speakers, ties.start, spare=1)
+    bound, skip, room = shared_out(speakers, ties.start, 1, total)
     out, written = np.empty(int(room[-1]), np.int64), np.empty(len(bound) - 1, np.int64)
     emit(speakers, limit, bound, skip, room, ties.start, ties.mark, world.people.uid, key, out, written)
-    return _gathered(world, speakers, bound, room, out, written)
-
-
-def _gathered(world: World, speakers: NDArray[np.int32], bound: NDArray[np.int64], room: NDArray[np.int64],
-              out: NDArray[np.int64], written: NDArray[np.int64]) -> Told:
-    """Put the hits of all shares together; ties that a defect has broken are dropped."""
-    ties = world.ties
-    hits = int(written.sum())
-    # Here, too: a place is written before it is known to count.
-    tie, listener, speaker = np.empty(hits + 1, np.int64), np.empty(hits + 1, np.int32), np.empty(hits + 1, np.int32)
-    n = told_ties(out, bound, room, written, speakers, ties.start, ties.weight, ties.listener, tie, listener, speaker)
-    return listener[:n], tie[:n], speaker[:n]
+    return out, bound, room, written

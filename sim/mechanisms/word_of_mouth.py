@@ -34,15 +34,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.draws import draw64, uniform
-from sim.core.kernel import Array, kernel
+from sim.core.draws import draw64, threshold, uniform
+from sim.core.kernel import Array, Number, kernel
 from sim.core.maths import log_, to_fixed
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.events import PathKind, Talked
-from sim.mechanisms.encounters import Encounters, encounters
+from sim.mechanisms.encounters import Encounters
 from sim.mechanisms.telling import spread, spread_alike
-from sim.world.audiences import ACTIVE, NO_ROW
+from sim.world.audiences import ACTIVE, NO_ROW, first_block
 from sim.world.state import World
+
+_GROUP, _TIE = 0, int(PathKind.TIE)
 
 
 class WordOfMouthParams(Params):
@@ -80,7 +82,7 @@ class WordOfMouthParams(Params):
 
 @dataclass(frozen=True)
 class Heard:
-    """What was heard today: listeners, ties, speakers, product, polarity."""
+    """What was heard today: listeners, ties, speakers, product, trust, praise or not, and the quality told of."""
 
     listener: NDArray[np.int32]
     tie: NDArray[np.int64]
@@ -88,44 +90,53 @@ class Heard:
     product: NDArray[np.int64]
     trust: NDArray[np.float32]
     polarity: NDArray[np.int8]
+    told: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.listener)
 
 
 @kernel()
-def talk_rates(speakers: Array, product: int, satisfaction: Array, base: float, praise: float, complaint: float,
-               out: Array) -> None:
-    """Write w_0 + a_+ S+ + a_- S- of every speaker.
+def talk_rate(satisfaction: float, base: float, praise: float, complaint: float) -> Number:
+    """Return w_0 + a_+ S+ + a_- S-, chance a tie and day."""
+    return base + (praise * satisfaction if satisfaction > 0.0 else -complaint * satisfaction)
 
-    speakers, out (speakers,), chances a tie and day; satisfaction (N, P).
+
+@kernel()
+def limits(speakers: Array, product: int, satisfaction: Array, base: float, praise: float, complaint: float,
+           contact: tuple[float, ...], start: Array, out: Array) -> int:
+    """Write the 32-bit threshold of each speaker and layer; returns how many ties the speakers have.
+
+    speakers (s,); satisfaction (N, P); contact: factor of each of the four layers; start (N + 1,); out (s, 4), 2^32: for certain.
     """
+    ties = 0
     for s in range(len(speakers)):
-        sat = np.float64(satisfaction[speakers[s], product])
-        out[s] = base + (praise * sat if sat > 0.0 else -complaint * sat)
+        j = speakers[s]
+        ties += start[j + 1] - start[j]
+        rate = talk_rate(np.float64(satisfaction[j, product]), base, praise, complaint)
+        for layer in range(4):
+            out[s, layer] = threshold(rate * contact[layer])
+    return ties
 
 
 @kernel()
-def signed_trust(tie: Array, weight: Array, out: Array) -> None:
-    """Write the trust of ties, negative across distrust.
-
-    tie, out (m,), [-1, 1]; weight (E,): packed size and sign.
-    """
-    for k in range(len(tie)):
-        w = np.int64(weight[tie[k]])
-        size = (w & 32767) / 32767.0
-        out[k] = -size if w & 32768 else size
+def trust_of(weight: int) -> Number:
+    """Return the trust of a tie, negative across distrust, [-1, 1], from its packed size and sign."""
+    size = (weight & 32767) / 32767.0
+    return -size if weight & 32768 else size
 
 
 @kernel()
-def add_buzz(listener: Array, product: int, polarity: Array, trust: Array, shift: float, day: int, keep: Array,
-             buzz: Array, buzz_day: Array, load: Array, mark: Array, touched: Array) -> None:
-    """Shift utilities by today's talk; fixed-point sums, each listener written once.
+def add_buzz(listener: Array, about: Array, product: int, polarity: Array, trust: Array, shift: float, day: int,
+             keep: Array, buzz: Array, buzz_day: Array, load: Array, mark: Array, touched: Array) -> None:
+    """Shift utilities by today's talk about a product; fixed-point sums, each listener written once.
 
-    listener, polarity, trust (m,); buzz, buzz_day (N, P); keep: decay by age in days; load, mark, touched (N,): scratch.
+    listener, about, polarity, trust (m,); buzz, buzz_day (N, P); keep: decay by age in days; load, mark, touched (N,): scratch.
     """
     count = 0
     for k in range(len(listener)):
+        if about[k] != product:
+            continue
         i = listener[k]
         if mark[i] == 0:
             mark[i] = 1
@@ -142,34 +153,93 @@ def add_buzz(listener: Array, product: int, polarity: Array, trust: Array, shift
 
 
 @kernel()
-def count_peers(listener: Array, product: int, peers: Array) -> None:
-    """Count one more acquaintance known to have bought.
+def count_peers(out: Array, room: Array, written: Array, weight: Array, listener: Array, product: int,
+                peers: Array) -> None:
+    """Count one more acquaintance known to have bought, along each tie told.
 
-    listener (m,); peers (N, P).
+    out, room, written: as `telling.emit` has them; weight, listener (E,); peers (N, P).
     """
-    for k in range(len(listener)):
-        if peers[listener[k], product] < 65535:
-            peers[listener[k], product] += 1
+    for c in range(len(written)):
+        for k in range(room[c], room[c] + written[c]):
+            i = listener[out[k]]
+            if (weight[out[k]] & 32767) > 0 and peers[i, product] < 65535:
+                peers[i, product] += 1
 
 
 @kernel()
-def hear_in_groups(member_start: Array, member_stop: Array, speaker: Array, speaker_key: Array, person: Array,
-                   state: Array, uid: Array, key: int, chance: float, out_row: Array, out_k: Array) -> int:
-    """Draw which active members hear each talker of their group; returns the number of hits.
+def hear(out: Array, bound: Array, room: Array, written: Array, speakers: Array, product: int, start: Array,
+         weight: Array, listener: Array, satisfaction: Array, belief: Array) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    """Put the hits of all shares behind one another, as the columns of `Heard`, and count them, as those of `Talked`.
 
-    member_start, member_stop, speaker, speaker_key (k,), one a talker and block; person, state (M,); uid (N,); out_row and
-    out_k (hits,): the audience row that hears and the talker it hears.
+    out, bound, room, written: as `telling.emit` has them; speakers (s,); start (N + 1,); weight, listener (E,); satisfaction,
+    belief (N, P). A tie that a defect has broken carries nothing any more.
     """
-    w = 0
-    for k in range(len(speaker)):
-        inner = draw64(key, speaker_key[k])
-        for r in range(member_start[k], member_stop[k]):
-            i = person[r]
-            if state[r] == ACTIVE and i != speaker[k] and uniform(inner, np.int64(uid[i])) < chance:
-                out_row[w] = r
-                out_k[w] = k
-                w += 1
-    return w
+    hits = written.sum()
+    who, tie, speaker = np.empty(hits, np.int32), np.empty(hits, np.int64), np.empty(hits, np.int32)
+    trust, polarity, told = np.empty(hits, np.float32), np.empty(hits, np.int8), np.empty(hits)
+    many = np.zeros(len(speakers), np.int64)
+    n = 0
+    for c in range(len(written)):
+        s = bound[c]
+        for k in range(room[c], room[c] + written[c]):
+            e = out[k]
+            while e >= start[speakers[s] + 1]:
+                s += 1
+            w = np.int64(weight[e])
+            if w & 32767:
+                j = speakers[s]
+                who[n], tie[n], speaker[n], trust[n] = listener[e], e, j, trust_of(w)
+                polarity[n], told[n] = 1 if satisfaction[j, product] >= 0 else -1, belief[j, product]
+                many[s] += 1
+                n += 1
+    said = many.nonzero()[0]
+    talker, praise = np.empty(len(said), np.int64), np.empty(len(said), np.int64)
+    for k in range(len(said)):
+        talker[k] = speakers[said[k]]
+        praise[k] = 1 if satisfaction[talker[k], product] >= 0 else -1
+    about = np.full(n, product, np.int64)
+    return ((who[:n], tie[:n], speaker[:n], about, trust[:n], polarity[:n], told[:n]),
+            (talker, np.full(len(said), product, np.int64), praise, many[said], np.full(len(said), -1, np.int64)))
+
+
+@kernel()
+def hear_in_groups(talker: Array, product: Array, polarity: Array, home: Array, channel: Array, kind: Array, name: Array,
+                   first: Array, following: Array, start: Array, stop: Array, person: Array, state: Array, trust: Array,
+                   uid: Array, belief: Array, key: int, chance: float) -> tuple[Array, ...]:
+    """Draw which active members hear each talker of their groups; returns the columns of `Heard`.
+
+    talker, product, polarity (k,); home (N, S); kind, name, first (C,); following, start, stop (blocks,): the chain of each
+    channel's blocks; channel, person, state, trust (M,); uid (N,); belief (N, P).
+    """
+    most, w = 0, 0
+    for drawn in range(2):  # at first only how many could hear
+        row, by = np.empty(most, np.int64), np.empty(most, np.int64)
+        for k in range(len(talker)):
+            j = talker[k]
+            for s in range(home.shape[1]):
+                own = home[j, s]
+                if own == NO_ROW or state[own] != ACTIVE or kind[channel[own]] != _GROUP:
+                    continue
+                # The name of a group has 24 bits, the number of a product fewer than 8.
+                inner = draw64(key, (np.int64(uid[j]) << 32) | (name[channel[own]] << 8) | product[k])
+                block = first_block(channel[own], first)
+                while block >= 0:
+                    if drawn:
+                        for r in range(start[block], stop[block]):
+                            if state[r] == ACTIVE and person[r] != j and uniform(inner, np.int64(uid[person[r]])) < chance:
+                                row[w], by[w] = r, k
+                                w += 1
+                    else:
+                        most += stop[block] - start[block]
+                    block = following[block]
+    who, speaker = np.empty(w, np.int32), np.empty(w, np.int32)
+    about, trusts = np.empty(w, np.int64), np.empty(w, np.float32)
+    praise, told = np.empty(w, np.int8), np.empty(w)
+    for n in range(w):
+        k, r = by[n], row[n]
+        who[n], speaker[n], about[n], trusts[n] = person[r], talker[k], product[k], trust[r]
+        praise[n], told[n] = polarity[k], belief[talker[k], product[k]]
+    return who, row[:w], speaker, about, trusts, praise, told
 
 
 _LONGEST = 32_000
@@ -203,111 +273,107 @@ def talk(world: World, day: int, params: WordOfMouthParams) -> tuple[list[Heard]
     the speakers).
     """
     heard, told = [], []
+    talkers = world.talkers
     for p in range(len(world.products)):
-        active = world.talkers.active[p]
-        active = active[world.people.talk_until[active, p] >= day]
-        world.talkers.active[p] = active
-        fresh, world.talkers.fresh[p] = world.talkers.fresh[p], np.empty(0, np.int32)
+        active, fresh = talkers.active[p], talkers.fresh[p]
+        if len(active):
+            active = talkers.active[p] = active[world.people.talk_until[active, p] >= day]
+        if len(fresh):
+            talkers.fresh[p] = np.empty(0, np.int32)
         if not params.enabled:
             continue
         if len(fresh) and any(params.show):
-            show = np.asarray(params.show)
-            listener, _, _ = spread(world, fresh, np.ones(len(fresh)), show, world.draws.key(f"show {p}", day))
-            count_peers(listener, p, world.people.peers)
+            _show(world, p, fresh, day, params)
         if len(active):
-            one = _talk_of(world, p, active, day, params)
+            one, said = _talk_of(world, p, active, day, params)
             heard.append(one)
-            told.append(_talked(world, one, active, p))
+            told.append(said)
     return heard, Talked.stacked(told)
 
 
-def _talk_of(world: World, product: int, active: NDArray[np.int32], day: int, params: WordOfMouthParams) -> Heard:
+def _show(world: World, product: int, fresh: NDArray[np.int32], day: int, params: WordOfMouthParams) -> None:
+    """Let the ties of those who bought for the first time yesterday get to know it."""
+    ties = world.ties
+    limit = np.empty((len(fresh), 4), np.int64)
+    total = limits(fresh, product, world.people.satisfaction, 1.0, 0.0, 0.0, params.show, ties.start, limit)
+    out, _, room, written = spread(world, fresh, limit, total, world.draws.key(f"show {product}", day))
+    count_peers(out, room, written, ties.weight, ties.listener, product, world.people.peers)
+
+
+def _talk_of(world: World, product: int, active: NDArray[np.int32], day: int,
+             params: WordOfMouthParams) -> tuple[Heard, Talked]:
     """Spread the talk about one product along ties and shift the listeners' utilities."""
-    people, scratch = world.people, world.scratch
-    contact, key = np.asarray(params.contact), world.draws.key(f"talk {product}", day)
+    people, ties, scratch = world.people, world.ties, world.scratch
+    key = world.draws.key(f"talk {product}", day)
     if params.constant_rate is None:
-        rate = np.empty(len(active))
-        talk_rates(active, product, people.satisfaction, params.base_rate, params.praise,
-                   params.praise * params.complaint_ratio, rate)
-        listener, tie, speaker = spread(world, active, rate, contact, key)
+        limit = np.empty((len(active), 4), np.int64)
+        total = limits(active, product, people.satisfaction, params.base_rate, params.praise,
+                       params.praise * params.complaint_ratio, params.contact, ties.start, limit)
+        out, bound, room, written = spread(world, active, limit, total, key)
     else:
-        listener, tie, speaker = spread_alike(world, active, params.constant_rate * contact, key)
-    trust = np.empty(len(tie), np.float32)
-    signed_trust(tie, world.ties.weight, trust)
-    polarity = np.where(people.satisfaction[speaker, product] >= 0, 1, -1).astype(np.int8)
+        out, bound, room, written = spread_alike(world, active, params.constant_rate * np.asarray(params.contact), key)
+    heard, talked = hear(out, bound, room, written, active, product, ties.start, ties.weight, ties.listener,
+                         people.satisfaction, people.belief)
+    found = Heard(*heard)
     if params.shift > 0:
-        add_buzz(listener, product, polarity, trust, params.shift, day, world.keep.buzz, people.buzz, people.buzz_day,
-                 scratch.load, scratch.mark, scratch.people_list)
-    return Heard(listener, tie, speaker, np.full(len(tie), product, np.int64), trust, polarity)
-
-
-def _talked(world: World, heard: Heard, active: NDArray[np.int32], product: int) -> Talked:
-    """Count how many ties each talker told."""
-    told = np.bincount(np.searchsorted(active, heard.speaker), minlength=len(active))
-    said = told > 0
-    who = active[said].astype(np.int64)
-    polarity = np.where(world.people.satisfaction[who, product] >= 0, 1, -1).astype(np.int64)
-    return Talked(who, np.full(len(who), product, np.int64), polarity, told[said].astype(np.int64),
-                  np.full(len(who), -1, np.int64))
+        add_buzz(found.listener, found.product, product, found.polarity, found.trust, params.shift, day, world.keep.buzz,
+                 people.buzz, people.buzz_day, scratch.load, scratch.mark, scratch.people_list)
+    return found, Talked(*talked)
 
 
 def talk_in_groups(world: World, talked: Talked, day: int, params: WordOfMouthParams) -> Heard | None:
     """Let the members of a talker's groups hear it: complaints there are public (群体投诉).
 
-    Returns rows of audiences in `tie` (or None if nobody talked in a group); writes buzz.
+    Returns rows of audiences in `tie` (or None if nobody heard anything in a group); writes buzz.
     """
-    aud, people, scratch = world.audiences, world.people, world.scratch
-    if not len(talked) or not aud.size or params.group_hearing <= 0:
+    aud, channels, people, scratch = world.audiences, world.channels, world.people, world.scratch
+    if not len(talked) or not aud.size or params.group_hearing <= 0 or _GROUP not in channels.kinds:
         return None
-    home = aud.home[talked.person]
-    which, strategy = np.nonzero(home != NO_ROW)
-    if not len(which):
+    heard = Heard(*hear_in_groups(
+        talked.person, talked.product, talked.polarity, aud.home, aud.channel, channels.kind, channels.name,
+        aud.chain.first, aud.chain.following, aud.block_start, aud.block_stop, aud.person, aud.state, aud.trust,
+        people.uid, people.belief, world.draws.key("group talk", day), params.group_hearing))
+    if not len(heard):
         return None
-    row = home[which, strategy]
-    inside = (aud.state[row] == ACTIVE) & (world.channels.kind[aud.channel[row]] == 0)
-    which, row = which[inside], row[inside].astype(np.int64)
-    channel = aud.channel[row].astype(np.int64)
-    k, block = aud.blocks_in(channel)
-    start, stop = aud.block_start[block], aud.block_stop[block]
-    speaker = talked.person[which][k]
-    size = int((stop - start).sum())
-    out_row, out_k = np.empty(size, np.int64), np.empty(size, np.int64)
-    product = talked.product[which][k]
-    # The name of a group has 24 bits, the number of a product fewer than 8.
-    spoken = (people.uid[speaker].astype(np.int64) << 32) | (world.channels.name[channel[k]] << 8) | product
-    n = hear_in_groups(start, stop, speaker, spoken, aud.person, aud.state, people.uid,
-                       world.draws.key("group talk", day), params.group_hearing, out_row, out_k)
-    out_row, out_k = out_row[:n], out_k[:n]
-    listener = aud.person[out_row]
-    polarity = talked.polarity[which][k][out_k].astype(np.int8)
-    trust = aud.trust[out_row]
-    for p in range(len(world.products)):
-        of = product[out_k] == p
-        if of.any() and params.shift > 0:
-            add_buzz(listener[of], p, polarity[of], trust[of], params.shift, day, world.keep.buzz, people.buzz,
-                     people.buzz_day, scratch.load, scratch.mark, scratch.people_list)
-    return Heard(listener, out_row, speaker[out_k].astype(np.int32), product[out_k], trust, polarity)
+    for p in range(len(world.products) if params.shift > 0 else 0):
+        add_buzz(heard.listener, heard.product, p, heard.polarity, heard.trust, params.shift, day, world.keep.buzz,
+                 people.buzz, people.buzz_day, scratch.load, scratch.mark, scratch.people_list)
+    return heard
+
+
+@kernel()
+def point_out(listener: Array, tie: Array, speaker: Array, product: Array, trust: Array, polarity: Array,
+              memory_offer: Array, live: Array, row_of: Array, brand: Array, brand_of: Array, own_offer: Array,
+              uid: Array) -> tuple[Array, ...]:
+    """Return the offers that praise made people meet, as the columns of `Encounters`.
+
+    Columns of `Heard` (m,); memory_offer (N, P); live (O,); row_of (N,) and brand (R,) of resellers; brand_of, own_offer
+    (P,): what resellers of the brand sell, -1: nothing; uid (N,).
+    """
+    n = 0
+    for k in range(len(polarity)):
+        n += polarity[k] > 0
+    who, what, row = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int64)
+    trusts, key = np.empty(n, np.float32), np.empty(n, np.int64)
+    w = 0
+    for k in range(len(polarity)):
+        if polarity[k] <= 0:
+            continue
+        j, p = speaker[k], product[k]
+        offer = np.int64(memory_offer[j, p])
+        if offer < 0 or not live[offer]:
+            offer = np.int64(p)  # who remembers no live offer sends people to the brand's shop
+        if own_offer[p] >= 0 and row_of[j] >= 0 and brand[row_of[j]] == brand_of[p]:
+            offer = own_offer[p]
+        who[w], what[w], row[w], trusts[w], key[w] = listener[k], offer, tie[k], trust[k], uid[j]
+        w += 1
+    return who, what, np.full(n, _TIE, np.int8), row, trusts, np.zeros(n, np.bool_), key
 
 
 def recommendations(world: World, heard: list[Heard]) -> list[Encounters]:
     """Return the offers that praise along ties made people meet: the speaker's last purchase, or what they sell themselves."""
-    met = []
-    table, own_offer = world.resellers, world.offers.by_path(len(world.products))
-    sells = table.size > 0 and bool((own_offer >= 0).any())
-    for h in heard:
-        good = h.polarity > 0
-        if not good.any():
-            continue
-        speaker = h.speaker[good]
-        product = h.product[good]
-        offer = world.people.memory_offer[speaker, product].astype(np.int32)
-        # A speaker who remembers no live offer sends people to the brand's shop.
-        usable = (offer >= 0) & world.offers.live[np.maximum(offer, 0)]
-        offer = np.where(usable, offer, product).astype(np.int32)
-        if sells:
-            row = table.row_of[speaker]
-            mine = (row >= 0) & (table.brand[np.maximum(row, 0)] == world.products.brand_of[product])
-            offer = np.where(mine & (own_offer[product] >= 0), own_offer[product], offer).astype(np.int32)
-        met.append(encounters(person=h.listener[good], offer=offer, kind=int(PathKind.TIE), row=h.tie[good],
-                              trust=h.trust[good], sure=False, row_key=world.people.uid[speaker].astype(np.int64)))
-    return met
+    table, people, n_products = world.resellers, world.people, len(world.products)
+    own_offer = world.offers.by_path(n_products) if table.size else np.full(n_products, -1, np.int64)
+    return [Encounters(*point_out(h.listener, h.tie, h.speaker, h.product, h.trust, h.polarity, people.memory_offer,
+                                  world.offers.live, table.row_of, table.brand, world.products.brand_of, own_offer,
+                                  people.uid)) for h in heard]

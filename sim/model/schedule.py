@@ -133,38 +133,36 @@ def _attend(state: RunState, plan: DayPlan, shown: Shown, day: Day) -> Noticed:
     noticed = attention.notice(world, shown, contacts, plan.impress, state.day, params)
     told = moments.share(world, plan.peer_post, state.day, params)
     noticed = attention.join_noticed([noticed, told])
-    attention.wear(world, noticed, state.day, params)
+    day.reach = attention.wear(world, noticed, state.day, params)
     moments.wear_friends(world, told, state.day, params)
-    day.told = told
-    rows = noticed.by_membership
-    repurchase.refresh_memory(world, noticed.person[rows], noticed.offer[rows], state.day)
-    paid = plan.impress
-    bought = world.products.brand_of[world.offers.product[paid.offer]] == 0
-    day.impressions = int(paid.count[bought].sum())
-    ours = noticed.person
+    day.told, day.noticed, paid = told, len(noticed), plan.impress
+    if noticed.members:
+        members = slice(noticed.members)
+        repurchase.refresh_memory(world, noticed.person[members], noticed.offer[members], state.day)
+    if len(paid):
+        bought = world.products.brand_of[world.offers.product[paid.offer]] == 0
+        day.impressions = int(paid.count[bought].sum())
     if state.ledger.n_brands > 1:
-        ours = ours[world.products.brand_of[world.offers.product[noticed.offer]] == 0]
-    day.noticed = len(ours)
-    day.reach = attention.count_people(world, ours)
+        ours = noticed.person[world.products.brand_of[world.offers.product[noticed.offer]] == 0]
+        day.noticed, day.reach = len(ours), attention.count_people(world, ours)
     return noticed
 
 
 def _hear(state: RunState, noticed: Noticed, day: Day) -> list[Heard]:
     """5: claims noticed and talk heard enter belief and utility."""
     world, mech = state.world, state.mechanisms
-    claims = slice(None) if noticed.met.all() else noticed.met
-    person, offer, trust = noticed.person[claims], noticed.offer[claims], noticed.trust[claims]
-    product = world.offers.product[offer]
-    own = np.flatnonzero(np.isnan(trust))
-    if len(own):  # the path has no trust of its own
-        trust = trust.copy()
-        trust[own] = world.people.brand_trust[person[own], world.products.brand_of[product[own]]]
-    belief.learn(world, belief.CLAIM, person, product, trust, world.offers.claim[offer], mech.belief)
+    if len(noticed):
+        who, product, trust, claim = belief.claims(
+            noticed.person, noticed.offer, noticed.trust, noticed.met, world.offers.product, world.offers.claim,
+            world.products.brand_of, world.people.brand_trust)
+        belief.learn(world, belief.CLAIM, who, product, trust, claim, mech.belief)
     heard, day.events.talked = word_of_mouth.talk(world, state.day, mech.word_of_mouth)
+    for h in heard:
+        belief.learn(world, belief.TALK, h.listener, h.product, h.trust, h.told, mech.belief)
     in_groups = word_of_mouth.talk_in_groups(world, day.events.talked, state.day, mech.word_of_mouth)
-    for h in [*heard, *([] if in_groups is None else [in_groups])]:
-        told = world.people.belief[h.speaker, h.product].astype(np.float64)
-        belief.learn(world, belief.TALK, h.listener, h.product, h.trust, told, mech.belief)
+    if in_groups is not None:
+        belief.learn(world, belief.TALK, in_groups.listener, in_groups.product, in_groups.trust, in_groups.told,
+                     mech.belief)
     return heard
 
 

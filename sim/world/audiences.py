@@ -6,13 +6,14 @@ name it. Each channel keeps the list of its blocks.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.kernel import Array, kernel
+from sim.core.kernel import Array, Number, kernel
 
 ACTIVE, MUTED, LEFT, SPY = 0, 1, 2, 3
 """States of a membership. A muted member reads nothing but still belongs; SPY + b works for brand b, and neither
@@ -53,6 +54,11 @@ class Channels:
     def __len__(self) -> int:
         return len(self.kind)
 
+    @functools.cached_property
+    def kinds(self) -> frozenset[int]:
+        """Which kinds of channels there are in the run."""
+        return frozenset(self.kind.tolist())
+
 
 def observed_activity(channels: Channels, which: NDArray[Any]) -> NDArray[np.float64]:
     """Return what can be seen of groups' activity, float64 (n,): members alive in them, and fakes that act as members.
@@ -82,36 +88,88 @@ class Accounts:
 
 
 @kernel()
-def list_present(start: Array, stop: Array, block: Array, state: Array, out: Array) -> int:
-    """Write the rows of some blocks whose members have not left; returns how many.
+def first_block(channel: int, first: Array) -> Number:
+    """Return a channel's oldest block, -1: it never had a member. first: of the channels that had one, and of some others."""
+    return first[channel] if channel < len(first) else -1
 
-    start, stop (blocks,); block (k,), the wanted ones; state (M,); out (rows of those blocks,).
+
+@kernel()
+def list_present(channel: int, first: Array, following: Array, start: Array, stop: Array, state: Array) -> Array:
+    """Return the rows of a channel's members who have not left, oldest first, int64 (n,).
+
+    first (C,) and following (blocks,): the oldest block of each channel, and the next one after each block, -1: none;
+    start, stop (blocks,); state (M,).
+    """
+    most, n = 0, 0
+    block = first_block(channel, first)
+    while block >= 0:
+        most += stop[block] - start[block]
+        block = following[block]
+    out = np.empty(most, np.int64)
+    block = first_block(channel, first)
+    while block >= 0:
+        for r in range(start[block], stop[block]):
+            if state[r] != LEFT:
+                out[n] = r
+                n += 1
+        block = following[block]
+    return out[:n]
+
+
+@kernel()
+def add_blocks(channel: Array, row: int, blocks: int, first: Array, last: Array, many: Array, following: Array,
+               out: Array) -> None:
+    """Cut new rows into blocks, each hung behind the last of its channel.
+
+    channel (m,): those of one channel are adjacent; row: that of the first; blocks: how many there were before; first, last,
+    many (C,): oldest and newest block of a channel, and how many; following (room,); out (4, new blocks): channel, first row,
+    row after the last, blocks of the channel before it.
     """
     n = 0
-    for k in range(len(block)):
-        for r in range(start[block[k]], stop[block[k]]):
-            out[n] = r
-            n += state[r] != LEFT
-    return n
+    for k in range(len(channel)):
+        c = channel[k]
+        if k > 0 and channel[k - 1] == c:
+            out[2, n - 1] = row + k + 1
+            continue
+        out[0, n], out[1, n], out[2, n], out[3, n] = c, row + k, row + k + 1, many[c]
+        b = blocks + n
+        if many[c] == 0:
+            first[c] = b
+        else:
+            following[last[c]] = b
+        last[c] = b
+        following[b] = -1
+        many[c] += 1
+        n += 1
 
 
-class _BlocksByChannel:
-    """The blocks sorted by channel, the oldest first: no state, only quicker to look into than the blocks themselves."""
+def _longer(old: NDArray[np.int64], size: int, fill: int) -> NDArray[np.int64]:
+    new = np.full(size, fill, np.int64)
+    new[: len(old)] = old
+    return new
+
+
+class BlocksByChannel:
+    """Each channel's blocks as a chain, the oldest first: no state, only quicker to walk than the blocks themselves.
+
+    first : int64 (C,), oldest block of a channel; following : int64 (blocks and room for more,), the next one; -1: none.
+    """
 
     def __init__(self) -> None:
-        self.order, self._channel = np.empty(0, np.int64), np.empty(0, np.int64)
+        self.first = self._last = self._many = self.following = np.empty(0, np.int64)
 
-    def add(self, channel: NDArray[np.int64]) -> None:
-        """Put new blocks behind the older ones of their channels."""
-        turn = np.argsort(channel, kind="stable")
-        at = self._channel.searchsorted(channel[turn], "right")
-        self.order = np.insert(self.order, at, len(self.order) + turn)
-        self._channel = np.insert(self._channel, at, channel[turn])
-
-    def places(self, channels: Any) -> tuple[Any, Any]:
-        """Return where the blocks of channels begin in `order`, and how many they are."""
-        first = self._channel.searchsorted(channels, "left")
-        return first, self._channel.searchsorted(channels, "right") - first
+    def add(self, channel: NDArray[np.int64], row: int, blocks: int) -> NDArray[np.int64]:
+        """Chain new rows to their channels, from a row on; returns columns of the new blocks, as `add_blocks`."""
+        most = int(channel.max()) + 1
+        if most > len(self.first):
+            self.first, self._last = _longer(self.first, most, -1), _longer(self._last, most, -1)
+            self._many = _longer(self._many, most, 0)
+        added = 1 + int(np.count_nonzero(channel[1:] != channel[:-1]))
+        if blocks + added > len(self.following):
+            self.following = _longer(self.following, 2 * (blocks + added), -1)
+        out = np.empty((4, added), np.int64)
+        add_blocks(channel, row, blocks, self.first, self._last, self._many, self.following, out)
+        return out
 
 
 @dataclass
@@ -133,7 +191,7 @@ class Audiences:
     block_start: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     block_stop: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     block_nth: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
-    _blocks: _BlocksByChannel = field(default_factory=_BlocksByChannel, repr=False)
+    chain: BlocksByChannel = field(default_factory=BlocksByChannel, repr=False)
 
     _COLUMNS = ("person", "channel", "trust", "joined", "state", "active_day")
 
@@ -159,33 +217,18 @@ class Audiences:
         self.state[start:stop] = ACTIVE
         self.size = stop
         if m:
-            cuts = np.diff(channel).nonzero()[0] + 1
-            firsts = np.concatenate([[0], cuts])
-            lasts = np.concatenate([cuts, [m]])
-            before = np.bincount(self.block_channel, minlength=int(channel.max()) + 1)
-            self.block_nth = np.concatenate([self.block_nth, before[channel[firsts]]])
-            self.block_channel = np.concatenate([self.block_channel, channel[firsts]])
-            self._blocks.add(channel[firsts])
-            self.block_start = np.concatenate([self.block_start, start + firsts])
-            self.block_stop = np.concatenate([self.block_stop, start + lasts])
+            added = self.chain.add(channel, start, len(self.block_channel))
+            self.block_channel = np.concatenate([self.block_channel, added[0]])
+            self.block_start = np.concatenate([self.block_start, added[1]])
+            self.block_stop = np.concatenate([self.block_stop, added[2]])
+            self.block_nth = np.concatenate([self.block_nth, added[3]])
         return np.arange(start, stop, dtype=np.int64)
-
-    def blocks_in(self, channels: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return (which, block): the blocks of each channel asked for, one channel behind the other, oldest first.
-
-        `which` numbers the channels asked for.
-        """
-        first, many = self._blocks.places(channels)
-        which = np.repeat(np.arange(len(channels)), many)
-        nth = np.arange(len(which)) - np.repeat(np.cumsum(many) - many, many)
-        return which, self._blocks.order[first[which] + nth]
 
     def present(self, channel: int) -> NDArray[np.int64]:
         """Return the rows of a channel's present members, oldest first."""
-        first, many = self._blocks.places(channel)
-        block = self._blocks.order[first:first + many]
-        out = np.empty(int((self.block_stop[block] - self.block_start[block]).sum()), np.int64)
-        return out[:list_present(self.block_start, self.block_stop, block, self.state, out)]
+        found: NDArray[np.int64] = list_present(channel, self.chain.first, self.chain.following, self.block_start,
+                                                self.block_stop, self.state)
+        return found
 
     def blocks_of(self, wanted: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return (start, stop) of all blocks of the channels marked in `wanted` (C,)."""

@@ -34,10 +34,10 @@ class LastingPosts:
     def __len__(self) -> int:
         return len(self.day)
 
-    def keep(self, which: NDArray[np.bool_]) -> None:
-        """Take down all posts but those marked, bool (U,)."""
+    def drop(self, count: int) -> None:
+        """Take down the oldest posts."""
         for column in fields(self):
-            setattr(self, column.name, getattr(self, column.name)[which])
+            setattr(self, column.name, getattr(self, column.name)[count:])
 
     def add(self, **columns: NDArray[np.int64] | NDArray[np.float64]) -> None:
         """Put up further posts; every column must be given."""

@@ -39,6 +39,8 @@ def equal_shares(at: Ints, total: int) -> Ints:
 def even_shares(rows: int) -> Ints:
     """Return the first of some rows in each share, int64 (c + 1,), when every row is as much work as another."""
     shares = min(_MOST, 1 + rows // _WORTH)
+    if shares == 1:
+        return np.array([0, rows])
     bound: Ints = rows * np.arange(shares + 1) // shares
     return bound
 
@@ -102,7 +104,7 @@ def rows_end(c: int, bound: Array, skip: Array) -> Number:
     return bound[c + 1] + (1 if skip[c + 1] > 0 else 0)
 
 
-def shared_out(who: NDArray[np.integer], start: Ints, spare: int = 0) -> tuple[Ints, Ints, Ints]:
+def shared_out(who: NDArray[np.integer], start: Ints, spare: int = 0, total: int | None = None) -> tuple[Ints, Ints, Ints]:
     """Return (bound, skip, room), int64 (c + 1,) each, as `draw_bounds` writes them; `room[-1]` is the whole.
 
     All shares have the same number of ties but for one: a row longer than a share is cut.
@@ -115,8 +117,11 @@ def shared_out(who: NDArray[np.integer], start: Ints, spare: int = 0) -> tuple[I
         The ties.
     spare : int
         Places that each share gets beside those of its ties.
+    total : int
+        How many ties all the rows have; counted unless given.
     """
-    total = count_ties(who, start)
+    if total is None:
+        total = count_ties(who, start)
     shares = min(_MOST, 1 + total // _WORTH)
     if shares == 1:
         return np.array([0, len(who)]), np.zeros(2, np.int64), np.array([0, total + spare])

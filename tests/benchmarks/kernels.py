@@ -13,7 +13,7 @@ from tests.benchmarks.worlds import memory_gb, spec
 if TYPE_CHECKING:
     from sim.world.state import World
 
-_CONTACT = np.array([0.5, 0.2, 0.08, 0.03])
+_CONTACT = (0.5, 0.2, 0.08, 0.03)
 _COLD = 16_000_000
 """Numbers that are touched between days, so that no day finds its ties in the processor's cache."""
 
@@ -70,12 +70,16 @@ def _talk(world: World, speakers: np.ndarray, day: int) -> int:
     """Let speakers talk for a day; returns how many heard."""
     from sim.mechanisms import word_of_mouth as w
 
-    listener, tie, _ = w.spread(world, speakers, np.full(len(speakers), 0.5), _CONTACT, world.draws.key("talk", day))
-    trust = np.empty(len(tie), np.float32)
-    w.signed_trust(tie, world.ties.weight, trust)
-    w.add_buzz(listener, 0, np.ones(len(tie), np.int8), trust, 1.0, day, world.keep.buzz, world.people.buzz,
-               world.people.buzz_day, world.scratch.load, world.scratch.mark, world.scratch.people_list)
-    return len(tie)
+    people, ties, scratch = world.people, world.ties, world.scratch
+    limit = np.empty((len(speakers), 4), np.int64)
+    total = w.limits(speakers, 0, people.satisfaction, 0.5, 0.0, 0.0, _CONTACT, ties.start, limit)
+    out, bound, room, written = w.spread(world, speakers, limit, total, world.draws.key("talk", day))
+    heard, _ = w.hear(out, bound, room, written, speakers, 0, ties.start, ties.weight, ties.listener, people.satisfaction,
+                      people.belief)
+    one = w.Heard(*heard)
+    w.add_buzz(one.listener, one.product, 0, one.polarity, one.trust, 1.0, day, world.keep.buzz, people.buzz,
+               people.buzz_day, scratch.load, scratch.mark, scratch.people_list)
+    return len(one)
 
 
 def compiled_run(people: int, days: int) -> dict[str, Any]:

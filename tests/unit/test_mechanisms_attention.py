@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from sim.exchange.actions import Actions, Contact, rows
-from sim.mechanisms.attention import _CHUNK, _chunks, move_row_trust, tire
-from sim.mechanisms.delivery import chance_of_any, most_of_any
+from sim.mechanisms.attention import move_row_trust, tire
+from sim.mechanisms.delivery import _CHUNK, chance_of_any, cut_spans, most_of_any
 from sim.verification.quiet import days_of, finished, quiet
 from sim.world.audiences import MUTED
 from sim.world.calendar import CalendarParams
@@ -138,10 +138,12 @@ def test_kernels_say_the_same_as_plain_python() -> None:
     row = rng.permutation(m).astype(np.int64)
     trusts = []
     for kernel in (move_row_trust, move_row_trust.py_func):
-        trust = np.full(m, 0.5, np.float32)
-        kernel(row, times, commercial, value, 0.3, 0.4, trust)
+        trust, active = np.full(m, 0.5, np.float32), np.zeros(m, np.int16)
+        kernel(row, times, commercial, value, m - 5, 0.3, 0.4, 7, trust, active)
         trusts.append(trust)
+        assert ((active == 7) == np.isin(np.arange(m), row[:-5])).all()
     assert np.array_equal(*trusts)
+    assert (trusts[0][row[-5:]] == 0.5).all()
     assert ((trusts[0] >= 0) & (trusts[0] <= 1)).all()
 
 
@@ -176,12 +178,14 @@ def test_the_bound_that_spares_exponentials_is_never_below_the_chance() -> None:
 
 
 def test_long_channels_are_cut_into_pieces_without_loss() -> None:
-    sizes = [0, 1, _CHUNK, _CHUNK + 1, 3 * _CHUNK - 1]
-    start = np.array([7] * 5)
-    post, begin, end = _chunks(np.arange(5), start, start + sizes)
-    assert post.tolist() == [0, 1, 2, 3, 3, 4, 4, 4]
-    assert (end - begin).tolist() == [0, 1, _CHUNK, _CHUNK, 1, _CHUNK, _CHUNK, _CHUNK - 1]
-    assert begin.tolist() == [7, 7, 7, 7, 7 + _CHUNK, 7, 7 + _CHUNK, 7 + 2 * _CHUNK]
+    sizes = np.array([1, _CHUNK, _CHUNK + 1, 3 * _CHUNK - 1])
+    first, following, start = np.array([2, -1, 0]), np.array([3, -1, 1, -1]), np.array([7, 9, 100, 50])
+    for kernel in (cut_spans, cut_spans.py_func):  # nobody has ever been in the third channel, nor in the fifth
+        post, begin, end, before = kernel(np.array([2, 1, 4, 0]), first, following, start, start + sizes)
+        assert post.tolist() == [0, 0, 0, 0, 3, 3, 3]
+        assert begin.tolist() == [7, 50, 50 + _CHUNK, 50 + 2 * _CHUNK, 100, 100 + _CHUNK, 9]
+        assert (end - begin).tolist() == [1, _CHUNK, _CHUNK, _CHUNK - 1, _CHUNK, 1, _CHUNK]
+        assert before.tolist() == [0, *np.cumsum(end - begin)[:-1]]
 
 
 class InTwoRows(Impressions):

@@ -102,12 +102,13 @@ def test_kernels_say_the_same_as_plain_python() -> None:
     channel, fee, worth = rng.integers(-1, 5, 40), rng.integers(0, 3_000, 5), rng.random(5) * 3_000
     results = []
     for of_invitations, of_channels in ((burdens, leave_chances), (burdens.py_func, leave_chances.py_func)):
-        out, chance = np.empty(40), np.empty(5)
+        out, kind = np.empty(40), np.array([0, 0, 1, 0, 0])
         of_invitations(np.arange(40), channel, np.arange(40) * 50, fee, worth, np.full(40, 900.0, np.float32), 5.0, 2.0, out)
-        of_channels(np.arange(5), fee, worth, 0.02, chance)
-        results.append((out, chance))
+        results.append((out, of_channels(kind, np.full(5, 0.5), fee, worth, 0.01, 0.02)))
     assert np.array_equal(results[0][0], results[1][0])
     assert np.array_equal(results[0][1], results[1][1])
+    assert results[0][1][2] == 0
+    assert (np.delete(results[0][1], 2) >= 0.005).all()
     assert (results[0][0][channel < 0] == 0).all()
 
 

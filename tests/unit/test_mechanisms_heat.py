@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from sim.exchange.actions import Actions, Post, rows
+from sim.exchange.actions import CHANNEL_KINDS, Actions, Post, rows
 from sim.mechanisms.heat import HeatParams, burst_weights, cool_accounts, shown, weights_of
 from sim.model.schedule import step
 from sim.model.state import RunState, start
@@ -152,6 +152,9 @@ def test_kernels_say_the_same_as_plain_python() -> None:
         assert np.array_equal(compiled, plain)
     heats = [np.linspace(0, 2, 9) for _ in range(2)]
     for kernel, heat in zip((cool_accounts, cool_accounts.py_func), heats, strict=True):
-        kernel(heat, np.arange(9) % 2 == 0, np.arange(9) % 4 == 0, 270.0, 0.001, 0.02)
+        kind = np.arange(9) % 2 * CHANNEL_KINDS.index("live")
+        kernel(heat, kind, np.array([1, 2, 3, 5]), np.array([1, 1, 1, 0]), 270.0, 0.001, 0.02)
     assert np.array_equal(*heats)
-    assert heats[0][1] == np.linspace(0, 2, 9)[1]
+    before, cooled = np.linspace(0, 2, 9), np.linspace(0, 2, 9) * np.exp(-1 / 270) + 0.001
+    assert (heats[0][::2] == before[::2]).all()  # groups have none
+    assert heats[0][1::2] == pytest.approx(cooled[1::2] + 0.02 * np.array([1, 1, 0, 0]), rel=1e-12)

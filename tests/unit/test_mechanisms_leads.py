@@ -119,18 +119,18 @@ def test_more_leads_leave_the_first_ones_alone() -> None:
 def test_kernels_are_plain_python_too() -> None:
     interest = np.linspace(0, 1, 20).reshape(20, 1)
     row_of_uid = np.arange(20)[::-1].copy()
-    person = [np.empty(30, np.int64), np.empty(30, np.int64)]
-    draw_leads(0.5, 0, np.uint64(3), 20, row_of_uid, interest, person[0])
+    table = (np.array([1, 0, 1]), np.zeros(3, np.int64), np.array([10, 5, 15]), np.array([0.5, 0.0, 1.0]))
+    drawn = [draw_leads(*table, np.array([5, 9]), np.uint64(3), row_of_uid, interest)]
     with np.errstate(over="ignore"):
-        draw_leads.py_func(0.5, 0, np.uint64(3), 20, row_of_uid, interest, person[1])
-    assert np.array_equal(person[0], person[1])
+        drawn.append(draw_leads.py_func(*table, np.array([5, 9]), np.uint64(3), row_of_uid, interest))
+    assert np.array_equal(drawn[0], drawn[1])
+    assert np.bincount(drawn[0][1]).tolist() == [5, 25]
     outs = []
     for kernel in (sift, sift.py_func):
         home = np.full((5, 1), -1, np.int32)
         home[4] = 7
-        out = np.empty(6, np.int64)
-        kernel(np.array([0, 1, 0, 4, 2, 3]), np.array([0, 1, 1, 0, 0, 0]), np.array([0, 0]), np.array([False, True]),
-               np.array([2, 9]), home, (3, 7, 6), out)
+        out = kernel(np.array([0, 1, 0, 4, 2, 3]), np.array([0, 1, 1, 0, 0, 0]), np.array([0, 0]), np.array([0, 1]),
+                     np.array([5, 6]), 5, np.array([4, 9]), np.array([2, 0]), home, (3, 7, 6))
         assert home[:, 0].tolist() == [-1, -1, -1, -1, 7]
         outs.append(out.tolist())
     assert outs == [[-1, 3, 3, 7, -1, 6]] * 2

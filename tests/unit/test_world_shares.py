@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sim.mechanisms.attention import _chunks
-from sim.mechanisms.telling import emit, limits
+from sim.mechanisms.delivery import cut_spans
+from sim.mechanisms.telling import emit
+from sim.mechanisms.word_of_mouth import limits
 from sim.world.shares import equal_shares, even_shares, shared_out, whole_rows
 
 Ints = NDArray[np.int64]
@@ -74,10 +75,9 @@ def test_any_people_in_any_order(degree: list[int], data: st.DataObject) -> None
 
 def test_members_of_channels_of_any_size_are_shared_equally() -> None:
     size = np.array([1_000_000, *[14] * 20_000, 300_000, 5_000])
-    stop = np.cumsum(size)
-    post, start, stop = _chunks(np.arange(len(size)), stop - size, stop)
-    rows = stop - start
-    at = np.cumsum(rows) - rows
+    stop, own = np.cumsum(size), np.arange(len(size))
+    post, begin, end, at = cut_spans(own, own, np.full(len(size), -1), stop - size, stop)
+    rows = end - begin
     bound = equal_shares(at, int(rows.sum()))
     work = np.add.reduceat(rows, bound[:-1])
     assert (bound[0], bound[-1], work.sum()) == (0, len(rows), size.sum())
@@ -91,7 +91,8 @@ def test_a_hub_tells_the_same_ties_whether_its_row_is_cut_or_whole() -> None:
     start, who = starts(degree), np.arange(4, dtype=np.int32)
     mark = ((np.arange(start[-1]) % 4) << 14).astype(np.uint16)
     limit = np.empty((4, 4), np.int64)
-    limits(who, np.full(4, 0.5), np.array([0.5, 0.2, 0.08, 0.03]), limit)
+    ties = limits(who, 0, np.zeros((4, 1), np.float32), 0.5, 0.0, 0.0, (0.5, 0.2, 0.08, 0.03), start, limit)
+    assert ties == degree.sum()
 
     def told(bound: Ints, skip: Ints, room: Ints) -> Ints:
         out, written = np.empty(int(room[-1]), np.int64), np.empty(len(bound) - 1, np.int64)
