@@ -35,6 +35,8 @@ class Balances:
 
     Attributes
     ----------
+    is_owned, start, size : int64 (accounts,)
+        Whether an account has owners, its first slot, and how many owners it has.
     value : int64 (slots,)
         Present balance; all of them together are always zero.
     opening : int64 (slots,)
@@ -46,11 +48,11 @@ class Balances:
     def __init__(self, n_brands: int) -> None:
         sizes = {a: n_brands if a in OWNED else 1 for a in Account} | dict.fromkeys(GROWABLE, 0)
         sizes[Account.PAYABLE] = n_brands + 1
-        self._size = np.array([sizes[a] for a in Account], np.int64)
-        self._limit = self._size.view(np.uint64)
-        self._is_owned = np.array([a in OWNED for a in Account], np.int64)
-        self._room = np.maximum(self._size, 1)
-        self._start = self._layout()
+        self.size = np.array([sizes[a] for a in Account], np.int64)
+        self._limit = self.size.view(np.uint64)
+        self.is_owned = np.array([a in OWNED for a in Account], np.int64)
+        self._room = np.maximum(self.size, 1)
+        self.start = self._layout()
         self.value, self.opening, self.due_to, self.due_from = (
             np.zeros(int(self._room.sum()), np.int64) for _ in _MEASURES
         )
@@ -68,12 +70,12 @@ class Balances:
         LedgerError
             If an owner is negative, or beyond the brands for an account that brands own.
         """
-        owner = owner * self._is_owned[account]
+        owner = owner * self.is_owned[account]
         # Seen as unsigned, a negative owner is larger than any limit: one comparison finds both faults.
         beyond = owner.view(np.uint64) >= self._limit[account]
         if np.count_nonzero(beyond):
             self._admit(account[beyond], owner[beyond])
-        owner += self._start[account]
+        owner += self.start[account]
         return owner
 
     def grow(self, account: int, n_owners: int) -> None:
@@ -84,7 +86,7 @@ class Balances:
             raise LedgerError(f"account {Account(account).name}: owner {n_owners - 1} is beyond {MAX_OWNERS - 1}")
         if n_owners > self._room[account]:
             self._move(account, max(64, n_owners + n_owners // 2))
-        self._size[account] = max(n_owners, int(self._size[account]))
+        self.size[account] = max(n_owners, int(self.size[account]))
 
     def _admit(self, account: Ints, owner: Ints) -> None:
         """Grow for new owners; refuse owners that cannot be, before anything grows."""
@@ -96,19 +98,19 @@ class Balances:
 
     def _move(self, account: int, room: int) -> None:
         """Lay the columns out anew, with more room for one account."""
-        old_start, old_room = self._start, self._room.copy()
+        old_start, old_room = self.start, self._room.copy()
         self._room[account] = room
-        self._start = self._layout()
+        self.start = self._layout()
         total = int(self._room.sum())
         for name in _MEASURES:
             old, new = getattr(self, name), np.zeros(total, np.int64)
             for a in Account:
-                new[self._start[a] : self._start[a] + old_room[a]] = old[old_start[a] : old_start[a] + old_room[a]]
+                new[self.start[a] : self.start[a] + old_room[a]] = old[old_start[a] : old_start[a] + old_room[a]]
             setattr(self, name, new)
 
     def column(self, measure: Ints, account: int) -> Ints:
         """Return an account's part of a measure (such as `value`), read-only, int64 (owners,)."""
-        start = int(self._start[account])
-        part = measure[start : start + int(self._size[account])]
+        start = int(self.start[account])
+        part = measure[start : start + int(self.size[account])]
         part.flags.writeable = False
         return part

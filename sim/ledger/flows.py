@@ -17,43 +17,41 @@ SHAPE = (N_ACCOUNTS, N_ACCOUNTS, N_PURPOSES)
 
 
 class Flows:
-    """A dense matrix for today; of closed days only the cells that were used are kept."""
+    """A dense matrix for today; of closed days only the cells that were used are kept.
+
+    Attributes
+    ----------
+    cells : int64 (payer accounts x payee accounts x purposes,)
+        Today's sums.
+    """
 
     def __init__(self) -> None:
-        self._today = np.zeros(N_ACCOUNTS * N_ACCOUNTS * N_PURPOSES, np.int64)
+        self.cells = np.zeros(N_ACCOUNTS * N_ACCOUNTS * N_PURPOSES, np.int64)
         self._days: list[tuple[int, Ints, Ints]] = []
-
-    def add(self, payer: Ints, payee: Ints, purpose: Ints, amount_fen: Ints) -> None:
-        """Add amounts, int64 (n,)."""
-        cell = payer * N_ACCOUNTS
-        cell += payee
-        cell *= N_PURPOSES
-        cell += purpose
-        np.add.at(self._today, cell, amount_fen)
 
     def close(self, day: int) -> None:
         """Keep today's cells under `day` and start an empty matrix."""
-        cells = self._today.nonzero()[0]
-        self._days.append((day, cells, self._today[cells]))
-        self._today[cells] = 0
+        cells = self.cells.nonzero()[0]
+        self._days.append((day, cells, self.cells[cells]))
+        self.cells[cells] = 0
 
     def close_days(self, first: int, last: int, day: Ints, moves: Ints) -> None:
         """Keep the moves (as `sim.ledger.moves` lays them out) of many days, each under its own; today is still empty."""
         cell = (moves[0] * N_ACCOUNTS + moves[1]) * N_PURPOSES + moves[5]
-        of, where = np.unique(day * len(self._today) + cell, return_inverse=True)
+        of, where = np.unique(day * len(self.cells) + cell, return_inverse=True)
         sums = np.zeros(len(of), np.int64)
         np.add.at(sums, where, moves[4])
-        used, cells = of // len(self._today), of % len(self._today)
+        used, cells = of // len(self.cells), of % len(self.cells)
         ends = np.searchsorted(used, np.arange(first, last + 2)).tolist()
         self._days += [(first + k, cells[a:b], sums[a:b]) for k, (a, b) in enumerate(itertools.pairwise(ends))]
 
     def today(self) -> Ints:
         """Return today's sums, int64 (payer accounts, payee accounts, purposes)."""
-        return self._today.reshape(SHAPE).copy()
+        return self.cells.reshape(SHAPE).copy()
 
     def total(self) -> Ints:
         """Return the sums of all closed days, int64 (payer accounts, payee accounts, purposes)."""
-        sums = np.zeros_like(self._today)
+        sums = np.zeros_like(self.cells)
         for _, cells, amounts in self._days:
             sums[cells] += amounts
         return sums.reshape(SHAPE)

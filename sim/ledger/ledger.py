@@ -16,6 +16,8 @@ from them each day (`sim.ledger.audit`).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,8 +39,13 @@ from sim.ledger.moves import (
     PostingRows,
     check_moves,
     debt_of,
+    enter,
     moves_of,
+    moves_of_parts,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Ints = NDArray[np.int64]
 
@@ -154,6 +161,15 @@ class Ledger:
             self._slots(moves)
             self._owe(moves[:, later], rows.due_day[later])
             self._tables.append(moves[:, ~later])
+
+    def book(self, parts: Sequence[tuple[Any, ...]], day: int, cause: str = "") -> None:
+        """Book now what `moves_of_parts` describes: payer, payee, their owners, amounts, purpose of each part."""
+        if not any(len(part[AMOUNT]) for part in parts):
+            return
+        self._check_day(day)
+        moves = moves_of_parts(parts, self._cause(cause))
+        check_moves(moves, day)
+        self._tables.append(moves)
 
     def pay(self, payer: tuple[int, int], payee: tuple[int, int], amount_fen: int, purpose: int, day: int,
             cause: str = "") -> None:
@@ -333,19 +349,18 @@ class Ledger:
         """Enter what was collected: balances, receipts, the day's flows and the brands' lines."""
         if not self._tables and not self._singles:
             return
-        moves, balances = self._collected(), self.balances
-        n, amount, purpose = moves.shape[1], moves[AMOUNT], moves[PURPOSE]
-        self._turn_over(amount)
-        slot = self._slots(moves)
-        signed = np.concatenate((-amount, amount))
-        np.add.at(balances.value, slot, signed)
-        self.flows.add(moves[PAYER], moves[PAYEE], purpose, amount)
-        line = np.minimum(slot, self.n_brands, out=slot).reshape(2, n)
-        line *= N_PURPOSES
-        line += purpose
-        np.add.at(self._lines[self.day].reshape(-1), slot, signed)
+        moves = self._collected()
+        self._turn_over(moves[AMOUNT])
+        if not self._entered(moves):
+            self._slots(moves)  # makes room for new owners
+            self._entered(moves)
         if self._audit:
             self._audit.note(moves, self.day)
+
+    def _entered(self, moves: Ints) -> bool:
+        b = self.balances
+        entered: bool = enter(moves, b.is_owned, b.start, b.size, self.n_brands, b.value, self.flows.cells, self._lines[self.day])
+        return entered
 
     def _turn_over(self, amount: Ints) -> None:
         """Guard against overflow: every amount counts, for no balance can exceed their sum."""

@@ -7,14 +7,18 @@ matrix instead of seven arrays lets a day's bookings be checked, joined and book
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Account, Purpose
 from sim.core.errors import LedgerError
+from sim.core.kernel import Array, kernel
 from sim.core.money import LIMIT_FEN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Ints = NDArray[np.int64]
 
@@ -66,6 +70,50 @@ def moves_of(rows: PostingRows, cause: int) -> Ints:
     if flat.dtype != np.int64 or len(flat) != 7 * n:
         raise LedgerError(f"postings must be int64 columns of one length, not {flat.dtype}")
     return flat.reshape(7, n)
+
+
+def moves_of_parts(parts: Sequence[tuple[Any, ...]], cause: int) -> Ints:
+    """Return parts behind one another as one table of moves, int64 (7, n).
+
+    A part holds the rows PAYER to PURPOSE of its moves; its amounts are int64 (m,), of the others single numbers hold for all.
+    """
+    sizes = [len(part[AMOUNT]) for part in parts]
+    moves, start = np.empty((7, sum(sizes)), np.int64), 0
+    for part, size in zip(parts, sizes, strict=True):
+        for row, column in enumerate(part):
+            moves[row, start : start + size] = column
+        start += size
+    moves[CAUSE] = cause
+    return moves
+
+
+@kernel()
+def enter(moves: Array, is_owned: Array, start: Array, size: Array, n_brands: int, value: Array, flows: Array,
+          lines: Array) -> bool:
+    """Enter moves into balances, flows and lines, or, where an owner has no slot yet, nothing; return whether they were entered.
+
+    Parameters
+    ----------
+    moves : int64 (7, n)
+    is_owned, start, size : int64 (accounts,), as `sim.ledger.balances` lays the slots out
+    value : int64 (slots,); flows : int64 (accounts x accounts x purposes,)
+    lines : int64 (n_brands + 1, purposes), the last for all who are no brand
+    """
+    for k in range(moves.shape[1]):
+        for side in (PAYER, PAYEE):
+            owner = moves[side + 2, k] * is_owned[moves[side, k]]
+            if owner < 0 or owner >= size[moves[side, k]]:
+                return False
+    for k in range(moves.shape[1]):
+        payer, payee, amount, purpose = moves[PAYER, k], moves[PAYEE, k], moves[AMOUNT, k], moves[PURPOSE, k]
+        source = start[payer] + moves[PAYER_OWNER, k] * is_owned[payer]
+        target = start[payee] + moves[PAYEE_OWNER, k] * is_owned[payee]
+        value[source] -= amount
+        value[target] += amount
+        flows[(payer * len(start) + payee) * lines.shape[1] + purpose] += amount
+        lines[min(source, n_brands), purpose] -= amount
+        lines[min(target, n_brands), purpose] += amount
+    return True
 
 
 def check_moves(moves: Ints, day: int) -> None:

@@ -184,9 +184,12 @@ def utilities(person: Array, offer: Array, kind: Array, trust: Array, sure: Arra
 
 
 @kernel()
-def _greatest(person: Array, offer: Array, offer_product: Array, u: Array, n_products: int, best: Array,
-              seen_people: Array, mark: Array) -> int:
-    """Find max U/mu per (person, product) and list the people with any; return their number."""
+def add_up(person: Array, offer: Array, offer_product: Array, u: Array, n_products: int, best: Array, sums: Array,
+           seen_people: Array, mark: Array) -> int:
+    """Add exp(U/mu - max) per (person, product), in fixed point; list the people with any and return their number.
+
+    person, offer, u (m,); best float64, sums int64 (N P,); seen_people int32, mark uint8 (N,), which is left clear.
+    """
     count = 0
     for e in range(len(person)):
         if u[e] == _NOT_MET:
@@ -200,18 +203,13 @@ def _greatest(person: Array, offer: Array, offer_product: Array, u: Array, n_pro
             for p in range(n_products):
                 best[i * n_products + p] = _NOT_MET
         best[slot] = max(best[slot], u[e])
-    return count
-
-
-@kernel()
-def _add_up(person: Array, offer: Array, offer_product: Array, u: Array, n_products: int, best: Array,
-            sums: Array) -> None:
-    """Add exp(U/mu - max) per (person, product), in fixed point."""
     for e in range(len(person)):
         if u[e] == _NOT_MET:
             continue
+        mark[person[e]] = 0
         slot = person[e] * n_products + offer_product[offer[e]]
         sums[slot] += to_fixed(exp_(u[e] - best[slot]))
+    return count
 
 
 @kernel(parallel=True)
@@ -247,13 +245,25 @@ def decide(people: Array, n_products: int, best: Array, sums: Array, mu: float, 
 
 
 @kernel()
-def race(person: Array, offer: Array, kind: Array, offer_name: Array, offer_product: Array, u: Array,
-         product_of: Array, uid: Array, row_key: Array, key: int, score: Array, winner: Array) -> None:
-    """Run the Gumbel race among the encounters of each buyer in the nest they bought from.
+def race(people: Array, bought: Array, person: Array, offer: Array, kind: Array, row: Array, row_key: Array, u: Array,
+         offer_name: Array, offer_product: Array, uid: Array, belief: Array, key: int, product_of: Array, score: Array,
+         winner: Array, out: Array, expectation: Array) -> int:
+    """Run the Gumbel race among the encounters of each buyer in the nest they bought from; return how many buy.
 
-    product_of : int16 (N,), product bought or -1; row_key : int64 (m,), name of the door that does
-    not depend on row numbers; score : float64 (N,); winner : int32 (N,).
+    Parameters
+    ----------
+    people, bought : (n,), who was asked, ascending, and the product bought or -1
+    person, offer, kind, row, row_key, u : (m,), the encounters; row_key names the door without row numbers
+    product_of : int16, score : float64, winner : int32 (N,), scratch
+    out : int64 (5, n), person, product, offer, kind and row of each buyer; expectation : float64 (n,), belief of each
     """
+    n = 0
+    for k in range(len(people)):
+        if bought[k] >= 0:
+            out[0, n], out[1, n] = people[k], bought[k]
+            product_of[people[k]] = bought[k]
+            score[people[k]] = -np.inf
+            n += 1
     for e in range(len(person)):
         i = person[e]
         if u[e] == _NOT_MET or product_of[i] != offer_product[offer[e]]:
@@ -263,6 +273,14 @@ def race(person: Array, offer: Array, kind: Array, offer_name: Array, offer_prod
         if g > score[i]:
             score[i] = g
             winner[i] = e
+    for k in range(n):
+        i, p = out[0, k], out[1, k]
+        e = winner[i]
+        out[2, k], out[3, k], out[4, k] = offer[e], kind[e], row[e]
+        expectation[k] = belief[i, p]
+        product_of[i] = -1
+        score[i] = 0.0
+    return n
 
 
 @functools.lru_cache(maxsize=8)
@@ -297,33 +315,39 @@ def choose(world: World, met: Encounters, day: int, params: ChoiceParams) -> Cho
               world.keep.fatigue, people.buzz, people.buzz_day, world.keep.buzz, people.open_until,
               people.in_use_until, day, impulse, in_use, draws.key("consider", day), u)
     asked = scratch.people_list
-    count = _greatest(met.person, met.offer, offers.product, u, n_products, scratch.best, asked, scratch.mark)
+    count = add_up(met.person, met.offer, offers.product, u, n_products, scratch.best, scratch.sums, asked, scratch.mark)
     who = np.sort(asked[:count])
-    scratch.mark[who] = 0
-    _add_up(met.person, met.offer, offers.product, u, n_products, scratch.best, scratch.sums)
     bought, chance = np.empty(count, np.int64), np.empty(count)
     decide(who, n_products, scratch.best, scratch.sums, params.nest, params.mode == "certain", people.uid,
            draws.key("buy", day), draws.key("product", day), bought, chance)
-    buyers = who[bought >= 0].astype(np.int64)
-    product = bought[bought >= 0]
-    scratch.product_of[buyers] = product
-    scratch.score[buyers] = -np.inf
-    race(met.person, met.offer, met.kind, offers.name, offers.product, u, scratch.product_of, people.uid, met.row_key,
-         draws.key("race", day), scratch.score, scratch.winner)
-    won = scratch.winner[buyers]
-    scratch.product_of[buyers], scratch.score[buyers] = -1, 0.0
-    return Choices(buyers, product, met.offer[won].astype(np.int64), met.kind[won].astype(np.int64), met.row[won],
-                   people.belief[buyers, product].astype(np.float64), u != _NOT_MET, chance)
+    buys, expectation = np.empty((5, count), np.int64), np.empty(count)
+    n = race(who, bought, met.person, met.offer, met.kind, met.row, met.row_key, u, offers.name, offers.product, people.uid,
+             people.belief, draws.key("race", day), scratch.product_of, scratch.score, scratch.winner, buys, expectation)
+    return Choices(*buys[:, :n], expectation[:n], u != _NOT_MET, chance)
 
 
 @kernel()
-def count_met(seen_offer: Array, seen_kind: Array, offer: Array, kind: Array, considered: Array, kinds: int,
-              seen: Array, weighed: Array) -> None:
-    """Add messages noticed and offers considered to `seen` and `weighed` (offers x kinds,), each by offer and door."""
+def count_met(seen_offer: Array, seen_kind: Array, offer: Array, kind: Array, considered: Array, counts: Array,
+              out: Array) -> int:
+    """Count messages noticed and offers considered by offer and door; return how many cells are not empty.
+
+    Parameters
+    ----------
+    seen_offer, seen_kind : (s,), the messages; offer, kind, considered : (m,), the encounters
+    counts : int64 (offers, doors, 2), zeros
+    out : int64 (4, offers x doors), offer, door, seen and considered of each cell that is not empty
+    """
     for k in range(len(seen_offer)):
-        seen[np.int64(seen_offer[k]) * kinds + seen_kind[k]] += 1
+        counts[seen_offer[k], seen_kind[k], 0] += 1
     for k in range(len(offer)):
-        weighed[np.int64(offer[k]) * kinds + kind[k]] += considered[k]
+        counts[offer[k], kind[k], 1] += considered[k]
+    n = 0
+    for o in range(counts.shape[0]):
+        for door in range(counts.shape[1]):
+            if counts[o, door, 0] + counts[o, door, 1] > 0:
+                out[0, n], out[1, n], out[2, n], out[3, n] = o, door, counts[o, door, 0], counts[o, door, 1]
+                n += 1
+    return n
 
 
 def with_certain(world: World, chosen: Choices, certain: list[Encounters]) -> Choices:

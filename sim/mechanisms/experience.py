@@ -40,6 +40,7 @@ from sim.mechanisms import sellers
 from sim.mechanisms.belief import OWN, BeliefParams, learn
 from sim.world.state import World
 
+_LIVE = int(PathKind.LIVE)
 
 class ExperienceParams(Params):
     """Satisfaction, trust and returns."""
@@ -80,25 +81,33 @@ class ExperienceParams(Params):
 
 
 @kernel()
-def judge(uid: Array, order_product: Array, quality: Array, expectation: Array, key: int, noise: float,
-          tolerance: float, gain: float, loss: float, defect: float, return_base: Array, return_slope: float,
-          resale: float, worst: float, experienced: Array, gap: Array, satisfaction: Array, returned: Array, resaleable: Array,
-          defective: Array) -> None:
-    """Draw every delivery and judge it; all outputs (m,). Draw index: person, then product."""
-    for k in range(len(uid)):
-        inner = draw64(key, np.int64(uid[k]) * 16 + order_product[k])
-        s = quality[k] + noise * normal(inner, 0)
+def judge(person: Array, order_product: Array, kind: Array, price: Array, quantity: Array, expectation: Array, uid: Array,
+          quality: Array, key: int, noise: float, tolerance: float, gain: float, loss: float, defect: float, return_base: float,
+          return_live: float, return_slope: float, resale: float, worst: float, sever: float, held: Array,
+          experienced: Array, gap: Array, satisfaction: Array, severed: Array, back: Array) -> None:
+    """Draw every delivery and judge it. Draw index: person, then product.
+
+    Columns of the deliveries and outputs (m,); quality (P,); held (N, P), satisfaction of people.
+    back : int64 (3, m), returned, refunded fen, resaleable
+    """
+    for k in range(len(person)):
+        i, p = person[k], order_product[k]
+        inner = draw64(key, np.int64(uid[i]) * 16 + p)
+        s = quality[p] + noise * normal(inner, 0)
         d = s - expectation[k] + tolerance
-        defective[k] = uniform(inner, 1) < defect
-        if defective[k]:
+        defective = uniform(inner, 1) < defect
+        if defective:
             d = -1.0
             s = 0.0
         experienced[k] = min(1.0, max(0.0, s))
         satisfaction[k] = gain * d if d > 0.0 else loss * d
-        gap[k] = -worst if defective[k] else d
-        chance = return_base[k] + return_slope * max(0.0, -d)
-        returned[k] = uniform(inner, 2) < chance
-        resaleable[k] = returned[k] and not defective[k] and uniform(inner, 3) < resale
+        held[i, p] = satisfaction[k]
+        gap[k] = -worst if defective else d
+        chance = return_base + (return_live if kind[k] == _LIVE else 0.0) + return_slope * max(0.0, -d)
+        returned = uniform(inner, 2) < chance
+        resaleable = returned and not defective and uniform(inner, 3) < resale
+        severed[k] = defective and uniform(inner, 4) < sever
+        back[0, k], back[1, k], back[2, k] = returned, returned * price[k] * quantity[k], resaleable
 
 
 @kernel()
@@ -148,36 +157,19 @@ def deliver(world: World, orders: Ordered, day: int, params: ExperienceParams, b
     people = world.people
     m = len(orders)
     person, product = orders.person, orders.product
-    gap, satisfaction, experienced = np.empty(m), np.empty(m), np.empty(m)
-    returned, resaleable, defective = np.empty(m, np.bool_), np.empty(m, np.bool_), np.empty(m, np.bool_)
-    key = world.draws.key("experience", day)
-    base = params.return_base + params.return_live * (orders.path_kind == PathKind.LIVE)
-    judge(people.uid[person], product, world.products.quality[product], orders.expectation, key, params.noise,
-          params.tolerance, params.gain, params.loss, params.defect, base, params.return_disappointed,
-          params.resaleable, params.defect_units * params.unit, experienced, gap, satisfaction, returned, resaleable, defective)
-    severed = defective & _coins(people.uid[person], product, key, params.sever)
+    gap, satisfaction, experienced = np.empty((3, m))
+    severed, back = np.empty(m, np.bool_), np.empty((3, m), np.int64)
+    judge(person, product, orders.path_kind, orders.price_fen, orders.quantity, orders.expectation, people.uid,
+          world.products.quality, world.draws.key("experience", day), params.noise, params.tolerance, params.gain, params.loss,
+          params.defect, params.return_base, params.return_live, params.return_disappointed, params.resaleable,
+          params.defect_units * params.unit, params.sever, people.satisfaction, experienced, gap, satisfaction, severed, back)
     if params.moves_trust:
         down = params.trust_loss * (1.0 - params.after_sales_effect * params.after_sales)
         move_trust(person, world.products.brand_of[product], orders.path_kind, orders.path_row, gap,
                    world.offers.warmth[orders.offer], params.unit, params.trust_gain, down, severed, day, people.brand_trust, world.audiences.trust,
                    world.ties.weight, world.ties.mark, int(PathKind.TIE))
-    people.satisfaction[person, product] = satisfaction
     learn(world, OWN, person.astype(np.int32), product, np.ones(m, np.float32), experienced, belief)
-    refund = np.where(returned, orders.price_fen * orders.quantity, 0)
-    return Delivered(orders.order, person, product, satisfaction, returned.astype(np.int64), refund,
-                     resaleable.astype(np.int64))
-
-
-@kernel()
-def _sever_draws(uid: Array, product: Array, key: int, out: Array) -> None:
-    for k in range(len(uid)):
-        out[k] = uniform(draw64(key, np.int64(uid[k]) * 16 + product[k]), 4)
-
-
-def _coins(uid: NDArray[np.uint32], product: NDArray[np.int64], key: np.uint64, chance: float) -> NDArray[np.bool_]:
-    out = np.empty(len(uid))
-    _sever_draws(uid, product, key, out)
-    return out < chance
+    return Delivered(orders.order, person, product, satisfaction, *back)
 
 
 @kernel()
@@ -270,6 +262,10 @@ def remember(world: World, orders: Ordered, day: int, talk_until: NDArray[np.int
 
 def rounds(orders: Ordered) -> list[Ordered]:
     """Split deliveries so that each part holds a person and product once, ascending; usually one part."""
+    if not len(orders):
+        return []
+    if (orders.person[1:] > orders.person[:-1]).all():
+        return [orders]
     left = np.lexsort((orders.order, orders.product, orders.person))
     parts: list[Ordered] = []
     while len(left):

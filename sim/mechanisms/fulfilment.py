@@ -38,6 +38,8 @@ from sim.mechanisms.sellers import NOBODY, sellers
 from sim.world.state import Pools, World
 
 _POOL_DAYS = 1
+_BRAND = -1
+_NO_STOCK = int(Reason.STOCK)
 
 
 class FulfilmentParams(Params):
@@ -69,31 +71,73 @@ def hashes(uid: Array, offer: Array, key: int, out: Array) -> None:
         out[k] = uniform(key, pair(np.int64(uid[k]), offer[k]))
 
 
+@kernel()
+def hand_out(turn: Array, seller: Array, product: Array, stock: Array, brand_stock: Array, reason: Array) -> None:
+    """Give units to orders, turn by turn; a brand's stock of -1 is made to order.
+
+    turn (m,), the orders; seller, product, reason (m,), reason -1: so far nothing stands against it; stock (R, P) of resellers,
+    brand_stock (P,).
+    """
+    for k in turn:
+        s, p = seller[k], product[k]
+        if reason[k] >= 0:
+            continue
+        if s == NOBODY or (s >= 0 and stock[s, p] <= 0) or (s == _BRAND and brand_stock[p] == 0):
+            reason[k] = _NO_STOCK
+        elif s >= 0:
+            stock[s, p] -= 1
+        elif brand_stock[p] > 0:
+            brand_stock[p] -= 1
+
+
+@kernel()
+def take_orders(person: Array, product: Array, offer: Array, kind: Array, row: Array, expectation: Array, seller: Array,
+                own: Array, reason: Array, price_fen: Array, unit_fen: Array, bought: Array, first_number: int, out: Array,
+                expected: Array, lost: Array) -> int:
+    """Write today's orders and those that are lost; return how many orders there are.
+
+    Parameters
+    ----------
+    person, product, offer, kind, row, expectation, seller, own, reason : (m,); reason -1: the order is taken
+    price_fen : (O,); unit_fen : (R, P), what a unit at home had cost; bought : (N, P), purchases so far
+    out : int64 (11, m), number, person, offer, product, quantity, door, row, seller, price, deal, whether the first
+    expected : float64 (m,); lost : int64 (3, m), person, offer, reason
+    """
+    n = 0
+    for k in range(len(person)):
+        i, p, o, s = person[k], product[k], offer[k], seller[k]
+        if reason[k] >= 0:
+            lost[0, k - n], lost[1, k - n], lost[2, k - n] = i, o, reason[k]
+            continue
+        out[0, n], out[1, n], out[2, n], out[3, n], out[4, n] = first_number + n, i, o, p, 1
+        out[5, n], out[6, n], out[7, n] = kind[k], row[k], s
+        out[8, n] = unit_fen[s, p] if own[k] else price_fen[o]
+        out[9, n], out[10, n] = -1, bought[i, p] == 0
+        expected[n] = expectation[k]
+        n += 1
+    return n
+
+
 def fulfil(world: World, chosen: Choices, asked: Wishes, capacity: Capacity, opened: PoolOpen, day: int,
            params: FulfilmentParams) -> Filled:
     """Turn today's choices and chats into orders, deliveries, refusals and closed deals.
 
     Reads offers. Writes stock (brand's and resellers'), pools. Purposes of draws: stock, pool.
     """
-    offers = world.offers
-    reason = np.full(len(chosen.person), -1, np.int64)
+    m = len(chosen.person)
+    reason = np.empty(m, np.int64)
+    reason.fill(-1)
     _bans(world, chosen, day, reason)
     _waiting(world, chosen, reason)
     chatted = _queues(world, chosen, asked, capacity, day, params, reason)
     seller, own = sellers(world, chosen)
     _stock(world, chosen, seller, day, reason)
-    good = reason < 0
-    unfilled = Unfilled(chosen.person[~good], chosen.offer[~good], reason[~good])
-    person, product, offer = chosen.person[good], chosen.product[good], chosen.offer[good]
-    seller, own = seller[good], own[good]
-    m = len(person)
-    price = np.where(own, world.resellers.unit_fen[seller, product], offers.price_fen[offer]) if own.any() else (
-        offers.price_fen[offer])
-    order = world.next_order + np.arange(m, dtype=np.int64)
-    world.next_order += m
-    ordered = Ordered(order, person, offer, product, np.ones(m, np.int64), chosen.kind[good], chosen.row[good],
-                      seller, price, chosen.expectation[good],
-                      np.full(m, -1, np.int64), (world.people.orders[person, product] == 0).astype(np.int64))
+    out, expected, lost = np.empty((11, m), np.int64), np.empty(m), np.empty((3, m), np.int64)
+    n = take_orders(chosen.person, chosen.product, chosen.offer, chosen.kind, chosen.row, chosen.expectation, seller, own, reason,
+                    world.offers.price_fen, world.resellers.unit_fen, world.people.orders, world.next_order, out, expected, lost)
+    world.next_order += n
+    ordered = Ordered(*out[:9, :n], expected[:n], *out[9:, :n])
+    unfilled = Unfilled(*lost[:, : m - n])
     return replace(_pools(world, ordered, unfilled, opened, day, params), chatted=chatted)
 
 
@@ -123,6 +167,8 @@ def _waiting(world: World, chosen: Choices, reason: NDArray[np.int64]) -> None:
 def _queues(world: World, chosen: Choices, asked: Wishes, capacity: Capacity, day: int, params: FulfilmentParams,
             reason: NDArray[np.int64]) -> Chatted:
     """Let today's chats be answered; an order whose chat was lost is lost."""
+    if not world.queue_names:
+        return Chatted.empty()
     alive = np.flatnonzero(reason < 0)
     chatted, lost = answer(world, asked, Wishes(chosen.person[alive], chosen.offer[alive]), capacity, day,
                            waits=params.queues)
@@ -132,31 +178,12 @@ def _queues(world: World, chosen: Choices, asked: Wishes, capacity: Capacity, da
 
 def _stock(world: World, chosen: Choices, seller: NDArray[np.int64], day: int, reason: NDArray[np.int64]) -> None:
     """Give units to the orders with the smallest hash; stock of -1 is made to order."""
-    reason[(reason < 0) & (seller == NOBODY)] = Reason.STOCK
-    alive = np.flatnonzero(reason < 0)
-    if not len(alive):
+    limited = world.resellers.size or (world.brand_stock >= 0).any()
+    if not limited and (seller == _BRAND).all():
         return
-    owner, product = seller[alive], chosen.product[alive]
-    limited = (owner >= 0) | (world.brand_stock[product] >= 0)
-    alive, owner, product = alive[limited], owner[limited], product[limited]
-    if not len(alive):
-        return
-    score = np.empty(len(alive))
-    hashes(world.people.uid[chosen.person[alive]], world.offers.name[chosen.offer[alive]],
-           world.draws.key("stock", day), score)
-    turn = np.lexsort((score, product, owner))
-    owner, product, alive = owner[turn], product[turn], alive[turn]
-    fresh = np.ones(len(alive), np.bool_)
-    fresh[1:] = (owner[1:] != owner[:-1]) | (product[1:] != product[:-1])
-    group = np.cumsum(fresh) - 1
-    rank = np.arange(len(alive)) - np.flatnonzero(fresh)[group]
-    held = np.where(owner >= 0, world.resellers.stock[np.maximum(owner, 0), product] if world.resellers.size else 0,
-                    world.brand_stock[product])
-    served = rank < held
-    reason[alive[~served]] = Reason.STOCK
-    by_reseller = served & (owner >= 0)
-    np.add.at(world.resellers.stock, (owner[by_reseller], product[by_reseller]), -1)
-    np.add.at(world.brand_stock, product[served & (owner < 0)], -1)
+    score = np.empty(len(seller))
+    hashes(world.people.uid[chosen.person], world.offers.name[chosen.offer], world.draws.key("stock", day), score)
+    hand_out(np.argsort(score, kind="stable"), seller, chosen.product, world.resellers.stock, world.brand_stock, reason)
 
 
 def _pools(world: World, ordered: Ordered, unfilled: Unfilled, opened: PoolOpen, day: int,
@@ -216,6 +243,23 @@ def _rows(table: Ordered, pick: NDArray[np.bool_]) -> Ordered:
     return Ordered(*[getattr(table, name)[pick] for name in Ordered.__dataclass_fields__])
 
 
+@kernel()
+def share_out(turn: Array, supplier: Array, product: Array, wanted: Array, stock: Array, brand_stock: Array, got: Array) -> None:
+    """Give each order what those before it leave of its supplier's units; a brand's stock of -1 is made to order.
+
+    turn (m,), the orders of each supplier and product behind one another; supplier, product, wanted, got (m,); stock (R, P) of
+    resellers, brand_stock (P,).
+    """
+    left, last_supplier, last_product = 0, _BRAND, -1
+    for k in turn:
+        s, p = supplier[k], product[k]
+        held = brand_stock[p] if s < 0 else stock[s, p]
+        if s != last_supplier or p != last_product:
+            left, last_supplier, last_product = held, s, p
+        got[k] = wanted[k] if held < 0 else min(max(left, 0), wanted[k])
+        left -= wanted[k]
+
+
 def contest_units(world: World, orders: StockOrder, wanted: NDArray[np.int64], day: int) -> NDArray[np.int64]:
     """Return how many units each stock order gets of what its supplier has, smallest hash first.
 
@@ -227,18 +271,10 @@ def contest_units(world: World, orders: StockOrder, wanted: NDArray[np.int64], d
         Units the buyer can pay for.
     """
     table = world.resellers
-    made_to_order = (orders.supplier < 0) & (world.brand_stock[orders.product] < 0)
-    held = np.where(orders.supplier < 0, world.brand_stock[orders.product],
-                    table.stock[np.maximum(orders.supplier, 0), orders.product])
     score = np.empty(len(orders))
     asked_by = np.where(orders.buyer < 0, orders.supplier, orders.buyer)
     hashes(world.people.uid[table.person[asked_by]], orders.product, world.draws.key("restock", day), score)
-    turn = np.lexsort((score, orders.product, orders.supplier))
-    supplier, product = orders.supplier[turn], orders.product[turn]
-    fresh = np.ones(len(turn), np.bool_)
-    fresh[1:] = (supplier[1:] != supplier[:-1]) | (product[1:] != product[:-1])
-    before = np.cumsum(wanted[turn]) - wanted[turn]
-    before -= before[np.flatnonzero(fresh)[np.cumsum(fresh) - 1]]
     got = np.empty(len(orders), np.int64)
-    got[turn] = np.clip(held[turn] - before, 0, wanted[turn])
-    return np.where(made_to_order, wanted, got)
+    share_out(np.lexsort((score, orders.product, orders.supplier)), orders.supplier, orders.product, wanted, table.stock,
+              world.brand_stock, got)
+    return got

@@ -25,7 +25,7 @@ Sources: [Erlang1917], [Palm1957]; minutes a case and patience domain 4.10.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -137,9 +137,11 @@ def answer(world: World, asked: Wishes, ordered: Wishes, capacity: Capacity, day
     first[1:] = (queue[turn][1:] != queue[turn][:-1]) | (person[turn][1:] != person[turn][:-1])
     once = turn[first]
     person, offer, queue = person[once], offer[once], queue[once]
-    parts = [_served(world, person[mine], offer[mine], q, capacity, day, waits=waits)
-             for q in np.bincount(queue).nonzero()[0].tolist() for mine in [(queue == q).nonzero()[0]]]
-    chatted = Chatted(*[np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Chatted)])
+    chatted = Chatted.stacked([
+        _served(world, person[mine], offer[mine], q, capacity, day, waits=waits)
+        for q in np.bincount(queue).nonzero()[0].tolist() for mine in [(queue == q).nonzero()[0]]])
+    if not len(sold):
+        return chatted, lost
     slot = chatted.queue * world.n_people + chatted.person
     ranked = np.argsort(slot)
     chat = np.searchsorted(slot, queue_of[ordered.offer[sold]] * world.n_people + ordered.person[sold], sorter=ranked)
@@ -151,8 +153,8 @@ def _served(world: World, person: Ints, offer: Ints, queue: int, capacity: Capac
             waits: bool) -> Chatted:
     """Serve the chats of one queue; without staff nobody is answered."""
     n, uid, name = len(person), world.people.uid[person], world.queue_names[queue]
-    arrival, service, patience = np.zeros(n), np.zeros(n), np.zeros(n)
-    wait, answered = np.zeros(n), np.full(n, not waits)
+    arrival, service, patience, wait = np.zeros((4, n))
+    answered = np.full(n, not waits)
     row = (capacity.queue == queue).nonzero()[0]
     r = int(row[0]) if len(row) else -1
     opens, closes = (float(capacity.open_minute[r]), float(capacity.close_minute[r])) if r >= 0 else (0.0, 0.0)

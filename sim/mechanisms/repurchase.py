@@ -98,10 +98,19 @@ def first_occasions(uid: Array, interest: Array, rate: float, key: int, out: Arr
 def open_occasions(people: Array, product: int, day: int, window: int, rate: float, interest: Array,
                    memory_keep: Array, memory_day: Array, memory_offer: Array, open_until: Array, uid: Array,
                    key_wait: int, key_memory: int, head: Array, following: Array, preceding: Array, at: Array,
-                   remembered: Array) -> None:
+                   is_clocked: bool, orders: Array, live: Array, by_path: int, row_of: Array, brand_of: Array,
+                   brand: int, stock: Array, rings: Array, offer: Array) -> None:
     """Open today's occasions, schedule the next as if nothing were bought, and ask the memory.
 
-    remembered : bool (n,), whether the person recalls a seller today.
+    Of whoever has bought before and has a clock (BG/NBD), the clock rings instead. A unit at home is remembered for
+    certain; a dead offer leads to the brand's shop, whose number is the product's.
+
+    Parameters
+    ----------
+    orders : (N, P), purchases so far; live : bool (O,), offers that can be bought
+    by_path : offer of the product that resellers sell by path, -1: none
+    row_of : (N,), brand_of : (R,), stock : (R, P), the resellers; brand : of the product
+    rings : bool (n,); offer : int32 (n,), the offer that the person recalls today, or -1
     """
     last = len(people) - 1
     for k in range(len(people)):
@@ -115,30 +124,41 @@ def open_occasions(people: Array, product: int, day: int, window: int, rate: flo
         prefetch(preceding, ahead)
         i = people[k]
         u = np.int64(uid[i])
+        row, recalled = row_of[i], memory_offer[i, product]
+        is_home = row >= 0 and brand_of[row] == brand and stock[row, product] > 0
+        told = recalled if recalled >= 0 and live[recalled] else product
+        if is_home and by_path >= 0:
+            told = by_path
+        offer[k] = told
+        rings[k] = is_clocked and orders[i, product] > 0
+        if rings[k]:
+            continue
         open_until[i, product] = day + window - 1
         r = rate * np.float64(interest[i])
         wait = exponential(key_wait, u) / r if r > 0.0 else 1.0e9
         move(head, following, preceding, at, i, np.int64(min(day + window + wait, 30000.0)))
-        remembered[k] = False
-        if memory_offer[i, product] >= 0:
-            gone = day - memory_day[i, product]
-            remembered[k] = uniform(key_memory, u) < memory_keep[min(gone, len(memory_keep) - 1)]
+        gone = min(day - memory_day[i, product], len(memory_keep) - 1)
+        if not is_home and (recalled < 0 or uniform(key_memory, u) >= memory_keep[gone]):
+            offer[k] = -1
 
 
 @kernel()
-def close_occasions(people: Array, product: Array, uses: Array, day: int, spread: float, open_until: Array,
+def close_occasions(people: Array, product: Array, which: int, uses: float, day: int, spread: float, open_until: Array,
                     in_use_until: Array, uid: Array, key: int, head: Array, following: Array, preceding: Array,
                     at: Array) -> None:
-    """After a purchase: close the occasion and put the next where the goods are used up.
+    """After a purchase of one product: close the occasion and put the next where the goods are used up.
 
-    people, product, uses (days a unit lasts) (m,); open_until, in_use_until (N, P); the lists of an `Agenda`.
+    people, product (m,), those of other products are left alone; uses: days a unit lasts; open_until, in_use_until (N, P);
+    the lists of an `Agenda`.
     """
     for k in range(len(people)):
+        if product[k] != which:
+            continue
         i = people[k]
-        open_until[i, product[k]] = day - 1
-        lasts = uses[k] * (1.0 - spread + 2.0 * spread * uniform(key, np.int64(uid[i])))
+        open_until[i, which] = day - 1
+        lasts = uses * (1.0 - spread + 2.0 * spread * uniform(key, np.int64(uid[i])))
         until = day + max(np.int64(1), np.int64(lasts + 0.5))
-        in_use_until[i, product[k]] = min(until, 30000)
+        in_use_until[i, which] = min(until, 30000)
         move(head, following, preceding, at, i, until)
 
 
@@ -180,17 +200,19 @@ def bgnbd_traits(uid: Array, r: float, scale: float, a: float, b: float, key_rat
 
 
 @kernel()
-def bgnbd_next(people: Array, product: Array, satisfaction: Array, weight: float, day: int, uid: Array, key: int,
+def bgnbd_next(people: Array, product: Array, which: int, satisfaction: Array, weight: float, day: int, uid: Array, key: int,
                rate: Array, logit: Array, next_time: Array, open_until: Array, in_use_until: Array, head: Array,
                following: Array, preceding: Array, at: Array) -> None:
     """After today's purchases: drop out, or put the next purchase on the clock.
 
     The clock runs in continuous time: a purchase that falls due again within the same day is made the
-    next day but keeps its own time, so that counts over weeks are those of the published model. people, product (m,);
-    satisfaction, open_until, in_use_until (N, P); rate, logit, next_time (days) (N,); the lists of an `Agenda`.
+    next day but keeps its own time, so that counts over weeks are those of the published model. people, product (m,),
+    those of other products than `which` are left alone; satisfaction, open_until, in_use_until (N, P); rate, logit, next_time (days) (N,); the lists of an `Agenda`.
     """
     for k in range(len(people)):
         i, p = people[k], product[k]
+        if p != which:
+            continue
         inner = draw64(key, np.int64(uid[i]))
         open_until[i, p] = day - 1
         in_use_until[i, p] = 30000
@@ -252,39 +274,33 @@ def ask_memory(world: World, day: int,
     opened: Opened = []
     if params.mode in {"always", "off"}:
         return asked, certain, opened
-    people = world.people
+    people, table = world.people, world.resellers
+    is_clocked = params.mode == "bgnbd"
+    by_path = world.offers.by_path(len(world.products)) if table.size else None
     for p, agenda in enumerate(world.agendas):
         who = take(agenda, day, world.scratch.people_list)
         if not len(who):
             continue
-        if params.mode == "bgnbd":
-            ringing = people.orders[who, p] > 0
-            if ringing.any():
-                certain.append(_from_memory(world, who[ringing], p))
-            who = who[~ringing]
-        remembered = np.empty(len(who), np.bool_)
+        rings, offer = np.empty(len(who), np.bool_), np.empty(len(who), np.int32)
         open_occasions(who, p, day, int(params.window), params.need_rate / params.mean_interest,
                        people.interest[:, p], world.keep.memory, people.memory_day, people.memory_offer,
                        people.open_until, people.uid, world.draws.key(f"wait {p}", day),
                        world.draws.key(f"memory {p}", day), agenda.head, agenda.following, agenda.preceding,
-                       agenda.day, remembered)
-        if world.resellers.size:
-            remembered |= world.resellers.holding(who, p, world.products.brand_of[p]) >= 0
-        if remembered.any():
-            asked.append(_from_memory(world, who[remembered], p))
+                       agenda.day, is_clocked, people.orders, world.offers.live, -1 if by_path is None else int(by_path[p]),
+                       table.row_of, table.brand, int(world.products.brand_of[p]), table.stock, rings, offer)
+        if is_clocked:
+            if rings.any():
+                certain.append(_from_memory(who[rings], offer[rings], p))
+            who, offer = who[~rings], offer[~rings]
+        recalls = offer >= 0
+        if recalls.any():
+            asked.append(_from_memory(who[recalls], offer[recalls], p))
         opened.append((p, who))
     return asked, certain, opened
 
 
-def _from_memory(world: World, who: NDArray[np.int32], product: int) -> Encounters:
-    """Return the encounters of people who remember a seller, or have it at home; a dead offer leads to the brand's shop."""
-    offer = world.people.memory_offer[who, product].astype(np.int32)
-    usable = (offer >= 0) & world.offers.live[np.maximum(offer, 0)]
-    offer = np.where(usable, offer, product)
-    if world.resellers.size:
-        own = int(world.offers.by_path(len(world.products))[product])
-        at_home = world.resellers.holding(who, product, world.products.brand_of[product]) >= 0
-        offer = np.where(at_home & (own >= 0), own, offer)
+def _from_memory(who: NDArray[np.int32], offer: NDArray[np.int32], product: int) -> Encounters:
+    """Return the encounters of people with the offers that they remember, or have at home."""
     return encounters(person=who, offer=offer, kind=int(PathKind.MEMORY), row=-1,
                       trust=np.nan, sure=True, row_key=product)
 
@@ -308,20 +324,18 @@ def refresh_memory(world: World, person: NDArray[np.int32], offer: NDArray[np.in
 def after_purchase(world: World, person: NDArray[np.int64], product: NDArray[np.int64], day: int,
                    params: RepurchaseParams) -> None:
     """Put the next occasion of today's buyers (m,) on the agenda. Purpose of draws: lasts or dropout."""
+    if not len(person) or params.mode in {"always", "off"}:
+        return
+    people = world.people
     for p, agenda in enumerate(world.agendas):
-        mine = product == p
-        if not mine.any() or params.mode in {"always", "off"}:
-            continue
-        who, what = person[mine], product[mine]
-        people = world.people
         if params.mode == "bgnbd":
             clock = world.clocks[p]
-            bgnbd_next(who, what, people.satisfaction, params.bgnbd.satisfaction, day, people.uid,
+            bgnbd_next(person, product, p, people.satisfaction, params.bgnbd.satisfaction, day, people.uid,
                        world.draws.key(f"dropout {p}", day), clock.rate, clock.logit, clock.next_time,
                        people.open_until, people.in_use_until, agenda.head, agenda.following, agenda.preceding,
                        agenda.day)
         else:
-            close_occasions(who, what, world.products.uses_days[what], day, params.spread, people.open_until,
+            close_occasions(person, product, p, float(world.products.uses_days[p]), day, params.spread, people.open_until,
                             people.in_use_until, people.uid, world.draws.key(f"lasts {p}", day), agenda.head,
                             agenda.following, agenda.preceding, agenda.day)
 

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.kernel import Array, kernel
 from sim.exchange.actions import BY_PATH
 from sim.exchange.events import PathKind
 
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
     from sim.world.state import World
 
 Ints = NDArray[np.int64]
-NOBODY = -2
-"""Seller of an order that nobody can be found for."""
+NOBODY = BY_PATH
+"""Seller of an order by a path on which nobody can be found."""
+_TIE = int(PathKind.TIE)
 
 
 def remember_sellers(world: World) -> None:
@@ -48,36 +50,47 @@ def remember_sellers(world: World) -> None:
         world.memory_seller = np.full((world.n_people, len(world.products)), -1, np.int32)
 
 
+@kernel()
+def find_sellers(person: Array, product: Array, offer: Array, kind: Array, speaker: Array, stock_owner: Array,
+                 pool_seats: Array, product_brand: Array, row_of: Array, reseller: Array, brand_of: Array, stock: Array,
+                 remembered: Array, seller: Array, own: Array) -> None:
+    """Find the seller of each order, and whether it is the buyer's own stock.
+
+    Parameters
+    ----------
+    person, product, offer, kind : (m,); speaker : (m,), who speaks along the tie, of orders by one
+    stock_owner, pool_seats : (O,); product_brand : (P,)
+    row_of : (N,); reseller (their persons), brand_of : (R,); stock : (R, P); remembered : (N, P) or (0, 0)
+    seller : int64, own : bool (m,)
+    """
+    for k in range(len(person)):
+        i, p = person[k], product[k]
+        brand, home = product_brand[p], row_of[i]
+        own[k] = home >= 0 and brand_of[home] == brand and stock[home, p] > 0 and pool_seats[offer[k]] == 0
+        seller[k] = home if own[k] else stock_owner[offer[k]]
+        if seller[k] != BY_PATH:
+            continue
+        asked, row = i, NOBODY
+        if kind[k] == _TIE:
+            asked = speaker[k]
+            row = row_of[asked]
+        if row < 0 or brand_of[row] != brand:
+            row = remembered[asked, p]
+            # Who gave up and came back has a new row, and is found under it.
+            row = row_of[reseller[row]] if row >= 0 else NOBODY
+        seller[k] = row if row >= 0 and brand_of[row] == brand else NOBODY
+
+
 def sellers(world: World, chosen: Choices) -> tuple[Ints, NDArray[np.bool_]]:
     """Return the seller of each order, and whether it is the buyer's own stock; both (m,)."""
-    seller = world.offers.stock_owner[chosen.offer]
-    table = world.resellers
-    own = np.zeros(len(seller), np.bool_)
-    if not table.size:
-        return np.where(seller == BY_PATH, NOBODY, seller), own
-    brand = world.products.brand_of[chosen.product]
-    by_path = (seller == BY_PATH).nonzero()[0]
-    if len(by_path):
-        seller = seller.copy()
-        seller[by_path] = _behind(world, chosen, by_path, brand[by_path])
-    at_home = table.holding(chosen.person, chosen.product, brand)
-    own = (at_home >= 0) & (world.offers.pool_seats[chosen.offer] == 0)
-    return np.where(own, at_home, seller), own
-
-
-def _behind(world: World, chosen: Choices, which: Ints, brand: Ints) -> Ints:
-    """Return the resellers behind some orders: the speaker, whom the speaker remembers, or whom the buyer remembers."""
-    table = world.resellers
-    told = chosen.kind[which] == PathKind.TIE
-    told_by = np.searchsorted(world.ties.start, chosen.row[which], "right") - 1
-    asked = np.where(told, told_by, chosen.person[which])
-    row = np.where(told, table.row_of[asked], -1).astype(np.int64)
-    row = np.where((row >= 0) & (table.brand[np.maximum(row, 0)] == brand), row, -1)
-    last = world.memory_seller[asked, chosen.product[which]].astype(np.int64)
-    # Who gave up and came back has a new row, and is found under it.
-    last = np.where(last >= 0, table.row_of[table.person[np.maximum(last, 0)]], -1)
-    last = np.where((last >= 0) & (table.brand[np.maximum(last, 0)] == brand), last, NOBODY)
-    return np.where(row >= 0, row, last)
+    offers, table, m = world.offers, world.resellers, len(chosen.person)
+    if not table.size:  # a path leads to nobody
+        return offers.stock_owner[chosen.offer], np.zeros(m, np.bool_)
+    seller, own = np.empty(m, np.int64), np.empty(m, np.bool_)
+    speaker = np.searchsorted(world.ties.start, chosen.row, "right") - 1
+    find_sellers(chosen.person, chosen.product, chosen.offer, chosen.kind, speaker, offers.stock_owner, offers.pool_seats,
+                 world.products.brand_of, table.row_of, table.person, table.brand, table.stock, world.memory_seller, seller, own)
+    return seller, own
 
 
 def remember(world: World, orders: Ordered) -> None:

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Account, Purpose
+from sim.core.kernel import Array, kernel
 from sim.exchange.actions import StockOrder
 from sim.exchange.events import StockMoved
-from sim.exchange.postings import join_postings, postings
 from sim.ledger.goods import Place
 from sim.ledger.ledger import Ledger
 from sim.mechanisms.fulfilment import contest_units
@@ -34,103 +34,112 @@ def restock(world: World, ledger: Ledger, orders: StockOrder, day: int) -> Stock
         return StockMoved.empty()
     quantity = contest_units(world, orders, _wanted(world, ledger.balance(Account.RESELLER), orders), day)
     k = (quantity > 0).nonzero()[0]
-    moved = StockMoved(orders.buyer[k], orders.supplier[k], orders.product[k], quantity[k], orders.unit_fen[k],
-                       _is_first(world, orders.buyer[k]))
-    if len(moved):
-        _move_goods(world, ledger, moved, day)
-        _pay_for_goods(world, ledger, moved, day)
-    return moved
+    if not len(k):
+        return StockMoved.empty()
+    return _move(world, ledger, StockMoved(orders.buyer[k], orders.supplier[k], orders.product[k], quantity[k], orders.unit_fen[k],
+                                           np.zeros(len(k), np.int64)), day)
+
+
+@kernel()
+def affordable(buyer: Array, supplier: Array, quantity: Array, unit_fen: Array, left_day: Array, cash: Array,
+               wanted: Array) -> None:
+    """Write the units of each order that its buyer may have and can pay for, in the order the buyer gave them.
+
+    Columns of the orders and wanted (m,); left_day : (R,), the day a reseller gave up, or -1; cash : int64 (R,), is spent.
+    """
+    for k in range(len(buyer)):
+        b, s = buyer[k], supplier[k]
+        wanted[k] = quantity[k]
+        if b < 0:
+            continue
+        if left_day[b] >= 0 or (s >= 0 and left_day[s] >= 0):
+            wanted[k] = 0
+        wanted[k] = min(wanted[k], cash[b] // max(unit_fen[k], 1))
+        cash[b] -= wanted[k] * unit_fen[k]
 
 
 def _wanted(world: World, cash: Ints, orders: StockOrder) -> Ints:
-    """Return the units of each order that its buyer may have and can pay for, in the order the buyer gave them."""
+    """Return the units of each order that its buyer may have and can pay for."""
     table = world.resellers
-    buyer, supplier, unit = orders.buyer, orders.supplier, np.maximum(orders.unit_fen, 1)
-    gone = ((buyer >= 0) & (table.left[buyer] >= 0)) | ((buyer >= 0) & (supplier >= 0) & (table.left[supplier] >= 0))
-    wanted = np.where(gone, 0, orders.quantity)
-    left = np.zeros(table.size, np.int64)
+    left, wanted = np.zeros(table.size, np.int64), np.empty(len(orders), np.int64)
     known = min(table.size, len(cash))
     left[:known] = np.maximum(cash[:known], 0)
-    order = np.argsort(buyer, kind="stable")
-    nth = np.empty(len(buyer), np.int64)
-    nth[order] = np.arange(len(buyer)) - np.searchsorted(buyer[order], buyer[order], "left")
-    for turn in range(int(nth[buyer >= 0].max(initial=-1)) + 1):
-        k = ((nth == turn) & (buyer >= 0)).nonzero()[0]
-        wanted[k] = np.minimum(wanted[k], left[buyer[k]] // unit[k])
-        left[buyer[k]] -= wanted[k] * orders.unit_fen[k]
+    affordable(orders.buyer, orders.supplier, orders.quantity, orders.unit_fen, table.left, left, wanted)
     return wanted
 
 
-def _is_first(world: World, buyer: Ints) -> Ints:
-    """Mark the first order that a reseller ever gets, one row at most a reseller, int64 (n,)."""
-    first = np.zeros(len(buyer), np.int64)
-    first[np.unique(buyer, return_index=True)[1]] = 1
-    return np.where((buyer >= 0) & (world.resellers.bought[np.maximum(buyer, 0)] == 0), first, 0)
+@kernel()
+def hand_over(buyer: Array, supplier: Array, product: Array, quantity: Array, unit_fen: Array, stocked: Array, spare: Array,
+              brand_stock: Array, stock: Array, cost_fen: Array, bought: Array, lying: Array, first: Array) -> None:
+    """Move units order by order; what the brand has in stock goes before what it has made.
+
+    Parameters
+    ----------
+    buyer, supplier, product, quantity, unit_fen : (m,)
+    stocked : (P,), -1: the brand has the product made to order, and sells what lies spare first
+    spare, brand_stock : (P,); stock, cost_fen : (R, P), units of resellers and what the last had cost them; bought : (R,)
+    lying : int64 (m,), units that lay with the brand; first : int64 (m,), whether the reseller never got any before
+    """
+    for k in range(len(buyer)):
+        p, units = product[k], quantity[k]
+        lying[k] = 0
+        if supplier[k] < 0 and stocked[p] >= 0:
+            lying[k] = units
+            brand_stock[p] -= units
+        elif supplier[k] < 0:
+            lying[k] = min(max(spare[p], 0), units)
+            spare[p] -= lying[k]
+    for k in range(len(buyer)):
+        b, s, p, units = buyer[k], supplier[k], product[k], quantity[k]
+        first[k] = b >= 0 and bought[b] == 0
+        if s >= 0:
+            stock[s, p] -= units
+        if b >= 0:
+            stock[b, p] += units
+            cost_fen[b, p] = unit_fen[k]
+            bought[b] += units
+        elif stocked[p] >= 0:
+            brand_stock[p] += units
+        else:
+            spare[p] += units
 
 
-def _move_goods(world: World, ledger: Ledger, moved: StockMoved, day: int) -> None:
-    """Move units and their value at cost; what the brand has in stock goes before what it has made."""
+def _move(world: World, ledger: Ledger, moved: StockMoved, day: int) -> StockMoved:
+    """Move units, their value at cost, and the money: to brands or resellers for what was sold in, to resellers for what went back."""
     table, products = world.resellers, world.products
     buyer, supplier, p, units = moved.buyer, moved.supplier, moved.product, moved.quantity
-    brand, cost = products.brand_of[p], products.unit_cost_fen[p]
-    out, back, on = supplier < 0, buyer < 0, (supplier >= 0) & (buyer >= 0)
-    stocked = products.stock[p] >= 0
-    ready = np.where(stocked, units, _out_of(world.spare, p, np.where(out, units, 0)))
-    lying, made = np.where(out, ready, 0), np.where(out, units - ready, 0)
-    np.subtract.at(world.brand_stock, p[stocked], lying[stocked])
-    np.subtract.at(world.spare, p[~stocked], lying[~stocked])
-    np.add.at(world.brand_stock, p[stocked & back], units[stocked & back])
-    np.add.at(world.spare, p[~stocked & back], units[~stocked & back])
+    lying = np.empty(len(moved), np.int64)
+    hand_over(buyer, supplier, p, units, moved.unit_fen, products.stock, world.spare, world.brand_stock, table.stock,
+              table.unit_fen, table.bought, lying, moved.first)
+    brand, cost, price = products.brand_of[p], products.unit_cost_fen[p], units * moved.unit_fen
+    out, back = supplier < 0, buyer < 0
+    on, made = ~(out | back), (units - lying) * out
     ledger.goods.move(Place.BRAND_STOCK, Place.RESELLER_STOCK, p, lying)
     ledger.goods.move(Place.MADE, Place.RESELLER_STOCK, p, made)
     ledger.goods.move(Place.RESELLER_STOCK, Place.BRAND_STOCK, p[back], units[back])
-    np.subtract.at(table.stock, (supplier[~out], p[~out]), units[~out])
-    np.add.at(table.stock, (buyer[~back], p[~back]), units[~back])
-    table.unit_fen[buyer[~back], p[~back]] = moved.unit_fen[~back]
-    np.add.at(table.bought, buyer[~back], units[~back])
-    shelf, held = int(Account.INVENTORY), int(Account.RESELLER_STOCK)
-    _book(ledger, day, "goods", [
-        (made > 0, int(Account.BRAND), brand, int(Account.SUPPLIER), 0, made * cost, Purpose.GOODS),
+    own, theirs, shelf, held = int(Account.BRAND), int(Account.RESELLER), int(Account.INVENTORY), int(Account.RESELLER_STOCK)
+    _book(ledger, day, "restock", [
+        (made > 0, own, brand, int(Account.SUPPLIER), 0, made * cost, Purpose.GOODS),
         (lying > 0, shelf, brand, held, buyer, lying * cost, Purpose.STOCK_VALUE),
         (made > 0, int(Account.GOODS_VALUE), 0, held, buyer, made * cost, Purpose.STOCK_VALUE),
         (on, held, supplier, held, buyer, units * cost, Purpose.STOCK_VALUE),
         (back, held, supplier, shelf, brand, units * cost, Purpose.STOCK_VALUE),
-    ])
-
-
-def _out_of(held: Ints, product: Ints, wanted: Ints) -> Ints:
-    """Return how much of each row is served from what is held of its product, the first rows first."""
-    served = np.zeros(len(product), np.int64)
-    for p in np.unique(product).tolist():
-        k = (product == p).nonzero()[0]
-        before = np.cumsum(wanted[k]) - wanted[k]
-        served[k] = np.clip(held[p] - before, 0, wanted[k])
-    return served
-
-
-def _pay_for_goods(world: World, ledger: Ledger, moved: StockMoved, day: int) -> None:
-    """Pay brands or resellers for what was sold in, and resellers for what went back."""
-    buyer, supplier, price = moved.buyer, moved.supplier, moved.quantity * moved.unit_fen
-    brand = world.products.brand_of[moved.product]
-    out, back = supplier < 0, buyer < 0
-    own, theirs = int(Account.BRAND), int(Account.RESELLER)
-    _book(ledger, day, "restock", [
         (out, theirs, buyer, own, brand, price, Purpose.SELL_IN),
-        (~out & ~back, theirs, buyer, theirs, supplier, price, Purpose.SELL_IN),
+        (on, theirs, buyer, theirs, supplier, price, Purpose.SELL_IN),
         (back, own, brand, theirs, supplier, price, Purpose.BUY_BACK),
     ])
+    return moved
 
 
 def _book(ledger: Ledger, day: int, cause: str, parts: list[tuple[Any, ...]]) -> None:
     """Post the marked rows of each part: mask, payer, owner, payee, owner, amounts, purpose."""
-    tables = []
+    rows = []
     for mask, payer, payer_owner, payee, payee_owner, amount, purpose in parts:
         k = mask.nonzero()[0]
         if len(k):
             first, second = (owner[k] if isinstance(owner, np.ndarray) else owner for owner in (payer_owner, payee_owner))
-            tables.append(postings(payer_account=payer, payer_owner=first, payee_account=payee, payee_owner=second,
-                                   amount_fen=amount[k], purpose=int(purpose), due_day=day))
-    ledger.post(join_postings(tables), day, cause)
+            rows.append((payer, payee, first, second, amount[k], int(purpose)))
+    ledger.book(rows, day, cause)
 
 
 def write_off(world: World, ledger: Ledger, day: int) -> Ints:
@@ -140,12 +149,15 @@ def write_off(world: World, ledger: Ledger, day: int) -> Ints:
     """
     table = world.resellers
     gone = (table.left[: table.size] >= 0) & (table.left[: table.size] < day)
-    row, p = np.nonzero(table.stock[: table.size] * gone[:, None])
-    units = table.stock[row, p]
+    lost: Ints = np.zeros(len(world.products), np.int64)
+    if not gone.any() or not (held := table.stock[: table.size] * gone[:, None]).any():
+        return lost
+    row, p = held.nonzero()
+    units = held[row, p]
     table.stock[row, p] = 0
     ledger.goods.move(Place.RESELLER_STOCK, Place.SCRAPPED, p, units)
     _book(ledger, day, "write off", [
         (units > 0, int(Account.RESELLER_STOCK), row, int(Account.GOODS_VALUE), 0,
          units * world.products.unit_cost_fen[p], Purpose.WRITE_OFF)])
-    lost: Ints = np.bincount(p, weights=units, minlength=len(world.products)).astype(np.int64)
+    np.add.at(lost, p, units)
     return lost

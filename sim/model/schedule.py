@@ -176,21 +176,23 @@ def _choose(state: RunState, noticed: Noticed, heard: list[Heard], day: Day) -> 
     if not live.all():
         met = Encounters(*[getattr(met, name)[live] for name in Encounters.__dataclass_fields__])
     chosen = choosing.choose(world, met, state.day, mech.choice)
-    about = chosen.considered & (world.products.brand_of[world.offers.product[met.offer]] == 0)
-    day.considered = int(np.count_nonzero(about))
-    day.events.exposed = _exposed(state, noticed, met, chosen)
+    day.events.exposed = exposed = _exposed(state, noticed, met, chosen)
+    about = exposed.considered
+    if state.ledger.n_brands > 1:
+        about = about[world.products.brand_of[world.offers.product[exposed.offer]] == 0]
+    day.considered = int(about.sum())
     return choosing.with_certain(world, chosen, certain), queueing.wishes(world, met, chosen.considered)
 
 
 def _exposed(state: RunState, noticed: Noticed, met: Encounters, chosen: Choices) -> Exposed:
     """Count messages seen and considered by offer and door."""
-    kinds = len(PathKind)
-    size = len(state.world.offers) * kinds
-    seen, considered = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    choosing.count_met(noticed.offer, noticed.kind, met.offer, met.kind, chosen.considered, kinds, seen, considered)
-    which = np.flatnonzero(seen + considered)
-    mean_p = float(chosen.chance.mean()) if len(chosen.chance) else 0.0
-    return Exposed(which // kinds, which % kinds, seen[which], considered[which], np.full(len(which), mean_p))
+    n_offers, asked = len(state.world.offers), len(chosen.chance)
+    cells = np.empty((4, n_offers * len(PathKind)), np.int64)
+    n = choosing.count_met(noticed.offer, noticed.kind, met.offer, met.kind, chosen.considered,
+                           np.zeros((n_offers, len(PathKind), 2), np.int64), cells)
+    mean_p = np.empty(n)
+    mean_p.fill(np.add.reduce(chosen.chance) / asked if asked else 0.0)
+    return Exposed(*cells[:, :n], mean_p)
 
 
 def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, asked: Wishes, day: Day) -> None:
@@ -198,7 +200,8 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, aske
     world, mech, ledger = state.world, state.mechanisms, state.ledger
     filled = fulfilment.fulfil(world, chosen, asked, plan.capacity, plan.pool_open, state.day, mech.fulfilment)
     day.events.chatted = filled.chatted
-    day.staff = int(plan.capacity.servers[(plan.capacity.queue[:, None] == state.recorder.queues).any(axis=1)].sum())
+    if len(plan.capacity):
+        day.staff = int(plan.capacity.servers[(plan.capacity.queue[:, None] == state.recorder.queues).any(axis=1)].sum())
     day.events.ordered, day.events.unfilled, day.events.pool_closed = filled.ordered, filled.unfilled, filled.closed
     day.sold = filled.deliver
     trade.take_money(world, ledger, filled.ordered, state.day)
@@ -221,9 +224,10 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, aske
 
 def _bought_from_resellers(state: RunState, ordered: Ordered) -> None:
     """A sale to somebody else keeps a reseller going."""
-    k = np.flatnonzero(ordered.seller >= 0)
-    if len(k):
-        table, row = state.world.resellers, ordered.seller[k]
+    table = state.world.resellers
+    if table.size:
+        k = (ordered.seller >= 0).nonzero()[0]
+        row = ordered.seller[k]
         table.profit_day[row[table.person[row] != ordered.person[k]]] = state.day
 
 
@@ -274,7 +278,7 @@ def _settle(state: RunState) -> None:
 
 def _rewarded(state: RunState, rows: Postings) -> None:
     """So do rebates and rewards, on the day they are earned; they are counted as pay."""
-    if not len(rows):
+    if not len(rows) or not state.world.resellers.size:
         return
     k = np.flatnonzero((rows.payee_account == int(Account.RESELLER)) & (rows.amount_fen > 0) & _IS_REBATE[rows.purpose])
     earner = rows.payee_owner[k]

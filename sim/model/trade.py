@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Account, Purpose
+from sim.core.kernel import Array, kernel
 from sim.exchange.events import Delivered, Ordered
-from sim.exchange.postings import join_postings, postings
 from sim.ledger.goods import Place
 from sim.ledger.ledger import Ledger
 from sim.world.state import World
@@ -21,23 +21,42 @@ _HOUSEHOLD = (int(Account.HOUSEHOLD), 0)
 _GOODS_VALUE = (int(Account.GOODS_VALUE), 0)
 
 
+@kernel()
+def sums_by_product(product: Array, quantity: Array, price: Array, seller: Array, pool: Array, out: Array) -> None:
+    """Add up orders product by product.
+
+    Columns of the orders (m,); out : int64 (P, 4), fen paid to the brand at once, fen paid into escrow, fen of that for the
+    brand, units of the brand.
+    """
+    for k in range(len(product)):
+        p, value = product[k], price[k] * quantity[k]
+        if pool[k] >= 0:
+            out[p, 1] += value
+        if seller[k] < 0:
+            out[p, 0 if pool[k] < 0 else 2] += value
+            out[p, 3] += quantity[k]
+
+
+def _by_product(world: World, orders: Ordered) -> list[list[int]]:
+    """Return for each product what `sums_by_product` adds up."""
+    sums = np.zeros((len(world.products), 4), np.int64)
+    sums_by_product(orders.product, orders.quantity, orders.price_fen, orders.seller, orders.pool, sums)
+    listed: list[list[int]] = sums.tolist()
+    return listed
+
+
 def take_money(world: World, ledger: Ledger, ordered: Ordered, day: int) -> None:
     """Book what buyers pay today: to the seller, or into escrow while a deal is open."""
     if not len(ordered):
         return
-    value = ordered.price_fen * ordered.quantity
-    brand = world.products.brand_of[ordered.product]
-    pooled = ordered.pool >= 0
-    direct = ~pooled & (ordered.seller < 0)
-    for b in range(ledger.n_brands):
-        mine = brand == b
-        _pay(ledger, _HOUSEHOLD, (int(Account.BRAND), b), int(value[direct & mine].sum()), Purpose.SALE, day)
-        _pay(ledger, _HOUSEHOLD, (int(Account.ESCROW), b), int(value[pooled & mine].sum()), Purpose.ESCROW_IN, day)
-    k = (~pooled & (ordered.seller >= 0)).nonzero()[0]
-    if len(k):
-        ledger.post(postings(payer_account=_HOUSEHOLD[0], payer_owner=0, payee_account=int(Account.RESELLER),
-                             payee_owner=ordered.seller[k], amount_fen=value[k], purpose=int(Purpose.RESELLER_SALE),
-                             due_day=day), day, "trade")
+    for p, (direct, pooled, _, _) in enumerate(_by_product(world, ordered)):
+        brand = int(world.products.brand_of[p])
+        _pay(ledger, _HOUSEHOLD, (int(Account.BRAND), brand), direct, Purpose.SALE, day)
+        _pay(ledger, _HOUSEHOLD, (int(Account.ESCROW), brand), pooled, Purpose.ESCROW_IN, day)
+    if world.resellers.size:
+        k = ((ordered.pool < 0) & (ordered.seller >= 0)).nonzero()[0]
+        ledger.book([(_HOUSEHOLD[0], int(Account.RESELLER), 0, ordered.seller[k], (ordered.price_fen * ordered.quantity)[k],
+                      int(Purpose.RESELLER_SALE))], day, "trade")
 
 
 def refund_pools(world: World, ledger: Ledger, refund: Ordered, day: int) -> None:
@@ -58,13 +77,9 @@ def send_goods(world: World, ledger: Ledger, sent: Ordered, day: int) -> None:
     if not len(sent):
         return
     products = world.products
-    for p in np.bincount(sent.product).nonzero()[0].tolist():
+    for p, (_, _, released, units) in enumerate(_by_product(world, sent)):
         b = int(products.brand_of[p])
-        mine = sent.product == p
-        pooled = mine & (sent.pool >= 0) & (sent.seller < 0)
-        _pay(ledger, (int(Account.ESCROW), b), (int(Account.BRAND), b),
-             int((sent.price_fen * sent.quantity)[pooled].sum()), Purpose.ESCROW_RELEASE, day)
-        units = int(sent.quantity[mine & (sent.seller < 0)].sum())
+        _pay(ledger, (int(Account.ESCROW), b), (int(Account.BRAND), b), released, Purpose.ESCROW_RELEASE, day)
         cost = int(products.unit_cost_fen[p])
         if units and products.stock[p] >= 0:
             ledger.goods.move(Place.BRAND_STOCK, Place.SOLD, p, units)
@@ -79,28 +94,21 @@ def send_goods(world: World, ledger: Ledger, sent: Ordered, day: int) -> None:
                 make(ledger, p, b, units - spare, cost, Place.SOLD, day)
         _pay(ledger, (int(Account.BRAND), b), (int(Account.LOGISTICS), 0), units * int(products.delivery_fen[p]),
              Purpose.DELIVERY, day)
-    k = (sent.seller >= 0).nonzero()[0]
-    if len(k):
-        _send_from_resellers(world, ledger, Ordered(*[getattr(sent, n)[k] for n in Ordered.__dataclass_fields__]), day)
+    if world.resellers.size:
+        _send_from_resellers(world, ledger, sent, (sent.seller >= 0).nonzero()[0], day)
 
 
-def _send_from_resellers(world: World, ledger: Ledger, sent: Ordered, day: int) -> None:
-    """Send out of resellers' stock: they pay for the parcel, unless they take the unit themselves."""
-    products, seller, units = world.products, sent.seller, sent.quantity
-    p = sent.product
-    due = np.where(sent.pool >= 0, sent.price_fen * units, 0)
-    parcel = np.where(world.resellers.person[seller] == sent.person, 0, units * products.delivery_fen[p])
+def _send_from_resellers(world: World, ledger: Ledger, sent: Ordered, which: Ints, day: int) -> None:
+    """Send some orders out of resellers' stock: they pay for the parcel, unless they take the unit themselves."""
+    products, seller, units, p = world.products, sent.seller[which], sent.quantity[which], sent.product[which]
+    due = np.where(sent.pool[which] >= 0, sent.price_fen[which] * units, 0)
+    parcel = units * products.delivery_fen[p] * (world.resellers.person[seller] != sent.person[which])
     ledger.goods.move(Place.RESELLER_STOCK, Place.SOLD, p, units)
-    common = {"payee_owner": 0, "due_day": day}
-    ledger.post(join_postings([
-        postings(payer_account=int(Account.ESCROW), payer_owner=products.brand_of[p], due_day=day,
-                 payee_account=int(Account.RESELLER), payee_owner=seller, amount_fen=due,
-                 purpose=int(Purpose.ESCROW_RELEASE)),
-        postings(payer_account=int(Account.RESELLER_STOCK), payer_owner=seller, payee_account=_GOODS_VALUE[0],
-                 amount_fen=units * products.unit_cost_fen[p], purpose=int(Purpose.STOCK_VALUE), **common),
-        postings(payer_account=int(Account.RESELLER), payer_owner=seller, payee_account=int(Account.LOGISTICS),
-                 amount_fen=parcel, purpose=int(Purpose.DELIVERY), **common),
-    ]), day, "trade")
+    ledger.book([
+        (int(Account.ESCROW), int(Account.RESELLER), products.brand_of[p], seller, due, int(Purpose.ESCROW_RELEASE)),
+        (int(Account.RESELLER_STOCK), _GOODS_VALUE[0], seller, 0, units * products.unit_cost_fen[p], int(Purpose.STOCK_VALUE)),
+        (int(Account.RESELLER), int(Account.LOGISTICS), seller, 0, parcel, int(Purpose.DELIVERY)),
+    ], day, "trade")
 
 
 def make(ledger: Ledger, product: int, brand: int, units: int, cost_fen: int, to: Place, day: int) -> None:
@@ -111,40 +119,35 @@ def make(ledger: Ledger, product: int, brand: int, units: int, cost_fen: int, to
 
 def take_back(world: World, ledger: Ledger, sent: Ordered, delivered: Delivered, day: int) -> None:
     """Refund what came back; what can be sold again returns to the seller's stock."""
-    back = delivered.returned > 0
-    if not back.any():
+    k = delivered.returned.nonzero()[0]
+    if not len(k):
         return
-    k = back.nonzero()[0]
-    products, p, units, seller = world.products, sent.product[k], sent.quantity[k], sent.seller[k]
-    brand, value = products.brand_of[p], units * products.unit_cost_fen[p]
+    products, table, p, units, seller = world.products, world.resellers, sent.product[k], sent.quantity[k], sent.seller[k]
     theirs, again = seller >= 0, delivered.resaleable[k] > 0
-    own_use = theirs & (world.resellers.person[np.maximum(seller, 0)] == sent.person[k]) if theirs.any() else theirs
-    payer = {"payer_account": np.where(theirs, int(Account.RESELLER), int(Account.BRAND)),
-             "payer_owner": np.where(theirs, seller, brand), "payee_owner": 0, "due_day": day}
-    shelf = postings(payer_account=_GOODS_VALUE[0], payer_owner=0, amount_fen=np.where(again, value, 0), due_day=day,
-                     payee_account=np.where(theirs, int(Account.RESELLER_STOCK), int(Account.INVENTORY)),
-                     payee_owner=payer["payer_owner"], purpose=int(Purpose.STOCK_VALUE))
-    ledger.post(join_postings([
-        postings(payee_account=_HOUSEHOLD[0], amount_fen=delivered.refund_fen[k], purpose=int(Purpose.REFUND), **payer),
-        postings(payee_account=int(Account.LOGISTICS), purpose=int(Purpose.RETURN_FREIGHT),
-                 amount_fen=np.where(own_use, 0, units * products.delivery_fen[p]), **payer),
-        shelf]), day, "trade")
-    _put_back(world, ledger, p[~again], units[~again], Place.RETURNED)
-    to_brand, to_reseller = again & ~theirs, again & theirs
-    _put_back(world, ledger, p[to_brand], units[to_brand], Place.BRAND_STOCK)
-    _put_back(world, ledger, p[to_reseller], units[to_reseller], Place.RESELLER_STOCK)
-    np.add.at(world.resellers.stock, (seller[to_reseller], p[to_reseller]), units[to_reseller])
+    own_use = theirs & (table.person[seller] == sent.person[k]) if table.size else theirs
+    payer, owner = np.where(theirs, int(Account.RESELLER), int(Account.BRAND)), np.where(theirs, seller, products.brand_of[p])
+    shelf = np.where(theirs, int(Account.RESELLER_STOCK), int(Account.INVENTORY))
+    ledger.book([
+        (payer, _HOUSEHOLD[0], owner, 0, delivered.refund_fen[k], int(Purpose.REFUND)),
+        (payer, int(Account.LOGISTICS), owner, 0, units * products.delivery_fen[p] * ~own_use, int(Purpose.RETURN_FREIGHT)),
+        (_GOODS_VALUE[0], shelf, 0, owner, units * products.unit_cost_fen[p] * again, int(Purpose.STOCK_VALUE)),
+    ], day, "trade")
+    to = np.where(again, np.where(theirs, int(Place.RESELLER_STOCK), int(Place.BRAND_STOCK)), int(Place.RETURNED))
+    for place in (Place.RETURNED, Place.BRAND_STOCK, Place.RESELLER_STOCK):
+        mine = to == place
+        if mine.any():
+            ledger.goods.move(Place.SOLD, place, p[mine], units[mine])
+    _put_back(world, seller[again], p[again], units[again])
 
 
-def _put_back(world: World, ledger: Ledger, product: Ints, units: Ints, to: Place) -> None:
-    """Move units that came back; what the brand made to order lies spare until it is ordered again."""
-    if not len(product):
-        return
-    ledger.goods.move(Place.SOLD, to, product, units)
-    if to == Place.BRAND_STOCK:
-        made = world.products.stock[product] < 0
-        np.add.at(world.spare, product[made], units[made])
-        np.add.at(world.brand_stock, product[~made], units[~made])
+def _put_back(world: World, seller: Ints, product: Ints, units: Ints) -> None:
+    """Put units back on the shelf; what the brand made to order lies spare until it is ordered again."""
+    made = world.products.stock[product] < 0
+    for shelf, mine in ((world.spare, made & (seller < 0)), (world.brand_stock, ~made & (seller < 0))):
+        np.add.at(shelf, product[mine], units[mine])
+    if world.resellers.size:
+        theirs = seller >= 0
+        np.add.at(world.resellers.stock, (seller[theirs], product[theirs]), units[theirs])
 
 
 def _pay(ledger: Ledger, payer: tuple[int, int], payee: tuple[int, int], amount_fen: int, purpose: Purpose, day: int) -> None:

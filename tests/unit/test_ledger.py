@@ -53,15 +53,29 @@ def test_a_posting_moves_cash_today() -> None:
     assert ledger.closing("cash")[0, 0] == CASH + 12_800
 
 
-def test_pay_and_post_are_the_same_booking() -> None:
-    rows, single = opened(), opened()
+def test_pay_post_and_book_are_the_same_booking() -> None:
+    rows, single, parts = opened(), opened(), opened()
     rows.post(one((Account.BRAND, 0), (Account.RESELLER, 70), 5, Purpose.LEVEL_REBATE), 0, "x")
     single.pay((Account.BRAND, 0), (Account.RESELLER, 70), 5, Purpose.LEVEL_REBATE, 0, "x")
-    for ledger in (rows, single):
+    parts.book([(Account.BRAND, Account.RESELLER, 0, 70, np.array([5]), Purpose.LEVEL_REBATE),
+                (Account.BRAND, Account.RESELLER, 0, 9, np.empty(0, np.int64), Purpose.LEVEL_REBATE)], 0, "x")
+    for ledger in (rows, single, parts):
         ledger.close_day(0)
-    assert np.array_equal(rows.balances.value, single.balances.value)
-    assert np.array_equal(rows.statement, single.statement)
-    assert all(np.array_equal(a, b) for a, b in zip(rows.journal().values(), single.journal().values(), strict=True))
+    for other in (single, parts):
+        assert np.array_equal(rows.balances.value, other.balances.value)
+        assert np.array_equal(rows.statement, other.statement)
+        assert all(np.array_equal(a, b) for a, b in zip(rows.journal().values(), other.journal().values(), strict=True))
+
+
+def test_parts_of_a_booking_stand_behind_one_another() -> None:
+    ledger = opened()
+    ledger.book([(Account.BRAND, Account.RESELLER, 0, np.array([2, 0]), np.array([5, 6]), Purpose.LEVEL_REBATE),
+                 (Account.HOUSEHOLD, Account.BRAND, 0, 0, np.array([9]), Purpose.SALE)], 0)
+    assert ledger.balance(Account.RESELLER).tolist() == [6, 0, 5]
+    assert ledger.cash_fen() == CASH - 2
+    ledger.book([(Account.HOUSEHOLD, Account.BRAND, 0, 0, np.empty(0, np.int64), Purpose.SALE)], 5)  # nothing, whatever the day
+    with pytest.raises(LedgerError):
+        ledger.book([(Account.HOUSEHOLD, Account.BRAND, 0, 0, np.array([-1]), Purpose.SALE)], 0)
 
 
 def test_repeated_payees_all_receive() -> None:

@@ -79,7 +79,7 @@ def _move_a_line(ledger: Ledger) -> None:
 
 
 def _cook_the_flows(ledger: Ledger) -> None:
-    ledger.flows._today[:] = 0
+    ledger.flows.cells[:] = 0
 
 
 def _lose_a_debt(ledger: Ledger) -> None:

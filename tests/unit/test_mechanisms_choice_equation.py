@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.core.draws import uniform
-from sim.mechanisms.choice import _NOT_MET, _add_up, _greatest, decide, encounter_index, race, utilities
+from sim.mechanisms.choice import _NOT_MET, add_up, decide, encounter_index, race, utilities
 from sim.verification.quiet import days_of, quiet
 from sim.world.calendar import CalendarParams
 from tests.conformance.strategies import Feed, Feeds
@@ -91,9 +91,9 @@ U = np.array([0.5, -1.0, 1.5, 0.2, -0.4, _NOT_MET])
 def summed() -> tuple[Any, Any, Any]:
     best, sums, mark = np.full(6, 99.0), np.zeros(6, np.int64), np.zeros(3, np.uint8)
     seen = np.zeros(3, np.int32)
-    count = _greatest(PERSON, OFFER, PRODUCT, U, 2, best, seen, mark)
+    count = add_up(PERSON, OFFER, PRODUCT, U, 2, best, sums, seen, mark)
     assert seen[:count].tolist() == [2, 0]
-    _add_up(PERSON, OFFER, PRODUCT, U, 2, best, sums)
+    assert not mark.any()
     return np.sort(seen[:count]), best, sums
 
 
@@ -130,12 +130,18 @@ def test_the_decision_is_two_draws_against_the_nests(certain: bool) -> None:
 def test_the_race_within_a_nest_follows_the_shares_of_utility() -> None:
     """The one with utility greater by 1 wins e / (1 + e) of the races; the other product's offer never does."""
     uid, row_key, name = np.array([4, 5, 6], np.uint32), np.arange(6), np.array([11, 12, 13])
-    product_of, wins = np.array([-1, -1, 0], np.int16), []
+    people, bought, row = np.array([0, 2], np.int32), np.array([-1, 0]), np.arange(6) + 40
+    belief, product_of, score, wins = np.arange(6).reshape(3, 2) / 8, np.full(3, -1, np.int16), np.zeros(3), []
     for key in range(600):
-        score, winner = np.full(3, -np.inf), np.full(3, -1, np.int32)
-        race(PERSON, OFFER, KIND, name, PRODUCT, U, product_of, uid, row_key, np.uint64(key), score, winner)
+        winner, out, expectation = np.full(3, -1, np.int32), np.empty((5, 2), np.int64), np.empty(2)
+        assert race(people, bought, PERSON, OFFER, KIND, row, row_key, U, name, PRODUCT, uid, belief, np.uint64(key), product_of,
+                    score, winner, out, expectation) == 1
         assert winner[:2].tolist() == [-1, -1]
-        wins.append(int(winner[2]))
+        won = int(winner[2])
+        assert out[:, 0].tolist() == [2, 0, OFFER[won], KIND[won], row[won]]
+        assert expectation[0] == belief[2, 0]
+        assert (product_of.tolist(), score.tolist()) == ([-1] * 3, [0.0] * 3)
+        wins.append(won)
     assert set(wins) == {0, 2}
     share = math.e / (1 + math.e)
     assert wins.count(2) / 600 == pytest.approx(share, abs=4 * math.sqrt(share * (1 - share) / 600))
