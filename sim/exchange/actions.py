@@ -10,6 +10,7 @@ cut only `Spend`; whatever it pays for shrinks by the same share (floored where 
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
@@ -91,12 +92,17 @@ def columns_of(cls: type[Any]) -> dict[str, type[np.generic]]:
 class Table:
     """Base of the row-wise actions: length, checked on construction."""
 
+    _first = ""
+
     def __post_init__(self) -> None:
-        if len({len(column) for column in vars(self).values()}) > 1:
+        if len(set(map(len, self.__dict__.values()))) > 1:
             raise ValueError(f"{type(self).__name__}: columns differ in length")
 
+    def __init_subclass__(cls) -> None:
+        cls._first = next(iter(inspect.get_annotations(cls)), cls._first)
+
     def __len__(self) -> int:
-        return len(next(iter(vars(self).values())))
+        return len(self.__dict__[self._first])
 
 
 @dataclass(frozen=True)

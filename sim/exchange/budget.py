@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.core.accounts import Account, Purpose
 from sim.core.errors import PlanError
 from sim.core.money import LIMIT_FEN
+from sim.exchange.kept import once
 
 if TYPE_CHECKING:
     from sim.exchange.actions import Capacity, Impress, Lead, Spend, Tend
@@ -58,10 +59,7 @@ def paid(spend: Spend, cash_fen: Ints) -> Ints:
     amount = spend.amount_fen
     if not len(amount):
         return amount
-    if len(amount) * int(amount.max()) >= _SAFE:
-        raise PlanError("Spend: the amounts of one day together are beyond any budget")
-    asked = np.zeros(len(cash_fen), np.int64)
-    np.add.at(asked, spend.brand, amount)
+    asked = once(_asked, spend, len(cash_fen))
     have = np.maximum(cash_fen, 0)
     if not np.count_nonzero(asked > have):
         return amount
@@ -70,6 +68,16 @@ def paid(spend: Spend, cash_fen: Ints) -> Ints:
         mine = spend.brand == brand
         given[mine] = times_share(amount[mine], have[brand : brand + 1], asked[brand : brand + 1])
     return given
+
+
+def _asked(spend: Spend, n_brands: int) -> Ints:
+    """Return what each brand asks for, int64 (B,) fen."""
+    amount = spend.amount_fen
+    if len(amount) * int(amount.max()) >= _SAFE:
+        raise PlanError("Spend: the amounts of one day together are beyond any budget")
+    asked = np.zeros(n_brands, np.int64)
+    np.add.at(asked, spend.brand, amount)
+    return asked
 
 
 def times_share(count: Ints, part: Ints, whole: Ints) -> Ints:

@@ -49,6 +49,7 @@ from sim.exchange.actions import (
 )
 from sim.exchange.budget import check_spend, cut_capacity, cut_counts, cut_tend, paid
 from sim.exchange.events import Settled
+from sim.exchange.kept import is_kept, lasting, once
 from sim.exchange.merge import (
     Origin,
     check_capacities,
@@ -208,13 +209,14 @@ def compose(proposals: Mapping[str, Actions], limits: Limits) -> DayPlan:
     tables: dict[str, Any] = dict(_NOTHING)
     origins: dict[str, Origin] = {}
     for field, found in parts.items():
-        tables[field] = found[0][1] if len(found) == 1 else _joined([table for _, table in found])
+        tables[field] = found[0][1] if len(found) == 1 else once(_joined, *[table for _, table in found])
         origins[field] = Origin(names, [(s, len(table)) for s, table in found])
-        _check_rows(field, tables[field], limits, offers)
+        sizes = tuple([_size(limits, what) for _, what, _ in _PLACES.get(field, ())])
+        once(_check_rows, field, tables[field], sizes, offers if field in _OFFERED else None)
     spend: Spend = tables["spend"]
     allowed = spend.amount_fen
     if "spend" in parts:
-        check_spend(spend, len(limits.cash_fen))
+        once(check_spend, spend, len(limits.cash_fen))
         allowed = paid(spend, limits.cash_fen)
     if allowed is not spend.amount_fen:
         for field in _CUT.keys() & parts.keys():
@@ -257,7 +259,7 @@ def _collect(proposals: Mapping[str, Actions], names: tuple[str, ...]) -> dict[s
                 spent += len(table)
         for field in _CUT:
             if field in parts:
-                parts[field] = [(t, _rebased(table, name, spent_before, spent) if t == s else table)
+                parts[field] = [(t, once(_rebased, table, name, spent_before, spent) if t == s else table)
                                 for t, table in parts[field]]
         spent_before += spent
     return parts
@@ -272,28 +274,29 @@ def _rebased(table: Any, name: str, before: int, own: int) -> Any:
         raise PlanError(f"strategy {name}: {type(table).__name__} names spending row {row}, but it has {own}")
     if not before or highest < 0:
         return table
-    return replace(table, spend=np.where(spend >= 0, spend + before, -1))
+    moved = replace(table, spend=np.where(spend >= 0, spend + before, -1))
+    return lasting(moved) if is_kept(table) else moved
 
 
-def _joined(parts: list[_T]) -> _T:
+def _joined(*parts: _T) -> _T:
     cls = type(parts[0])
-    return cls(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in columns_of(cls)})
+    table = cls(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in columns_of(cls)})
+    return lasting(table) if all(is_kept(part) for part in parts) else table
 
 
-def _check_rows(field: str, table: Any, limits: Limits, offers: OfferTable) -> None:
-    """Refuse rows that name what does not exist."""
-    for column, what, lowest in _PLACES.get(field, ()):
-        size = _size(limits, what)
+def _check_rows(field: str, table: Any, sizes: tuple[int, ...], offers: OfferTable | None) -> None:
+    """Refuse rows that name what does not exist; `sizes`: how many there are of what each column of `_PLACES` names."""
+    for (column, _, lowest), size in zip(_PLACES.get(field, ()), sizes, strict=True):
         values = getattr(table, column)
         # Seen as unsigned, a number below `lowest` is larger than any size.
         if int((values - lowest).view(np.uint64).max()) >= size - lowest:
             raise PlanError(f"{type(table).__name__}: {column} must lie between {lowest} and {size - 1}, not "
                             f"{int(values.min())} to {int(values.max())}")
-    counts = _COUNTS.get(field)
-    if counts and not np.concatenate([getattr(table, column) for column in counts]).min() >= 0:
+    counts = _COUNTS.get(field, ())
+    if not all(getattr(table, column).min() >= 0 for column in counts):
         wrong = next(column for column in counts if not getattr(table, column).min() >= 0)
         raise PlanError(f"{type(table).__name__}: {wrong} must be numbers from 0 on")
-    if field in _OFFERED:
+    if offers is not None:
         _check_offers(table, offers)
     if field == "stock_order" and np.maximum(table.buyer, table.supplier).min() < 0:
         raise PlanError("StockOrder: buyer and supplier are both the brand; one must be a reseller")
@@ -322,9 +325,9 @@ def _size(limits: Limits, what: str) -> int:
 def _merge(tables: dict[str, Any], origins: dict[str, Origin]) -> None:
     """Apply the rules of `sim.exchange.merge` to the tables that have rows."""
     if "post" in origins:
-        tables["post"] = merge_posts(tables["post"])
+        tables["post"] = once(merge_posts, tables["post"])
     if "tend" in origins:
-        tables["tend"] = merge_tends(tables["tend"])
+        tables["tend"] = once(merge_tends, tables["tend"])
     if "invite" in origins:
         tables["invite"] = merge_invites(tables["invite"], origins["invite"])
     if "enrol" in origins:

@@ -6,6 +6,7 @@ All arrays of one table have equal length. `path_kind` says through which door a
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Self
@@ -69,12 +70,17 @@ _EMPTY: dict[type[Any], Any] = {}
 class EventTable:
     """Base: a table of equal columns; `empty()` gives the one without rows (shared, it holds nothing)."""
 
+    _first = ""
+
+    def __init_subclass__(cls) -> None:
+        cls._first = next(iter(inspect.get_annotations(cls)), cls._first)
+
     @classmethod
     def empty(cls) -> Self:
         """Return the table without rows."""
-        if cls not in _EMPTY:
-            _EMPTY[cls] = cls(**{name: np.empty(0, dtype=kind) for name, kind in columns_of(cls).items()})
-        table: Self = _EMPTY[cls]
+        table: Self | None = _EMPTY.get(cls)
+        if table is None:
+            table = _EMPTY[cls] = cls(**{name: np.empty(0, dtype=kind) for name, kind in columns_of(cls).items()})
         return table
 
     @classmethod
@@ -86,7 +92,7 @@ class EventTable:
         return cls(**{name: np.concatenate([getattr(part, name) for part in filled]) for name in columns_of(cls)})
 
     def __len__(self) -> int:
-        return len(next(iter(vars(self).values())))
+        return len(self.__dict__[self._first])
 
 
 @dataclass(frozen=True)

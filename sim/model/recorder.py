@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Account
+from sim.core.among import among
 from sim.core.kernel import Array, Number, kernel
 from sim.ledger.ledger import Ledger
 from sim.mechanisms.audience import ZOMBIE_DAYS
 from sim.mechanisms.heat import broadcasts
 from sim.model.books import money_series
+from sim.model.counting import count_agents, count_sales
 from sim.model.retail import Retail
 from sim.records.outcomes import DAILY
 from sim.world.audiences import Channels, observed_activity
@@ -32,6 +34,24 @@ TIERS = 4
 """Tiers with a daily series of their own; the last one holds all above it."""
 Floats = NDArray[np.float64]
 _GROUP = 0
+
+
+def _columns(*names: str) -> NDArray[np.int64]:
+    """Return where some outcomes stand in a row of the day's table."""
+    places = list(DAILY)
+    return np.array([places.index(name) for name in names])
+
+
+_TRADE = _columns(
+    "exposures", "impressions", "reach", "considered", "orders", "units", "first_orders", "repeat_orders", "gmv_fen",
+    "refunds_fen", "buyers", "active_buyers", "satisfaction", "returns", "sell_through", "ultimate_units")
+_PEOPLE = _columns("trust", "fatigue", "mutes", "talks", "complaints")
+_CHANNELS = _columns("members", "group_health", "zombie_groups", "observed_activity", "true_activity", "unmasked", "heat",
+                     "bans")
+_CHATS = _columns("staff", "chats", "chat_wait_minutes", "chats_lost_share")
+_AGENTS = _columns("agents", "agent_joins", "agent_exits", "channel_stock", "sell_in", "bought_back",
+                   *(f"agents_tier_{k}" for k in range(TIERS)))
+_CLOSE = _columns("cash_fen", "profit_fen")
 
 
 @kernel()
@@ -85,14 +105,16 @@ def count_buyers(before: int, begin: int, people: Array, ends: Array, active: in
     return active
 
 
-def _activity(channels: Channels, groups: NDArray[np.bool_]) -> dict[str, float]:
-    """Return the activity that is seen and the true one, means over the members of groups (NaN without any)."""
+def _activity(channels: Channels, groups: NDArray[np.int64]) -> tuple[float, float]:
+    """Return the activity of groups that is seen and the true one, means over their members (NaN without any)."""
     members = channels.members[groups]
     total = int(members.sum())
     if not total:
-        return {"observed_activity": np.nan, "true_activity": np.nan}
-    return {"observed_activity": float((members * observed_activity(channels, groups)).sum()) / total,
-            "true_activity": float((members * channels.health[groups]).sum()) / total}
+        return np.nan, np.nan
+    true = float((members * channels.health[groups]).sum()) / total
+    if not channels.fakes.any():
+        return true, true
+    return float((members * observed_activity(channels, groups)).sum()) / total, true
 
 
 def provision(state: RunState) -> float:
@@ -117,22 +139,26 @@ class Recorder:
     """
 
     def __init__(self, days: int, world: World, ledger: Ledger, queues: NDArray[np.int64]) -> None:
-        self.series: dict[str, Floats] = {name: np.zeros(days) for name in DAILY}
+        self._days = np.zeros((days, len(DAILY)))  # a day's numbers lie side by side
+        self.series: dict[str, Floats] = {name: self._days[:, k] for k, name in enumerate(DAILY)}
         self.marks: list[tuple[int, str, str]] = []
         self._sample = world.row_of_uid[np.sort(world.people.uid)[:SAMPLE]]
         self.retail = Retail(len(world.channels))
         self._provision: Floats = np.zeros(days)
         self._bought: list[NDArray[np.int64]] = []
-        self._products = np.flatnonzero(world.products.brand_of == 0)
+        self._is_ours = world.products.brand_of == 0
+        self._alone = bool(self._is_ours.all())
+        self._products = np.flatnonzero(self._is_ours)
         self._bought_before = np.zeros(world.n_people, np.bool_)
         self._bought_before[:] = (world.people.orders[:, self._products] > 0).any(axis=1)
         self._buyers = int(self._bought_before.sum())
         self._active = 0
         self._last = np.full(world.n_people, -ACTIVE_DAYS - 1, np.int16)
         self._ours = world.channels.brand == 0
-        self._groups = self._ours & (world.channels.kind == _GROUP)
+        self._owned = np.flatnonzero(self._ours & world.channels.owned)
+        self._groups = np.flatnonzero(self._ours & (world.channels.kind == _GROUP))
         self.queues = queues
-        self._rented = self._ours & ~world.channels.owned & broadcasts(world)
+        self._rented = np.flatnonzero(self._ours & ~world.channels.owned & broadcasts(world))
         self._accounts = np.unique(world.channels.account[self._ours])
         self._opening = ledger.cash_fen(0)
         opening_stock = ledger.balances.column(ledger.balances.opening, Account.INVENTORY)
@@ -147,47 +173,32 @@ class Recorder:
         self._agents(state, day)
         self._provision[day.number] = provision(state)
 
-    def _put(self, day: int, **values: float) -> None:
-        for name, value in values.items():
-            self.series[name][day] = value
-
     def _trade(self, state: RunState, day: Day) -> None:
-        sold, delivered = day.sold, day.events.delivered
-        mine = state.world.products.brand_of[sold.product] == 0
-        back = state.world.products.brand_of[delivered.product] == 0
-        buyers = np.unique(sold.person[mine])
-        first = self._count_new(buyers)
-        orders = int(np.count_nonzero(mine))
-        satisfaction = delivered.satisfaction[back]
-        self._put(
-            day.number, exposures=day.noticed, impressions=day.impressions, reach=day.reach, considered=day.considered,
-            orders=orders, units=int(sold.quantity[mine].sum()), first_orders=first, repeat_orders=orders - first,
-            gmv_fen=int((sold.price_fen * sold.quantity)[mine].sum()),
-            refunds_fen=int(delivered.refund_fen[back].sum()), buyers=self._buyers,
-            active_buyers=self._count_active(buyers, day.number),
-            satisfaction=float(satisfaction.mean()) if len(satisfaction) else np.nan,
-            returns=int(delivered.returned[back].sum()),
-            sell_through=int(sold.quantity[mine & (sold.seller >= 0)].sum()),
-            ultimate_units=self.retail.count(state.world, sold, mine, delivered),
-        )
-
-    def _count_new(self, who: NDArray[np.int64]) -> int:
-        """Return how many of today's buyers had never bought from the brand, any of its products."""
-        fresh = who[~self._bought_before[who]]
-        self._bought_before[fresh] = True
-        self._buyers += len(fresh)
-        return len(fresh)
-
-    def _count_active(self, who: NDArray[np.int64], day: int) -> int:
-        """Return how many people ordered within the last `ACTIVE_DAYS` days; O(today's and that day's buyers)."""
-        self._active += int(np.count_nonzero(self._last[who] <= day - ACTIVE_DAYS))
-        self._last[who] = day
-        self._bought.append(who)
-        if day >= ACTIVE_DAYS:
-            old = self._bought[day - ACTIVE_DAYS]
-            self._active -= int(np.count_nonzero(self._last[old] == day - ACTIVE_DAYS))
-            self._bought[day - ACTIVE_DAYS] = who[:0]
-        return self._active
+        sold, delivered, today = day.sold, day.events.delivered, day.number
+        orders = units = gmv = passed = first = 0
+        if len(sold) or today >= ACTIVE_DAYS:
+            who = np.empty(len(sold), np.int64)
+            old = self._bought[today - ACTIVE_DAYS] if today >= ACTIVE_DAYS else who[:0]
+            orders, units, gmv, passed, first, active, n = count_sales(
+                sold.person, sold.product, sold.quantity, sold.price_fen, sold.seller, self._is_ours, self._bought_before,
+                self._last, old, today, ACTIVE_DAYS, who)
+            self._buyers += first
+            self._active += active
+            self._bought.append(who[:n])
+            if today >= ACTIVE_DAYS:
+                self._bought[today - ACTIVE_DAYS] = who[:0]
+        else:
+            self._bought.append(sold.person)
+        satisfaction, refunds, returned = np.nan, 0, 0
+        if len(delivered):
+            back: NDArray[np.bool_] | slice = slice(None) if self._alone else self._is_ours[delivered.product]
+            liked = delivered.satisfaction[back]
+            satisfaction = float(liked.mean()) if len(liked) else np.nan
+            refunds, returned = int(delivered.refund_fen[back].sum()), int(delivered.returned[back].sum())
+        ultimate = self.retail.count(state.world, sold, self._is_ours, delivered) if len(sold) else 0
+        self._days[today, _TRADE] = (
+            day.noticed, day.impressions, day.reach, day.considered, orders, units, first, orders - first, gmv, refunds,
+            self._buyers, self._active, satisfaction, returned, passed, ultimate)
 
     def _people(self, state: RunState, day: Day) -> None:
         people, p = state.world.people, int(self._products[0])
@@ -195,25 +206,23 @@ class Recorder:
             self._sample, people.claim_precision[:, p], people.talk_precision[:, p], people.own_precision[:, p],
             people.brand_trust[:, 0], people.fatigue, people.fatigue_day, state.world.keep.fatigue, day.number)
         talked = day.events.talked
-        about = state.world.products.brand_of[talked.product] == 0
-        self._put(
-            day.number, trust=trust, fatigue=fatigue, mutes=day.mutes,
-            talks=int(np.count_nonzero(about)), complaints=int(np.count_nonzero(about & (talked.polarity < 0))),
-        )
+        polarity = talked.polarity if self._alone else talked.polarity[self._is_ours[talked.product]]
+        self._days[day.number, _PEOPLE] = trust, fatigue, day.mutes, len(polarity), np.count_nonzero(polarity < 0)
 
     def _channels(self, state: RunState, day: Day) -> None:
         channels, groups = state.world.channels, self._groups
-        some = bool(groups.any())
-        unmasked = int(groups[day.events.unmasked.channel].sum())
-        banned = day.events.enforced.account
-        bans = int(np.isin(banned, self._accounts).sum()) if len(banned) else 0
-        self._put(
-            day.number, members=int(channels.members[channels.owned & self._ours].sum()),
-            group_health=float(channels.health[groups].mean()) if some else np.nan,
-            zombie_groups=int(np.count_nonzero(channels.zombie_days[groups] >= ZOMBIE_DAYS)) if some else np.nan,
-            **_activity(channels, groups), unmasked=unmasked,
-            heat=float(channels.heat[self._rented].mean()) if self._rented.any() else np.nan, bans=bans,
-        )
+        health, zombies, seen, true, heat = np.nan, np.nan, np.nan, np.nan, np.nan
+        if len(groups):
+            health = float(channels.health[groups].mean())
+            zombies = float(np.count_nonzero(channels.zombie_days[groups] >= ZOMBIE_DAYS))
+            seen, true = _activity(channels, groups)
+        if len(self._rented):
+            heat = float(channels.heat[self._rented].mean())
+        found, banned = day.events.unmasked, day.events.enforced
+        unmasked = int(np.isin(found.channel, groups).sum()) if len(found) else 0
+        bans = int(np.isin(banned.account, self._accounts).sum()) if len(banned) else 0
+        self._days[day.number, _CHANNELS] = (channels.members[self._owned].sum(), health, zombies, seen, true, unmasked, heat,
+                                             bans)
         if unmasked:
             self.marks.append((day.number, "unmasked", "sock_puppet"))
         if bans:
@@ -221,40 +230,39 @@ class Recorder:
 
     def _chats(self, day: Day) -> None:
         told = day.events.chatted
-        mine = (told.queue[:, None] == self.queues).any(axis=1)
-        some = bool(mine.any())
-        self._put(day.number, staff=day.staff, chats=int(np.count_nonzero(mine)),
-                  chat_wait_minutes=float(told.wait_minutes[mine].mean()) if some else np.nan,
-                  chats_lost_share=1.0 - float(told.answered[mine].mean()) if some else np.nan)
+        chats, wait, lost = 0, np.nan, np.nan
+        if len(told):
+            mine = among(told.queue, self.queues)
+            chats = int(np.count_nonzero(mine))
+        if chats:
+            wait, lost = float(told.wait_minutes[mine].mean()), 1.0 - float(told.answered[mine].mean())
+        self._days[day.number, _CHATS] = day.staff, chats, wait, lost
 
     def _agents(self, state: RunState, day: Day) -> None:
         """Count the resellers of the brand, their tiers and their stock; O(resellers)."""
         table, moved = state.world.resellers, day.events.stock_moved
         if not table.size:
             return
-        self.retail.hear(day.invite, day.events.joined, day.events.refused)
-        self.retail.hand_on(state.world, moved)
-        mine = table.brand[: table.size] == 0
-        active = mine & (table.left[: table.size] < 0)
-        tiers = np.bincount(np.minimum(table.tier[: table.size][active], TIERS - 1), minlength=TIERS)
-        ours = np.isin(moved.product, self._products)
-        self._put(
-            day.number, agents=int(np.count_nonzero(active)),
-            agent_joins=int(np.count_nonzero(mine & (table.joined[: table.size] == day.number))),
-            agent_exits=int(np.count_nonzero(mine & (table.left[: table.size] == day.number))),
-            channel_stock=int(table.stock[: table.size, self._products].sum()),
-            sell_in=int(moved.quantity[ours & (moved.supplier < 0)].sum()),
-            bought_back=int(moved.quantity[ours & (moved.buyer < 0)].sum()),
-            **{f"agents_tier_{k}": int(many) for k, many in enumerate(tiers)},
-        )
+        self.retail.hear(state.world, day.invite, day.events.joined, day.events.refused)
+        sell_in = back = 0
+        if len(moved):
+            self.retail.hand_on(state.world, moved)
+            ours = self._is_ours[moved.product]
+            sell_in = int(moved.quantity[ours & (moved.supplier < 0)].sum())
+            back = int(moved.quantity[ours & (moved.buyer < 0)].sum())
+        tiers = np.zeros(TIERS, np.int64)
+        here, came, went, held = count_agents(table.brand, table.tier, table.joined, table.left, table.stock, table.size,
+                                              self._products, day.number, tiers)
+        self._days[day.number, _AGENTS] = (here, came, went, held, sell_in, back, *tiers.tolist())
 
     def close(self, state: RunState) -> None:
         """Write the day's closing cash and profit; note the day on which debts could no longer be covered."""
         day, closing = state.day, state.ledger.closing
         cash = int(closing("cash")[0, day])
         stock, owed = int(closing("inventory")[0, day]), int(closing("payables")[0, day] - closing("receivables")[0, day])
-        self._put(day, cash_fen=cash, profit_fen=cash - self._opening + stock - self._opening_stock - owed - self._provision[day])
-        if state.ledger.closing("cash")[0, state.day] < 0 and not any(kind == "insolvent" for _, kind, _ in self.marks):
+        profit = cash - self._opening + stock - self._opening_stock - owed - self._provision[day]
+        self._days[day, _CLOSE] = cash, profit
+        if cash < 0 and not any(kind == "insolvent" for _, kind, _ in self.marks):
             self.marks.append((state.day, "insolvent", "insolvent"))
 
     def record_days(self, state: RunState, days: range, counts: NDArray[np.int64], bound: NDArray[np.int64],
@@ -298,6 +306,7 @@ class Recorder:
 
     def finish(self, ledger: Ledger) -> None:
         """Fill the money series from the ledger; what may come back of sales to resellers is no revenue yet."""
+        self.series = {name: np.ascontiguousarray(column) for name, column in self.series.items()}
         for name, value in money_series(ledger).items():
             self.series[name][:] = value
         self.series["profit_fen"] -= self._provision

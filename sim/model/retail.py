@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Purpose
+from sim.core.among import among
 from sim.exchange.actions import Invite
 from sim.exchange.events import Delivered, Joined, Ordered, PathKind, Refused, StockMoved
+from sim.model.counting import count_shown
 from sim.world.state import World
 
 Ints = NDArray[np.int64]
@@ -47,8 +49,9 @@ class Retail:
         self.pay_fen = np.zeros((0, 4), np.int64)
         self.rented_fen = np.zeros(n_channels, np.int64)
         self._shown_fen, self._asked = 0, 0
+        self._row_of: NDArray[np.int32] | None = None
 
-    def count(self, world: World, sold: Ordered, counted: NDArray[np.bool_], delivered: Delivered) -> int:
+    def count(self, world: World, sold: Ordered, ours: NDArray[np.bool_], delivered: Delivered) -> int:
         """Add a day's sales; return the units bought from resellers, and kept, by people who are none.
 
         Parameters
@@ -56,21 +59,24 @@ class Retail:
         world : World
         sold : Ordered
             Today's sales.
-        counted : bool (orders,)
-            Those of the brand that is recorded.
+        ours : bool (P,)
+            Products of the brand that is recorded.
         delivered : Delivered
             What became of them.
         """
-        self._count_rented(world, sold, counted)
-        rows = np.flatnonzero(counted & (sold.seller >= 0))
+        self._count_rented(world, sold, ours)
+        if not world.resellers.size:
+            return 0
+        rows = (sold.seller >= 0).nonzero()[0]
+        rows = rows[ours[sold.product[rows]]]
         if not len(rows):
             return 0
         seller, person, units = sold.seller[rows], sold.person[rows], sold.quantity[rows]
         table = world.resellers
         self._reserve(table.size)
         back = delivered.returned > 0
-        kept = ~np.isin(sold.order[rows], delivered.order[back])
-        spoiled = np.isin(sold.order[rows], delivered.order[back & (delivered.resaleable == 0)])
+        kept = ~among(sold.order[rows], delivered.order[back])
+        spoiled = among(sold.order[rows], delivered.order[back & (delivered.resaleable == 0)])
         others = table.person[seller] != person
         value, cost = sold.price_fen[rows] * units, table.unit_fen[seller, sold.product[rows]] * units
         np.add.at(self.paid_fen, seller[others], value[others])
@@ -83,7 +89,7 @@ class Retail:
 
     def hand_on(self, world: World, moved: StockMoved) -> None:
         """Add what resellers earned on goods that they sold to other resellers, as pay on downlines' purchases."""
-        k = np.flatnonzero((moved.supplier >= 0) & (moved.buyer >= 0))
+        k = ((moved.supplier >= 0) & (moved.buyer >= 0)).nonzero()[0]
         if len(k):
             self._reserve(world.resellers.size)
             supplier = moved.supplier[k]
@@ -103,25 +109,26 @@ class Retail:
         income: Ints = margin + self.pay_fen[rows].sum(axis=1)
         return income
 
-    def _count_rented(self, world: World, sold: Ordered, counted: NDArray[np.bool_]) -> None:
-        rows = np.flatnonzero(counted & (sold.path_row >= 0) & _BY_MEMBERSHIP[sold.path_kind])
+    def _count_rented(self, world: World, sold: Ordered, ours: NDArray[np.bool_]) -> None:
+        if world.channels.owned.all():
+            return
+        rows = (ours[sold.product] & (sold.path_row >= 0) & _BY_MEMBERSHIP[sold.path_kind]).nonzero()[0]
         if len(rows):
             channel = world.audiences.channel[sold.path_row[rows]].astype(np.int64)
             rented = ~world.channels.owned[channel]
             np.add.at(self.rented_fen, channel[rented], (sold.price_fen * sold.quantity)[rows[rented]])
 
-    def hear(self, invite: Invite | None, joined: Joined, refused: Refused) -> None:
+    def hear(self, world: World, invite: Invite | None, joined: Joined, refused: Refused) -> None:
         """Note the income shown to whoever was asked today to become a reseller of the first brand."""
         if invite is None or not len(invite):
             return
-        rows = np.flatnonzero((invite.role_tier >= 0) & (invite.brand == 0) & (invite.sponsor >= 0))
-        asked = np.concatenate([joined.sponsor[joined.tier >= 0], refused.sponsor[refused.tier >= 0]])
-        rows = rows[np.argsort(invite.sponsor[rows], kind="stable")]
-        at = np.searchsorted(invite.sponsor[rows], asked)
-        known = at < len(rows)
-        known[known] = invite.sponsor[rows[at[known]]] == asked[known]
-        self._shown_fen += int(invite.perceived_income_fen[rows[at[known]]].sum())
-        self._asked += int(np.count_nonzero(known))
+        if self._row_of is None:
+            self._row_of = np.full(world.n_people, -1, np.int32)
+        shown, asked = count_shown(
+            invite.sponsor, invite.role_tier, invite.brand, invite.perceived_income_fen, joined.sponsor, joined.tier,
+            refused.sponsor, refused.tier, self._row_of)
+        self._shown_fen += shown
+        self._asked += asked
 
     @property
     def shown_fen(self) -> float:

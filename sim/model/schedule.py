@@ -24,6 +24,7 @@ from sim.core.accounts import REBATES, Account, Purpose
 from sim.exchange.actions import BY_PATH, Actions, Post
 from sim.exchange.compose import DayPlan, Limits, carried, compose
 from sim.exchange.events import Delivered, Exposed, Joined, Left, Ordered, PathKind, Refused
+from sim.exchange.offers import OfferTable
 from sim.exchange.postings import Postings
 from sim.mechanisms import (
     attention,
@@ -114,16 +115,22 @@ def _plan(state: RunState) -> DayPlan:
                                      world.resellers.size))
     state.ledger.post(plan.postings(state.day), state.day, "spend")
     state.today.settled = plan.settled()
-    table, offers = plan.offers, world.offers
-    at = table.offer
+    if plan.offers is not state.offered:
+        _offer(state, plan.offers)
+    detection.plant(world, plan.tend)
+    return plan
+
+
+def _offer(state: RunState, table: OfferTable) -> None:
+    """Write the offers of the day into the world; most days they are yesterday's."""
+    world, offers = state.world, state.world.offers
     for name in ("product", "price_fen", "list_price_fen", "claim", "fit", "stock_owner", "queue", "pool_seats",
                  "commission", "warmth"):
-        getattr(offers, name)[at] = getattr(table, name)
+        getattr(offers, name)[table.offer] = getattr(table, name)
     offers.live[:] = table.is_live
-    detection.plant(world, plan.tend)
     if (table.stock_owner == BY_PATH).any():
         sellers.remember_sellers(world)
-    return plan
+    state.offered = table
 
 
 def _attend(state: RunState, plan: DayPlan, shown: Shown, day: Day) -> Noticed:

@@ -12,7 +12,7 @@ from sim.core.accounts import Account
 from sim.core.draws import uniforms
 from sim.exchange.actions import Actions, Opening, Post, columns_of, rows
 from sim.exchange.events import Events
-from sim.exchange.offers import OfferSpace
+from sim.exchange.offers import OfferSpace, OfferTable
 from sim.exchange.view import Strategy, View
 from sim.ledger.goods import Place
 from sim.ledger.ledger import Ledger
@@ -58,6 +58,7 @@ class RunState:
     shocks: tuple[BanShock, ...]
     posts_yesterday: NDArray[np.float64]
     shown: Post
+    offered: OfferTable | None = None
     day: int = 0
     yesterday: Events = field(default_factory=Events)
     today: Events = field(default_factory=Events)

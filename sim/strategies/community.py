@@ -33,13 +33,15 @@ from numpy.typing import NDArray
 from pydantic import field_validator
 
 from sim.core.accounts import Account, Purpose
+from sim.core.among import among
 from sim.core.params import ASSUMPTION, Fen, Hours, Params, PerDay, Share, param
 from sim.exchange.ablation import DeclaredAblation
 from sim.exchange.actions import Actions, Invite, Offer, Opening, Post, Spend, Table, Tend, rows
 from sim.exchange.events import Events
+from sim.exchange.kept import kept
 from sim.exchange.postings import Postings, Settlement, join_postings, postings
 from sim.exchange.view import View
-from sim.strategies.hosting import cared_for, daily, first_groups, monthly_fees
+from sim.strategies.hosting import cared_for, daily, evenly, first_groups, monthly_fees
 from sim.strategies.rivalry import copied_price, sent
 from sim.text.message import Message
 
@@ -184,7 +186,9 @@ class CommunityParams(Params):
     def settle(self, events: Events, view: View) -> Settlement:
         """Owe the rewards of today's invitations to those who invited and joined; collect fees."""
         joined = events.joined
-        mine = np.isin(joined.channel, view.channels) & (joined.tier < 0)
+        if not (len(joined) or self.monthly_fee or self.spies):
+            return Settlement()
+        mine = among(joined.channel, view.channels) & (joined.tier < 0)
         parts: list[Postings] = []
         fees = int(joined.buy_in_fen[mine].sum()) + (monthly_fees(view, self.monthly_fee) if self.monthly_fee else 0)
         if fees:
@@ -204,12 +208,11 @@ class CommunityParams(Params):
 
     def _content(self, view: View) -> Post | None:
         """Post the mix of the day in every group."""
-        mix = self._mix(view.day)
         if self.posts_a_day <= 0:
             return None
-        post: Post = rows(Post, channel=view.channels, offer=view.offers[0], items=self.posts_a_day,
-                          commercial=mix.profitable, value=mix.value, visibility=1.0)
-        return post
+        mix = self._mix(view.day)
+        return kept(Post, channel=view.channels, offer=view.offers[0], items=self.posts_a_day,
+                    commercial=mix.profitable, value=mix.value, visibility=1.0)
 
     def _mix(self, day: int) -> ContentParams:
         """Return the content of a day: until the first selling day that of the warm-up, without offers unless it says so."""
@@ -220,9 +223,12 @@ class CommunityParams(Params):
     def _care(self, view: View) -> list[Table]:
         """Give host hours, packets, rules and pruning; each paid by its own line."""
         n = len(view.channels)
-        care = cared_for(view, self.host_hours, by_activity=self.allocate == "observed",
-                         fakes=first_groups(n, self.fake_groups, self.fake_accounts),
-                         target=self.kpi_target if self.kpi == "activity" else None)
+        if self.allocate == "even" and self.kpi == "none" and not self.fake_accounts:
+            care = evenly(n, self.host_hours)
+        else:
+            care = cared_for(view, self.host_hours, by_activity=self.allocate == "observed",
+                             fakes=first_groups(n, self.fake_groups, self.fake_accounts),
+                             target=self.kpi_target if self.kpi == "activity" else None)
         surveyed = self.survey_day is not None and view.day >= self.survey_day
         packet_day = self.red_packets.amount > 0 and view.day % self.red_packets.every_days == 0
         packet = self.red_packets.amount if packet_day else 0
@@ -236,17 +242,18 @@ class CommunityParams(Params):
         if self.spies:
             abroad = int(view.spies(view.rival_channels).sum())
             spend.append((int(Account.STAFF), daily(self.spy_cost, abroad), int(Purpose.TOOLS)))
-        if care.fakes.any():
-            spend.append((int(Account.STAFF), daily(self.fake_cost, int(care.fakes.sum())), int(Purpose.TOOLS)))
-        payee, amount, purpose = (np.array(column, dtype=np.int64) for column in zip(*spend, strict=True))
+        fakes = int(care.fakes.sum())
+        if fakes:
+            spend.append((int(Account.STAFF), daily(self.fake_cost, fakes), int(Purpose.TOOLS)))
+        payee, amount, purpose = zip(*spend, strict=True)
         tables: list[Table] = [
-            rows(Spend, brand=view.brand, payee_account=payee, payee_owner=0, amount_fen=amount, purpose=purpose),
+            kept(Spend, brand=view.brand, payee_account=payee, payee_owner=0, amount_fen=amount, purpose=purpose),
             _tend(view.channels, 0, host_hours=care.hours, rules=float(self.rules), prune_idle_days=7 if prune else 0,
                   fit=self.fit_after if surveyed else self.fit_before, fee_fen=self.monthly_fee,
                   screen=int(_is_turn(view.day, self.screen_every_days)))]
         if packet:
             tables.append(_tend(view.channels, 1, packet_fen=packet, packets=self.red_packets.packets))
-        if care.fakes.any():
+        if fakes:
             tables.append(_tend(view.channels, len(spend) - 1, fake_accounts=care.fakes))
         return tables
 
@@ -255,33 +262,28 @@ class CommunityParams(Params):
         delivered = view.events.delivered
         if not len(delivered):
             return None
-        mine = np.isin(delivered.product, [view.product(i).index for i in range(view.n_products)])
-        buyers, inside = delivered.person[mine], view.belongs(delivered.person[mine])
+        mine = among(delivered.product, _products(view))
+        buyers = delivered.person[mine]
         if not len(buyers):
             return None
-        parts: list[Invite] = []
-        if self.ask_buyers:
-            asked = buyers[~inside]
-            parts.append(self._invite(view, np.full(len(asked), -1, np.int64), asked, 0, 0))
-        if self.members_invite:
-            pleased = buyers[inside & (delivered.satisfaction[mine] > 0)]
-            parts.append(self._invite(view, pleased, np.full(len(pleased), -1, np.int64), self.invite_reward,
-                                      self.newcomer_reward))
-        parts = [p for p in parts if len(p)]
-        if not parts:
+        inside = view.belongs(buyers)
+        asked = buyers[~inside] if self.ask_buyers else buyers[:0]
+        pleased = buyers[inside & (delivered.satisfaction[mine] > 0)] if self.members_invite else buyers[:0]
+        n, m = len(asked), len(asked) + len(pleased)
+        if not m:
             return None
-        columns = {name: np.concatenate([getattr(p, name) for p in parts]) for name in Invite.__dataclass_fields__}
-        return Invite(**columns)
+        sponsor, invitee = np.full(m, -1, np.int64), np.full(m, -1, np.int64)
+        sponsor[n:], invitee[:n] = pleased, asked
+        by_member = sponsor >= 0
+        room = view.channels[view.members(view.channels).argmin()]  # the group with the most room
+        return rows(Invite, sponsor=sponsor, invitee=invitee, channel=room, role_tier=-1, brand=view.brand,
+                    reward_sponsor_fen=self.invite_reward * by_member, reward_invitee_fen=self.newcomer_reward * by_member,
+                    buy_in_fen=self.entry_fee, perceived_income_fen=0)
 
-    def _invite(self, view: View, sponsor: NDArray[np.int64], invitee: NDArray[np.int64], reward: int,
-                newcomer: int) -> Invite:
-        """Invite into the group with the most room."""
-        counts = view.members(view.channels)
-        room = view.channels[int(np.argmin(counts))]
-        invite: Invite = rows(Invite, sponsor=sponsor, invitee=invitee, channel=np.full(len(sponsor), room),
-                              role_tier=-1, brand=view.brand, reward_sponsor_fen=reward, reward_invitee_fen=newcomer,
-                              buy_in_fen=self.entry_fee, perceived_income_fen=0)
-        return invite
+
+def _products(view: View) -> NDArray[np.int64]:
+    """Return the products of the view's brand."""
+    return np.array([view.product(i).index for i in range(view.n_products)], np.int64)
 
 
 def _is_turn(day: int, every: int) -> bool:
@@ -294,9 +296,10 @@ def _used(view: View) -> NDArray[np.int64]:
     return np.asarray(view.book.get("spies", np.empty(0, np.int64)), np.int64)
 
 
+_NO_CARE: dict[str, Any] = {"host_hours": 0.0, "packet_fen": 0, "packets": 0, "rules": 0.0, "fit": 0.0,
+                            "prune_idle_days": 0, "fake_accounts": 0, "fee_fen": 0, "screen": 0}
+
+
 def _tend(channel: NDArray[np.int64], spend: int, **care: Any) -> Tend:
     """Return care for groups, paid by a spending row; what is not named is not given."""
-    nothing = {"host_hours": 0.0, "packet_fen": 0, "packets": 0, "rules": 0.0, "fit": 0.0, "prune_idle_days": 0,
-               "fake_accounts": 0, "fee_fen": 0, "screen": 0}
-    tend: Tend = rows(Tend, channel=channel, spend=spend, **(nothing | care))
-    return tend
+    return kept(Tend, channel=channel, spend=spend, **(_NO_CARE | care))

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationInfo, field_validator
 
 from sim.core.accounts import Account, Purpose
+from sim.core.among import among
 from sim.core.maths import power
 from sim.core.params import ASSUMPTION, Fen, Hours, Params, PerDay, Share, param
 from sim.exchange.ablation import DeclaredAblation
@@ -47,6 +48,7 @@ from sim.exchange.actions import (
     rows,
 )
 from sim.exchange.events import Events
+from sim.exchange.kept import kept
 from sim.exchange.postings import Settlement, floor_share, postings
 from sim.exchange.view import View
 from sim.strategies import staffing
@@ -151,7 +153,9 @@ class DirectSalesParams(Params):
         offer = Offer(offer=int(view.offers[0]), product=product.index, price_fen=price,
                       list_price_fen=product.price_fen, claim=product.claim, fit=skill, queue=int(view.queues[0]),
                       warmth=1.0 - self.script_chill * self.scripts)
-        found: list[Table | None] = [*self._staffed(view), self._written(view), self._posted(view), self._asked(view)]
+        room = self._room(view)
+        found: list[Table | None] = [*self._staffed(view, room), self._written(view), self._posted(view),
+                                     self._asked(view, room)]
         return Actions(offers=(offer,), tables=tuple(table for table in found if table is not None))
 
     def settle(self, events: Events, view: View) -> Settlement:
@@ -175,39 +179,38 @@ class DirectSalesParams(Params):
         return Demand(served, len(answered) - served, self.counter.minutes_a_chat, self.counter.hours * _HOUR,
                       is_paid=bool((settled.paid_fen[pay] == settled.asked_fen[pay]).all()))
 
-    def _staffed(self, view: View) -> list[Table]:
+    def _staffed(self, view: View, room: Ints) -> list[Table]:
         """Pay staff and who was hired today, open the counter, and buy leads; each paid by its own line."""
         there = len(staffing.present(view.book, view.day))
         opens = round(self.counter.opens * _HOUR)
         spend = [(int(Account.STAFF), there * self.staff.base_pay // staffing.MONTH, int(Purpose.BASE_PAY))]
-        tables: list[Table] = [rows(
+        tables: list[Table] = [kept(
             Capacity, queue=view.queues, servers=there, open_minute=opens,
             close_minute=opens + round(self.counter.hours * _HOUR), minutes_a_case=self.counter.minutes_a_chat,
             patience_minutes=self.counter.patience, spend=0)]
         begins = staffing.starting(view.book, view.day)
         if begins:
             spend.append((int(Account.PLATFORM), begins * self.staff.hiring_cost, int(Purpose.HIRING)))
-        count = self._adds(view)
+        count = self._adds(view.day, room)
         if count.any():
             price = self.leads.price * power(1.0 + self.leads.drift, view.day / 365.0)
             spend.append((int(Account.PLATFORM), int(price * int(count.sum())), int(Purpose.LEAD)))
             some = count > 0
             tables.append(rows(Lead, channel=view.channels[some], product=view.product(self.product).index,
                                count=count[some], targeting=self.leads.targeting, spend=len(spend) - 1))
-        payee, amount, purpose = (np.array(column, dtype=np.int64) for column in zip(*spend, strict=True))
+        payee, amount, purpose = zip(*spend, strict=True)
         return [rows(Spend, brand=view.brand, payee_account=payee, payee_owner=0, amount_fen=amount, purpose=purpose),
                 *tables]
 
-    def _adds(self, view: View) -> Ints:
+    def _adds(self, day: int, room: Ints) -> Ints:
         """Return today's leads by account: into the one with the most room first, none where the platform has closed it."""
-        leads, day = self.leads, view.day
+        leads = self.leads
         ended = leads.until_day is not None and day > leads.until_day
         wanted = 0 if ended else int(leads.adds_a_day * (day + 1)) - int(leads.adds_a_day * day)
-        room = self._room(view)
         turn = np.argsort(-room, kind="stable")
         before = np.cumsum(room[turn]) - room[turn]
         count = np.zeros(len(room), np.int64)
-        count[turn] = np.clip(wanted - before, 0, room[turn])
+        count[turn] = np.minimum(np.maximum(wanted - before, 0), room[turn])
         return count
 
     def _room(self, view: View) -> Ints:
@@ -222,12 +225,18 @@ class DirectSalesParams(Params):
         told: list[Ints] = []
         if outbound.greet:
             joined = view.events.joined
-            told.append(view.rows_of(joined.person[(joined.channel[:, None] == view.channels).any(axis=1)]))
+            if len(joined):
+                told.append(view.rows_of(joined.person[among(joined.channel, view.channels)]))
         if outbound.push_every_days:
             turn = view.day % outbound.push_every_days
             told += [view.rows(c)[turn::outbound.push_every_days] for c in view.channels.tolist()]
-        row = np.sort(np.concatenate(told)) if told else np.empty(0, np.int64)
-        row = row[(row >= 0) & (np.diff(row, prepend=-1) > 0)]
+        if not told:
+            return None
+        row = np.concatenate(told)
+        row.sort()
+        new = row >= 0
+        new[1:] &= row[1:] != row[:-1]
+        row = row[new]
         return rows(Contact, row=row, offer=view.offers[0]) if len(row) else None
 
     def _posted(self, view: View) -> Post | None:
@@ -235,17 +244,16 @@ class DirectSalesParams(Params):
         outbound = self.outbound
         if outbound.moments_a_day <= 0:
             return None
-        return rows(Post, channel=view.channels, offer=view.offers[0], items=outbound.moments_a_day,
+        return kept(Post, channel=view.channels, offer=view.offers[0], items=outbound.moments_a_day,
                     commercial=outbound.moments_selling, value=1.0 - outbound.moments_selling, visibility=1.0)
 
-    def _asked(self, view: View) -> Invite | None:
+    def _asked(self, view: View, room: Ints) -> Invite | None:
         """Ask yesterday's buyers who are no contacts to become some."""
         delivered = view.events.delivered
         if not self.ask_buyers or not len(delivered):
             return None
         buyers = delivered.person[delivered.product == view.product(self.product).index]
         buyers = buyers[~view.belongs(buyers)]
-        room = self._room(view)
         if not len(buyers) or not room.any():
             return None
         return rows(Invite, sponsor=-1, invitee=buyers, channel=view.channels[int(np.argmax(room))], role_tier=-1,

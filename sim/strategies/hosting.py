@@ -14,6 +14,7 @@ Sources: G3 and G11 of the trade press (domain 1A), claims 39 and 43 (domain 1B)
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,14 @@ class Care:
 
     hours: Floats
     fakes: Ints
+
+
+@functools.lru_cache(maxsize=64)
+def evenly(groups: int, hours: float) -> Care:
+    """Return the same share of the hours for every group, and no fakes; shared, read-only."""
+    care = Care(np.full(groups, hours / groups), np.zeros(groups, np.int64))
+    care.hours.flags.writeable = care.fakes.flags.writeable = False
+    return care
 
 
 def cared_for(view: View, hours: float, *, by_activity: bool, fakes: Ints, target: float | None) -> Care:

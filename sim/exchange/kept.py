@@ -1,0 +1,85 @@
+"""What is the same day after day is built, checked and merged once.
+
+Strategies propose many tables anew every day that are yesterday's to the last number. `kept` builds such a
+table once for equal columns and makes it read-only; `once` remembers what a pure function makes of things
+that cannot change, so that a table already checked is not checked again. Neither changes a result.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from sim.exchange.actions import Table, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_R = TypeVar("_R")
+_T = TypeVar("_T", bound=Table)
+
+_MOST = 512
+"""Results remembered; beyond, all are forgotten and the day's are made again."""
+
+_TABLES: dict[int, Table] = {}
+"""Tables that never change, by identity."""
+_RESULTS: dict[tuple[Any, ...], tuple[Any, tuple[Any, ...]]] = {}
+"""Results by function and arguments; the arguments are held, so that their identities stay theirs."""
+_BY_VALUE = frozenset({int, float, str, bool, tuple, type(None), np.int64, np.float64})
+
+
+def once(function: Callable[..., _R], *args: Any) -> _R:
+    """Return `function(*args)`, remembered where no argument can change.
+
+    Numbers, texts and tuples of them count by value, everything else by identity: read-only arrays, kept tables,
+    frozen parameters and facts. With an array or a table that could change, the function is simply called.
+    """
+    names: list[Any] = [function]
+    for arg in args:
+        kind = type(arg)
+        if kind in _BY_VALUE:
+            names.append(arg)
+            continue
+        if kind is np.ndarray:
+            if arg.flags.writeable:
+                return function(*args)
+        elif isinstance(arg, Table) and not is_kept(arg):
+            return function(*args)
+        names.append((kind, id(arg)))
+    key = tuple(names)
+    found = _RESULTS.get(key)
+    if found is None:
+        if len(_RESULTS) >= _MOST:
+            _RESULTS.clear()
+            _TABLES.clear()
+            return function(*args)
+        found = _RESULTS[key] = (function(*args), args)
+    result: _R = found[0]
+    return result
+
+
+def lasting(table: _T) -> _T:
+    """Make a table read-only for good, and return it."""
+    for column in vars(table).values():
+        column.flags.writeable = False
+    _TABLES[id(table)] = table
+    return table
+
+
+def is_kept(table: Table) -> bool:
+    """Return whether a table can never change."""
+    return id(table) in _TABLES
+
+
+def kept(cls: type[_T], **columns: Any) -> _T:
+    """Build a table as `rows` does, once for equal columns: numbers, tuples of numbers, and read-only arrays."""
+    table: _T = once(_built, cls, tuple(columns), *columns.values())
+    return table
+
+
+def _built(cls: type[_T], names: tuple[str, ...], *values: Any) -> _T:
+    table: _T = rows(cls, **dict(zip(names, values, strict=True)))
+    if any(type(value) is np.ndarray and value.flags.writeable for value in values):
+        return table
+    return lasting(table)
