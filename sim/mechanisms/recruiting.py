@@ -25,6 +25,7 @@ with market 0.5; trees [Gastwirth1977]; u_0, u_1, c_0, c_1 assumed.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,11 +80,14 @@ class RecruitingParams(Params):
 
 
 @kernel()
-def find_invitees(sponsor: Array, nth: Array, invitee: Array, uid: Array, satisfaction: Array, reward_rate: Array, start: Array,
-                  listener: Array, weight: Array, key: int, base: float, per_sat: float, per_reward: float,
-                  certain: bool, out_person: Array, out_tie: Array, out_trust: Array) -> None:
+def find_invitees(sponsor: Array, nth: Array, invitee: Array, brand: Array, reward_fen: Array, uid: Array,
+                  satisfaction: Array, brand_of: Array, price_fen: Array, start: Array, listener: Array, weight: Array,
+                  key: int, base: float, per_sat: float, per_reward: float, certain: bool, out_person: Array,
+                  out_tie: Array, out_trust: Array) -> None:
     """Decide who invites, and along which tie; -1 where nobody is asked, or the two are not tied.
 
+    sponsor, invitee, brand, reward_fen : int64 (m,); satisfaction : float32 (N, P), of which the best with the goods of
+    the brand that asks counts; its dearest list price is what the reward is weighed against.
     nth : int64 (m,), how often the sponsor was asked before today. Draw index: uid of the sponsor, then 2 nth.
     """
     for k in range(len(sponsor)):
@@ -95,7 +99,13 @@ def find_invitees(sponsor: Array, nth: Array, invitee: Array, uid: Array, satisf
             continue
         inner = draw64(key, np.int64(uid[j]))
         if invitee[k] < 0:
-            p = logistic(base + per_sat * satisfaction[k] + per_reward * reward_rate[k])
+            best, price = -np.inf, 0
+            for g in range(len(brand_of)):
+                if brand_of[g] == brand[k]:
+                    best = max(best, np.float64(satisfaction[j, g]))
+                    price = max(price, price_fen[g])
+            rate = np.float64(reward_fen[k]) / np.float64(price)
+            p = logistic(base + per_sat * best + per_reward * rate)
             degree = start[j + 1] - start[j]
             if degree == 0 or (not certain and uniform(inner, 2 * nth[k]) >= p):
                 continue
@@ -113,27 +123,50 @@ def find_invitees(sponsor: Array, nth: Array, invitee: Array, uid: Array, satisf
 
 
 @kernel()
-def accept(person: Array, trust: Array, is_reseller: Array, health: Array, income_rate: Array, cost_rate: Array,
-           paid: Array, from_brand: Array, burden: Array, density: float, uid: Array, sponsor_uid: Array, key: int,
-           weights: tuple[float, ...], certain: bool, out: Array) -> None:
-    """Draw acceptance of every invitation; weights = (kappa, c0, c1, c2, buyer, j0, j1, j2, j3, j5).
+def judge(row: Array, person: Array, trust: Array, sponsor: Array, channel: Array, tier: Array, reward_sponsor_fen: Array,
+          reward_invitee_fen: Array, buy_in_fen: Array, income_fen: Array, fees: Array, density: float, owner: Array,
+          members: Array, capacity: Array, channel_health: Array, home: Array, row_of: Array, wealth: Array, uid: Array,
+          key: int, reasons: tuple[int, ...], weights: tuple[float, ...], certain: bool, sponsor_uid: Array,
+          out: Array) -> None:
+    """Write -1 for every invitation that is accepted, otherwise the reason why not.
 
-    burden : float64 (m,), by which fees lower the log odds of joining a channel.
+    row, person, trust : (n,), invitations that reached somebody, by row of the table. sponsor to income_fen : (m,), the
+    table. fees : float64 (n,), by which fees lower the log odds of joining a channel. owner to channel_health : (C,);
+    home : (N, S); row_of, wealth, uid : (N,). reasons = (full, member, declined); weights = (kappa, c0, c1, c2, buyer, j0,
+    j1, j2, j3, j5). sponsor_uid : (n,), written: uid + 1, 0 for the brand.
     """
+    full, member, declined = reasons
     kappa, c0, c1, c2, buyer, j0, j1, j2, j3, j5 = weights
-    for k in range(len(person)):
-        if is_reseller[k]:
-            p = logistic(j0 + j1 * trust[k] + j2 * log_(1.0 + income_rate[k]) - j3 * cost_rate[k] - j5 * density)
-        elif from_brand[k]:
+    for k in range(len(row)):
+        r, i = row[k], person[k]
+        c, j = channel[r], sponsor[r]
+        sponsor_uid[k] = np.int64(uid[j]) + 1 if j >= 0 else 0
+        verdict, health = -1, 0.0
+        if c >= 0:
+            health = channel_health[c]
+            if home[i, owner[c]] != NO_ROW:
+                verdict = member
+            elif members[c] >= capacity[c]:
+                verdict = full
+        if tier[r] >= 0:
+            if row_of[i] >= 0:
+                verdict = member
+            buy_in = np.float64(max(buy_in_fen[r], 1))
+            p = logistic(j0 + j1 * trust[k] + j2 * log_(1.0 + np.float64(income_fen[r]) / buy_in)
+                         - j3 * (buy_in / (100.0 * np.float64(wealth[i]))) - j5 * density)
+        elif j < 0:
             p = buyer
-            if burden[k] > 0.0:
-                odds = buyer * exp_(-burden[k])
+            if fees[k] > 0.0:
+                odds = buyer * exp_(-fees[k])
                 p = odds / (1.0 - buyer + odds)
         else:
-            t = trust[k] * (1.0 - kappa) if paid[k] and trust[k] > 0.0 else trust[k]
-            p = logistic(c0 + c1 * t + c2 * health[k] - burden[k])
-        u = uniform(draw64(key, np.int64(uid[person[k]])), sponsor_uid[k])
-        out[k] = certain or u < p
+            t = trust[k]
+            if reward_sponsor_fen[r] > 0 and reward_invitee_fen[r] == 0 and t > 0.0:
+                t *= 1.0 - kappa
+            p = logistic(c0 + c1 * t + c2 * health - fees[k])
+        if verdict < 0 and not (certain or uniform(draw64(key, np.int64(uid[i])), sponsor_uid[k]) < p):
+            verdict = declined
+        out[k] = verdict
 
 
 @kernel()
@@ -146,6 +179,7 @@ def contest_scores(person: Array, sponsor_uid: Array, weight: Array, uid: Array,
         out[k] = -log_(uniform(key, pair(np.int64(uid[person[k]]), sponsor_uid[k]))) / weight[k]
 
 
+_REASONS = (int(Reason.FULL), int(Reason.MEMBER), int(Reason.DECLINED))
 EXIT_REASON = Reason.LOSSES
 """Why resellers who give up leave."""
 
@@ -170,97 +204,82 @@ def recruit(world: World, invite: Invite, day: int, params: RecruitingParams,
         return Joined.empty(), Refused.empty()
     asked = _ask(world, invite, day, params)
     reason = _verdicts(world, invite, asked, day, params, fees)
-    yes = reason < 0
-    r = asked.row
-    joined = Joined(asked.person[yes], invite.channel[r[yes]], invite.role_tier[r[yes]], invite.brand[r[yes]],
-                    invite.sponsor[r[yes]], asked.tie[yes], invite.reward_sponsor_fen[r[yes]], invite.reward_invitee_fen[r[yes]],
-                    invite.buy_in_fen[r[yes]])
-    no = ~yes
-    refused = Refused(asked.person[no], invite.sponsor[r[no]], invite.channel[r[no]], invite.role_tier[r[no]],
-                      reason[no])
+    yes, no = (reason < 0).nonzero()[0], (reason >= 0).nonzero()[0]
+    joined, refused = Joined.empty(), Refused.empty()
+    if len(yes):
+        r = asked.row[yes]
+        joined = Joined(asked.person[yes], invite.channel[r], invite.role_tier[r], invite.brand[r], invite.sponsor[r],
+                        asked.tie[yes], invite.reward_sponsor_fen[r], invite.reward_invitee_fen[r], invite.buy_in_fen[r])
+    if len(no):
+        r = asked.row[no]
+        refused = Refused(asked.person[no], invite.sponsor[r], invite.channel[r], invite.role_tier[r], reason[no])
     return joined, refused
 
 
 def _ask(world: World, invite: Invite, day: int, params: RecruitingParams) -> _Asked:
-    people, ties = world.people, world.ties
+    people, ties, products = world.people, world.ties, world.products
     m = len(invite)
-    sponsor = invite.sponsor
-    satisfaction, price = _of_the_brand(world, sponsor, invite.brand)
     person, tie, trust = np.empty(m, np.int64), np.empty(m, np.int64), np.empty(m)
-    find_invitees(sponsor, _asked_before(sponsor), invite.invitee, people.uid, satisfaction,
-                  invite.reward_sponsor_fen / price, ties.start, ties.listener, ties.weight,
-                  world.draws.key("invite", day), params.invite_base, params.invite_satisfaction,
+    find_invitees(invite.sponsor, _asked_before(invite.sponsor), invite.invitee, invite.brand, invite.reward_sponsor_fen,
+                  people.uid, people.satisfaction, products.brand_of, products.price_fen, ties.start, ties.listener,
+                  ties.weight, world.draws.key("invite", day), params.invite_base, params.invite_satisfaction,
                   params.invite_reward, params.mode == "certain", person, tie, trust)
-    row = np.flatnonzero(person >= 0)
+    row = (person >= 0).nonzero()[0]
     return _Asked(row, person[row], tie[row], trust[row])
 
 
-def _of_the_brand(world: World, sponsor: NDArray[np.int64],
-                  brand: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return each sponsor's best satisfaction with the goods of the brand that asks, and its dearest list price."""
-    products = world.products
-    theirs = products.brand_of == brand[:, None]
-    price = np.where(theirs, products.price_fen, 0).max(axis=1).astype(np.float64)
-    known = np.where(theirs, world.people.satisfaction[np.maximum(sponsor, 0)], -np.inf).max(axis=1)
-    return np.where(sponsor >= 0, known, 0.0).astype(np.float64), price
-
-
 def _asked_before(sponsor: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return how often each row's sponsor stands in earlier rows, int64 (m,)."""
-    order = np.argsort(sponsor, kind="stable")
-    held = sponsor[order]
-    first = np.searchsorted(held, held, "left")
-    nth = np.empty(len(sponsor), np.int64)
-    nth[order] = np.arange(len(sponsor)) - first
+    """Return how often each row's sponsor stands in earlier rows, int64 (m,); brands (-1) are not counted."""
+    nth = np.zeros(len(sponsor), np.int64)
+    people = (sponsor >= 0).nonzero()[0]
+    if len(people) > 1:
+        order = people[sponsor[people].argsort(kind="stable")]
+        held = sponsor[order]
+        nth[order] = np.arange(len(order)) - held.searchsorted(held, "left")
     return nth
 
 
 def _active(world: World) -> int:
     """Return the number of resellers who have not left."""
+    if not world.resellers.size:
+        return 0
     return int(np.count_nonzero(world.resellers.left[: world.resellers.size] < 0))
 
 
 def _verdicts(world: World, invite: Invite, asked: _Asked, day: int, params: RecruitingParams,
               fees: FeesParams) -> NDArray[np.int64]:
     """Return -1 for those who join, otherwise the reason why not."""
-    people, channels = world.people, world.channels
+    people, channels, table = world.people, world.channels, world.resellers
     r, person = asked.row, asked.person
-    channel, tier = invite.channel[r], invite.role_tier[r]
-    reason = np.full(len(r), -1, np.int64)
-    member = np.zeros(len(r), np.bool_)
-    full = np.zeros(len(r), np.bool_)
-    to_channel = channel >= 0
-    if to_channel.any():
-        home = world.audiences.home[person[to_channel], channels.owner[channel[to_channel]]]
-        member[to_channel] = home != NO_ROW
-        full[to_channel] = channels.members[channel[to_channel]] >= channels.capacity[channel[to_channel]]
-    to_role = tier >= 0
-    member |= to_role & (world.resellers.row_of[person] >= 0)
-    reason[full] = Reason.FULL
-    reason[member] = Reason.MEMBER
+    reason, sponsor_uid = np.empty(len(r), np.int64), np.empty(len(r), np.int64)
+    channel = np.where(invite.role_tier[r] >= 0, -1, invite.channel[r])
+    judge(r, person, asked.trust, invite.sponsor, invite.channel, invite.role_tier, invite.reward_sponsor_fen,
+          invite.reward_invitee_fen, invite.buy_in_fen, invite.perceived_income_fen,
+          burden(world, person, channel, invite.buy_in_fen[r], fees), _active(world) / world.n_people, channels.owner,
+          channels.members, channels.capacity, channels.health, world.audiences.home, table.row_of, people.wealth,
+          people.uid, world.draws.key("accept", day), _REASONS, _weights(params), params.mode == "certain", sponsor_uid,
+          reason)
     sponsor = invite.sponsor[r]
-    sponsor_uid = np.where(sponsor >= 0, people.uid[np.maximum(sponsor, 0)].astype(np.int64) + 1, 0)
-    buy_in = np.maximum(invite.buy_in_fen[r], 1)
-    health = np.where(to_channel, channels.health[np.maximum(channel, 0)] if len(channels) else 0.0, 0.0)
-    yes = np.empty(len(r), np.bool_)
-    paid = (invite.reward_sponsor_fen[r] > 0) & (invite.reward_invitee_fen[r] == 0)
-    fee = burden(world, person, np.where(to_role, -1, channel), invite.buy_in_fen[r], fees)
-    accept(person, asked.trust, to_role, health, invite.perceived_income_fen[r] / buy_in,
-           buy_in / (100.0 * people.wealth[person].astype(np.float64)), paid, sponsor < 0, fee,
-           _active(world) / world.n_people, people.uid, sponsor_uid, world.draws.key("accept", day),
-           (params.paid_discount, params.join_base, params.join_trust, params.join_health, params.buyer_joins,
-            params.reseller_base, params.reseller_trust, params.reseller_income, params.reseller_cost,
-            params.reseller_density), params.mode == "certain", yes)
-    reason[(reason < 0) & ~yes] = Reason.DECLINED
     _contests(world, person, sponsor, sponsor_uid, reason, day, params)
     return reason
+
+
+@functools.lru_cache(maxsize=8)
+def _weights(params: RecruitingParams) -> tuple[float, ...]:
+    """Return the weights that `judge` takes."""
+    return (params.paid_discount, params.join_base, params.join_trust, params.join_health, params.buyer_joins,
+            params.reseller_base, params.reseller_trust, params.reseller_income, params.reseller_cost,
+            params.reseller_density)
 
 
 def _contests(world: World, person: NDArray[np.int64], sponsor: NDArray[np.int64], sponsor_uid: NDArray[np.int64],
               reason: NDArray[np.int64], day: int, params: RecruitingParams) -> None:
     """Leave one sponsor for each invitee who would say yes to several."""
-    alive = np.flatnonzero(reason < 0)
+    alive = (reason < 0).nonzero()[0]
     if len(alive) < 2:
+        return
+    wanted = np.sort(person[alive])
+    if not (wanted[1:] == wanted[:-1]).any():
         return
     table = world.resellers
     weight = np.ones(len(alive))

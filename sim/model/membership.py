@@ -48,41 +48,48 @@ def let_in(world: World, person: Ints, channel: Ints, day: int) -> Ints:
 
 def admitted(world: World, person: Ints, channel: Ints, day: int) -> tuple[Ints, Ints]:
     """Append memberships as far as channels have room; returns the positions admitted and their audience rows, int64 (n,)."""
+    if not len(person):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    channels = world.channels
     turn = sort_for_channels(world, person, channel)
-    ordered = channel[turn]
-    owner = world.channels.owner[ordered]
-    # A person asked into two groups of one owner on the same day joins the first.
-    slot = person[turn] * (int(world.channels.owner.max(initial=0)) + 1) + owner
-    fresh = np.zeros(len(turn), np.bool_)
-    fresh[np.unique(slot, return_index=True)[1]] = True
-    fresh &= ~world.channels.owned[ordered] | (world.audiences.home[person[turn], owner] == NO_ROW)
+    ordered, who = channel[turn], person[turn]
+    owner = channels.owner[ordered]
+    fresh = ~channels.owned[ordered] | (world.audiences.home[who, owner] == NO_ROW)
+    if len(turn) > 1:  # a person asked into two groups of one owner on the same day joins the first
+        slot = who * world.audiences.home.shape[1] + owner
+        order = slot.argsort(kind="stable")
+        slot = slot[order]
+        fresh[order[1:][slot[1:] == slot[:-1]]] = False
     turn, ordered = turn[fresh], ordered[fresh]
-    first = np.searchsorted(ordered, ordered, "left")
-    rank = np.arange(len(ordered)) - first
-    room = world.channels.capacity[ordered] - world.channels.members[ordered]
-    turn = turn[rank < room]
-    return turn, admit(world, person[turn], channel[turn], world.channels.trust[channel[turn]], day)
+    rank = np.arange(len(ordered)) - ordered.searchsorted(ordered, "left")
+    turn = turn[rank < (channels.capacity - channels.members)[ordered]]
+    into = channel[turn]
+    return turn, admit(world, person[turn], into, channels.trust[into], day)
 
 
 def join(world: World, ledger: Ledger, joined: Joined, day: int) -> tuple[Joined, Refused]:
     """Carry out accepted invitations; returns those that really joined, and those for whom there was no room."""
     if not len(joined):
         return joined, Refused.empty()
-    to_channel = np.flatnonzero((joined.channel >= 0) & (joined.tier < 0))
+    to_role = (joined.tier >= 0).nonzero()[0]
+    to_channel = ((joined.channel >= 0) & (joined.tier < 0)).nonzero()[0]
     let = to_channel[let_in(world, joined.person[to_channel], joined.channel[to_channel], day)]
-    to_role = np.flatnonzero(joined.tier >= 0)
     if len(to_role):
         sponsor = joined.sponsor[to_role]
         upline = np.where(sponsor >= 0, world.resellers.row_of[np.maximum(sponsor, 0)], -1).astype(np.int64)
         enrol_resellers(world, ledger, Newcomers(joined.person[to_role], joined.brand[to_role], joined.tier[to_role],
                                                  upline, joined.buy_in_fen[to_role]), day)
-    pick = np.sort(np.concatenate([let, to_role]))
+    pick = np.concatenate([let, to_role])
+    pick.sort()
+    kept = joined if len(pick) == len(joined) else Joined(*[column[pick] for column in vars(joined).values()])
+    if len(let) == len(to_channel):
+        return kept, Refused.empty()
     outside = np.ones(len(joined), np.bool_)
     outside[let] = False
     late = to_channel[outside[to_channel]]
     refused = Refused(joined.person[late], joined.sponsor[late], joined.channel[late], joined.tier[late],
                       np.full(len(late), int(Reason.FULL), np.int64))
-    return Joined(*[getattr(joined, name)[pick] for name in Joined.__dataclass_fields__]), refused
+    return kept, refused
 
 
 def enrol_resellers(world: World, ledger: Ledger, newcomers: Newcomers, day: int) -> None:
