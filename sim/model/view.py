@@ -30,6 +30,7 @@ class ResellersDay:
 
     def __init__(self, state: RunState) -> None:
         self._state = state
+        self._seen: dict[str, tuple[Ints, Ints]] = {}
 
     @property
     def size(self) -> int:
@@ -38,8 +39,13 @@ class ResellersDay:
 
     def _column(self, name: str) -> Ints:
         table = self._state.world.resellers
-        out: Ints = getattr(table, name)[: table.size]
+        column: Ints = getattr(table, name)
+        seen = self._seen.get(name)
+        if seen is not None and seen[0] is column and len(seen[1]) == table.size:
+            return seen[1]
+        out = column[: table.size]
         out.flags.writeable = False
+        self._seen[name] = column, out
         return out
 
     @property

@@ -51,6 +51,7 @@ from sim.exchange.actions import (
     rows,
 )
 from sim.exchange.events import Events
+from sim.exchange.kept import once
 from sim.exchange.postings import Postings, Settlement, floor_share, join_postings, postings
 from sim.exchange.view import ProductFacts, View
 from sim.strategies.earnings import Book, column, remember
@@ -134,8 +135,11 @@ class DualRebateParams(Params):
         offer = Offer(offer=int(view.offers[0]), product=product.index,
                       price_fen=product.price_fen - int(product.price_fen * self.discount),
                       list_price_fen=product.price_fen, claim=product.claim, stock_owner=BY_PATH)
-        parts: list[Table | None] = [self._founded(view, product)] if view.day == 0 else [
-            self._ordered(view, product), self._bought_back(view, product), self._posted(view, product)]
+        if view.day == 0:
+            return Actions(offers=(offer,), tables=(self._founded(view, product),))
+        active = self._active(view)
+        parts = [self._ordered(view, product, active), self._bought_back(view, product),
+                 self._posted(view, product, active)]
         return Actions(offers=(offer,), tables=tuple(p for p in parts if p is not None and len(p)))
 
     def unit_fen(self, product: ProductFacts) -> Ints:
@@ -152,12 +156,12 @@ class DualRebateParams(Params):
         """Enrol the founders, each with the money for a first order."""
         founder = view.people_named(view.book["founders"].astype(np.int64))
         return rows(Enrol, person=founder, channel=-1, tier=0, brand=view.brand, upline=-1,
-                    buy_in_fen=self.founder_units * int(self.unit_fen(product)[0]))
+                    buy_in_fen=self.founder_units * int(once(self.unit_fen, product)[0]))
 
-    def _ordered(self, view: View, product: ProductFacts) -> Table | None:
+    def _ordered(self, view: View, product: ProductFacts, active: Bools) -> Table | None:
         """Order first units for newcomers, and up to the newsvendor's stock for those whose day it is."""
-        table, unit, every = view.resellers, self.unit_fen(product), self.stock.every_days
-        row = self._active(view).nonzero()[0]
+        table, unit, every = view.resellers, once(self.unit_fen, product), self.stock.every_days
+        row = active.nonzero()[0]
         new = table.bought[row] == 0
         row = row[new | (table.name[row] % every == view.day % every)]
         if not len(row):
@@ -182,9 +186,9 @@ class DualRebateParams(Params):
         return rows(StockOrder, buyer=-1, supplier=gone, product=product.index, quantity=stock[gone],
                     unit_fen=floor_share(table.unit_fen[gone, product.index], self.buy_back))
 
-    def _posted(self, view: View, product: ProductFacts) -> Table | None:
+    def _posted(self, view: View, product: ProductFacts, active: Bools) -> Table | None:
         """Let everybody with stock post among their friends."""
-        row = (self._active(view) & (view.resellers.stock[:, product.index] > 0)).nonzero()[0]
+        row = (active & (view.resellers.stock[:, product.index] > 0)).nonzero()[0]
         if not len(row) or not self.posts_a_day:
             return None
         return rows(PeerPost, person=view.resellers.person[row], offer=view.offers[0], items=self.posts_a_day,
@@ -224,7 +228,7 @@ class DualRebateParams(Params):
         pays = [direct_pay(value, direct, first, active, plan.referral, Purpose.REFERRAL_REBATE), *levels,
                 direct_pay(value, direct, peers, active, plan.same_level, Purpose.SAME_LEVEL_REBATE)]
         if plan.spread:
-            pays.append(spread_pay(units, buyer, table.upline, tier, active, self.unit_fen(product)))
+            pays.append(spread_pay(units, buyer, table.upline, tier, active, once(self.unit_fen, product)))
         if plan.head_count:
             sponsor = table.upline[self._recruited(view)]
             pays.append(Pay(sponsor, np.full(len(sponsor), plan.head_count), Purpose.REFERRAL_REWARD))
@@ -238,9 +242,13 @@ class DualRebateParams(Params):
 
     def _owed(self, view: View, pays: list[Pay]) -> Postings:
         """Return the brand's debts to resellers, and recruits' entry fees."""
-        owed = [postings(payer_account=int(Account.BRAND), payer_owner=view.brand, payee_account=int(Account.RESELLER),
-                         payee_owner=p.row, amount_fen=p.amount_fen, purpose=int(p.purpose), due_day=view.day)
-                for p in pays if len(p.row)]
+        owed, paid = [], [p for p in pays if len(p.row)]
+        if paid:
+            purpose = np.repeat([int(p.purpose) for p in paid], [len(p.row) for p in paid])
+            owed.append(postings(
+                payer_account=int(Account.BRAND), payer_owner=view.brand, payee_account=int(Account.RESELLER),
+                payee_owner=np.concatenate([p.row for p in paid]), due_day=view.day,
+                amount_fen=np.concatenate([p.amount_fen for p in paid]), purpose=purpose))
         recruit = self._recruited(view) if self.recruits.entry_fee else np.empty(0)
         if len(recruit):
             owed.append(postings(payer_account=int(Account.RESELLER), payer_owner=recruit,
@@ -287,7 +295,7 @@ class DualRebateParams(Params):
 
     def _invited(self, view: View, product: ProductFacts, sponsor: Ints, shown: Ints) -> Table:
         """Let sponsors approach a friend, with what the scheme offers, asks and shows."""
-        first = self.stock.buy_in * int(self.unit_fen(product)[0])
+        first = self.stock.buy_in * int(once(self.unit_fen, product)[0])
         reward = int(floor_share(np.array([first], np.int64), self.rebates.referral)[0]) + self.rebates.head_count
         return rows(Invite, sponsor=view.resellers.person[sponsor], invitee=-1, channel=-1, role_tier=0,
                     brand=view.brand, reward_sponsor_fen=reward, reward_invitee_fen=0,

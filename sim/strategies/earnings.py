@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.among import among
 from sim.strategies.stocking import StockParams, expected
 
 if TYPE_CHECKING:
@@ -68,12 +69,12 @@ def _sales(view: View, events: Events, product: ProductFacts) -> tuple[Ints, Int
     """Return units that left each row's stock today, and what was earned on those that others bought and kept."""
     table, ordered, delivered = view.resellers, events.ordered, events.delivered
     sold, earned = np.zeros(table.size, np.int64), np.zeros(table.size, np.int64)
-    k = np.flatnonzero((ordered.seller >= 0) & (ordered.product == product.index))
+    k = ((ordered.seller >= 0) & (ordered.product == product.index)).nonzero()[0]
     if not len(k):
         return sold, earned
     seller, units = ordered.seller[k], ordered.quantity[k]
     np.add.at(sold, seller, units)
-    kept = ~np.isin(ordered.order[k], delivered.order[delivered.returned > 0])
+    kept = ~among(ordered.order[k], delivered.order[delivered.returned > 0])
     other = kept & (table.person[seller] != ordered.person[k])
     margin = (ordered.price_fen[k] - table.unit_fen[seller, product.index] - product.delivery_fen) * units
     np.add.at(earned, seller[other], margin[other])

@@ -94,6 +94,8 @@ def level_pay(value: Ints, buyer: Ints, above: Ints, tier: Ints, here: Bools, pa
     here : bool (R,)
     """
     rows, amounts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    if not len(buyer):
+        return Pay(rows[0], amounts[0], Purpose.LEVEL_REBATE)
     below, joined = buyer, np.ones(len(buyer), np.bool_)
     for level, rate in enumerate(params.levels):
         at = above[:, level]
