@@ -289,7 +289,7 @@ def _check_rows(field: str, table: Any, sizes: tuple[int, ...], offers: OfferTab
     for (column, _, lowest), size in zip(_PLACES.get(field, ()), sizes, strict=True):
         values = getattr(table, column)
         # Seen as unsigned, a number below `lowest` is larger than any size.
-        if int((values - lowest).view(np.uint64).max()) >= size - lowest:
+        if int((values - lowest if lowest else values).view(np.uint64).max()) >= size - lowest:
             raise PlanError(f"{type(table).__name__}: {column} must lie between {lowest} and {size - 1}, not "
                             f"{int(values.min())} to {int(values.max())}")
     counts = _COUNTS.get(field, ())

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -96,8 +97,7 @@ def offer_table(proposed: tuple[tuple[Offer, ...], ...], names: tuple[str, ...],
     flat = sorted(((o, s) for s, offers in enumerate(proposed) for o in offers), key=lambda pair: pair[0].offer)
     _check(flat, names, space)
     offers = [o for o, _ in flat]
-    columns: dict[str, NDArray[Any]] = {n: np.array([getattr(o, n) for o in offers], np.int64) for n in _WHOLE}
-    columns |= {n: np.array([getattr(o, n) for o in offers], np.float64) for n in _SHARES}
+    columns: dict[str, NDArray[Any]] = _laid_out(offers, _WHOLE, np.int64) | _laid_out(offers, _SHARES, np.float64)
     columns["price_fen"] = np.array(_lowest(flat), np.int64)
     columns["strategy"] = np.array([s for _, s in flat], np.int64)
     columns["brand"] = np.array([space.brand_of[o.product] for o in offers], np.int64)
@@ -107,6 +107,12 @@ def offer_table(proposed: tuple[tuple[Offer, ...], ...], names: tuple[str, ...],
     for column in vars(table).values():
         column.flags.writeable = False
     return table
+
+
+def _laid_out(offers: list[Offer], names: tuple[str, ...], kind: type[np.generic]) -> dict[str, NDArray[Any]]:
+    """Return some fields of the offers as columns, (n,) each."""
+    table = np.array([operator.attrgetter(*names)(o) for o in offers], kind).reshape(len(offers), len(names))
+    return dict(zip(names, np.ascontiguousarray(table.T), strict=True))
 
 
 def _check(flat: list[tuple[Offer, int]], names: tuple[str, ...], space: OfferSpace) -> None:
@@ -123,6 +129,8 @@ def _check(flat: list[tuple[Offer, int]], names: tuple[str, ...], space: OfferSp
 
 def _fault(offer: Offer, space: OfferSpace) -> str:
     """Return what is wrong with an offer, or an empty string."""
+    if _is_right(offer, space):
+        return ""
     rules = {
         f"its id is not one of {space.n_shops} to {space.n_offers - 1}": space.n_shops <= offer.offer < space.n_offers,
         f"product {offer.product} does not exist": 0 <= offer.product < len(space.brand_of),
@@ -135,6 +143,14 @@ def _fault(offer: Offer, space: OfferSpace) -> str:
         f"stock owner {offer.stock_owner} does not exist": offer.stock_owner >= BY_PATH,
     }
     return next((text for text, holds in rules.items() if not holds), "")
+
+
+def _is_right(offer: Offer, space: OfferSpace) -> bool:
+    """Return whether all rules of `_fault` hold; most offers are right, and no text need be made for them."""
+    return (space.n_shops <= offer.offer < space.n_offers and 0 <= offer.product < len(space.brand_of)
+            and 0 < offer.price_fen <= LIMIT_FEN and 0 < offer.list_price_fen <= LIMIT_FEN
+            and 0 <= offer.claim <= 1 and 0 <= offer.fit <= 1 and 0 <= offer.commission <= 1 and 0 <= offer.warmth <= 1
+            and -1 <= offer.queue < space.n_queues and offer.pool_seats >= 0 and offer.stock_owner >= BY_PATH)
 
 
 def _is_single(offer: Offer) -> bool:

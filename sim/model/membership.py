@@ -19,7 +19,7 @@ from sim.ledger.ledger import Ledger
 from sim.mechanisms.audience import admit
 from sim.mechanisms.fulfilment import hashes
 from sim.mechanisms.sellers import forget_themselves
-from sim.world.audiences import LEFT, NO_ROW, SPY
+from sim.world.audiences import LEFT, NO_ROW, SPY, find_room
 from sim.world.state import World
 
 Ints = NDArray[np.int64]
@@ -50,19 +50,11 @@ def admitted(world: World, person: Ints, channel: Ints, day: int) -> tuple[Ints,
     """Append memberships as far as channels have room; returns the positions admitted and their audience rows, int64 (n,)."""
     if not len(person):
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    channels = world.channels
-    turn = sort_for_channels(world, person, channel)
-    ordered, who = channel[turn], person[turn]
-    owner = channels.owner[ordered]
-    fresh = ~channels.owned[ordered] | (world.audiences.home[who, owner] == NO_ROW)
-    if len(turn) > 1:  # a person asked into two groups of one owner on the same day joins the first
-        slot = who * world.audiences.home.shape[1] + owner
-        order = slot.argsort(kind="stable")
-        slot = slot[order]
-        fresh[order[1:][slot[1:] == slot[:-1]]] = False
-    turn, ordered = turn[fresh], ordered[fresh]
-    rank = np.arange(len(ordered)) - ordered.searchsorted(ordered, "left")
-    turn = turn[rank < (channels.capacity - channels.members)[ordered]]
+    channels, turn = world.channels, sort_for_channels(world, person, channel)
+    kept, held = np.empty(len(turn), np.bool_), np.empty(len(turn), world.audiences.home.dtype)
+    find_room(turn, person, channel, channels.owner, channels.owned, channels.capacity, channels.members,
+              world.audiences.home, held, kept)
+    turn = turn[kept]
     into = channel[turn]
     return turn, admit(world, person[turn], into, channels.trust[into], day)
 

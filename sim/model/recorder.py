@@ -193,8 +193,9 @@ class Recorder:
         if len(delivered):
             back: NDArray[np.bool_] | slice = slice(None) if self._alone else self._is_ours[delivered.product]
             liked = delivered.satisfaction[back]
-            satisfaction = float(liked.mean()) if len(liked) else np.nan
-            refunds, returned = int(delivered.refund_fen[back].sum()), int(delivered.returned[back].sum())
+            satisfaction = float(np.add.reduce(liked)) / len(liked) if len(liked) else np.nan
+            refunds = int(np.add.reduce(delivered.refund_fen[back]))
+            returned = int(np.add.reduce(delivered.returned[back]))
         ultimate = self.retail.count(state.world, sold, self._is_ours, delivered) if len(sold) else 0
         self._days[today, _TRADE] = (
             day.noticed, day.impressions, day.reach, day.considered, orders, units, first, orders - first, gmv, refunds,

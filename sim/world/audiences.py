@@ -20,6 +20,8 @@ ACTIVE, MUTED, LEFT, SPY = 0, 1, 2, 3
 reads nor leaves."""
 
 NO_ROW = -1
+_ASKED = -2
+"""Stands in `home` while newcomers are looked through: this person has been asked by this owner."""
 
 
 @dataclass
@@ -141,6 +143,33 @@ def add_blocks(channel: Array, row: int, blocks: int, first: Array, last: Array,
         following[b] = -1
         many[c] += 1
         n += 1
+
+
+@kernel()
+def find_room(turn: Array, person: Array, channel: Array, owner: Array, owned: Array, capacity: Array, members: Array,
+              home: Array, held: Array, kept: Array) -> None:
+    """Write who gets in of those who stand in a `turn` sorted by channel.
+
+    A member of an owner stays where they are, and whom one owner asks into two channels on one day joins the first. turn,
+    person, channel : int64 (m,); owner to members : (C,); home : (N, S), as it was when this returns; held : working space
+    (m,); kept : bool (m,), in the order of the turn.
+    """
+    taken, last = 0, -1
+    for k in range(len(turn)):
+        i, c = person[turn[k]], channel[turn[k]]
+        o = owner[c]
+        if c != last:
+            taken, last = 0, c
+        held[k] = home[i, o]
+        kept[k] = False
+        if held[k] != _ASKED:
+            home[i, o] = _ASKED
+            if not owned[c] or held[k] == NO_ROW:
+                kept[k] = taken < capacity[c] - members[c]
+                taken += 1
+    for k in range(len(turn)):
+        if held[k] != _ASKED:
+            home[person[turn[k]], owner[channel[turn[k]]]] = held[k]
 
 
 def _longer(old: NDArray[np.int64], size: int, fill: int) -> NDArray[np.int64]:
