@@ -239,7 +239,7 @@ _KINDS = (np.int32, np.int32, np.int8, np.int64, np.float32, np.float64, np.floa
 def nothing_noticed() -> Noticed:
     """Return the table without rows (shared, it holds nothing)."""
     columns: list[Any] = [np.empty(0, kind) for kind in _KINDS]
-    return Noticed(*columns, members=0)
+    return Noticed(*(*columns, 0))
 
 
 def join_noticed(parts: list[Noticed]) -> Noticed:
@@ -249,8 +249,8 @@ def join_noticed(parts: list[Noticed]) -> Noticed:
         return nothing_noticed()
     if len(filled) == 1:
         return filled[0]
-    return Noticed(*[np.concatenate([getattr(p, name) for p in filled]) for name in _COLUMNS],
-                   members=sum([p.members for p in filled]))
+    columns: list[Any] = [np.concatenate([getattr(p, name) for p in filled]) for name in _COLUMNS]
+    return Noticed(*(*columns, sum([p.members for p in filled])))
 
 
 def _from_posts(world: World, shown: Shown, day: int, params: AttentionParams) -> Noticed:
@@ -274,7 +274,7 @@ def _from_posts(world: World, shown: Shown, day: int, params: AttentionParams) -
                  world.draws.key("see", day), world.draws.key("meet", day), row, times, met, hits)
     columns = list_noticed(bound, spans, hits, row, times, met, posts.channel, posts.offer, posts.commercial, posts.value,
                            channels.kind, channels.name, aud.person, aud.trust, load)
-    return Noticed(*columns, members=len(columns[0]))
+    return Noticed(*(*columns, len(columns[0])))
 
 
 @kernel()
@@ -305,7 +305,7 @@ def _from_contacts(world: World, contacts: Contact) -> Noticed:
     aud = world.audiences
     columns = list_contacts(contacts.row, contacts.offer, aud.person, aud.state, aud.trust, aud.channel,
                             world.channels.name)
-    return Noticed(*columns, members=len(columns[0]))
+    return Noticed(*(*columns, len(columns[0])))
 
 
 def _from_impressions(world: World, impress: Impress, day: int, params: AttentionParams) -> Noticed:

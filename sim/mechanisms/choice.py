@@ -323,7 +323,7 @@ def choose(world: World, met: Encounters, day: int, params: ChoiceParams) -> Cho
     buys, expectation = np.empty((5, count), np.int64), np.empty(count)
     n = race(who, bought, met.person, met.offer, met.kind, met.row, met.row_key, u, offers.name, offers.product, people.uid,
              people.belief, draws.key("race", day), scratch.product_of, scratch.score, scratch.winner, buys, expectation)
-    return Choices(*buys[:, :n], expectation[:n], u != _NOT_MET, chance)
+    return Choices(*(*buys[:, :n], expectation[:n], u != _NOT_MET, chance))
 
 
 @kernel()

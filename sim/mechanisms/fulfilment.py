@@ -136,7 +136,7 @@ def fulfil(world: World, chosen: Choices, asked: Wishes, capacity: Capacity, ope
     n = take_orders(chosen.person, chosen.product, chosen.offer, chosen.kind, chosen.row, chosen.expectation, seller, own, reason,
                     world.offers.price_fen, world.resellers.unit_fen, world.people.orders, world.next_order, out, expected, lost)
     world.next_order += n
-    ordered = Ordered(*out[:9, :n], expected[:n], *out[9:, :n])
+    ordered = Ordered(*(*out[:9, :n], expected[:n], *out[9:, :n]))
     unfilled = Unfilled(*lost[:, : m - n])
     return replace(_pools(world, ordered, unfilled, opened, day, params), chatted=chatted)
 

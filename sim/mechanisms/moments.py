@@ -127,7 +127,7 @@ def share(world: World, posts: PeerPost, day: int, params: AttentionParams) -> N
                  ties.weight, ties.mark, people.uid, people.attention, *terms, out, drawn)
     columns = list_friends(out, bound, skip, room, drawn, person, offer, items, people.uid, ties.listener, ties.weight,
                            people.attention, *terms)
-    return Noticed(*columns, members=0)
+    return Noticed(*(*columns, 0))
 
 
 @kernel()

@@ -199,7 +199,7 @@ def _exposed(state: RunState, noticed: Noticed, met: Encounters, chosen: Choices
                            np.zeros((n_offers, len(PathKind), 2), np.int64), cells)
     mean_p = np.empty(n)
     mean_p.fill(np.add.reduce(chosen.chance) / asked if asked else 0.0)
-    return Exposed(*cells[:, :n], mean_p)
+    return Exposed(*(*cells[:, :n], mean_p))
 
 
 def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, asked: Wishes, day: Day) -> None:
