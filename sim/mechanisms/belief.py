@@ -135,7 +135,10 @@ def absorb(touched: Array, count: int, n_products: int, precision: Array, told: 
 def take_in(person: Array, product: Array, trust: Array, message: Array, weight: float, prior: float, cap: float,
             own_class: int, precision: Array, told: Array, mark: Array, touched: Array, claim_p: Array, talk_p: Array,
             own_p: Array, belief: Array) -> None:
-    """Collect the signals of one class and absorb them; shapes as there."""
+    """Collect the signals of one class and absorb them.
+
+    person to message : signals (m,); precision, told (N P,) and mark, touched (N,) : working space; claim_p to belief (N, P).
+    """
     n_products = belief.shape[1]
     count = collect(person, product, trust, message, weight, n_products, precision, told, mark, touched, 0)
     absorb(touched, count, n_products, precision, told, prior, cap, own_class, claim_p, talk_p, own_p, belief, mark)

@@ -91,7 +91,7 @@ class Accounts:
 
 @kernel()
 def first_block(channel: int, first: Array) -> Number:
-    """Return a channel's oldest block, -1: it never had a member. first: of the channels that had one, and of some others."""
+    """Return a channel's oldest block, -1: it never had a member. first : (C,) or shorter, where the last channels never had one."""
     return first[channel] if channel < len(first) else -1
 
 

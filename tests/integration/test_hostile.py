@@ -127,10 +127,10 @@ def test_a_chance_lost_beside_one_touches_no_row(chance: float) -> None:
     from sim.mechanisms.audience import draw_leavers
     from sim.world.networks.circles import _propose
 
-    state, rows = np.zeros(5, np.uint8), np.arange(1)
+    state, first = np.zeros(5, np.uint8), np.zeros(1, np.int64)
     # as plain Python, where a skip that is no number is an error rather than foreign memory
-    left = draw_leavers.py_func(rows, rows + 5, rows, np.array([chance]), state, 3, np.empty(5, np.int64))
-    assert (left, state.tolist()) == (0, [0] * 5)
+    left = draw_leavers.py_func(first, first, first + 5, first, first, np.array([chance]), state, 3)
+    assert (left.tolist(), state.tolist()) == ([], [0] * 5)
     order, made = np.arange(40), np.full(40, -1)
     _propose.py_func(0, 40, order, order, 20, chance, chance, 3, np.zeros(1, np.int64), made, np.empty(0, np.uint32))
     assert made.tolist() == [0] * 40

@@ -165,10 +165,11 @@ def test_kernels_say_the_same_as_plain_python() -> None:
     results = []
     for kernel in (group_health, group_health.py_func):
         health, zombie = np.linspace(0, 1, n), np.zeros(n, np.int64)
-        kernel(health, zombie, np.ones(n, np.bool_), inputs[0], inputs[1], inputs[2], inputs[3], inputs[4], inputs[5],
-               np.ones(n), np.arange(n), np.uint64(9), weights)
+        posts, tend = (np.arange(n), *inputs[:3]), (np.arange(n), *inputs[3:5], np.arange(n) * 600, np.arange(n) % 2)
+        kernel(health, zombie, np.zeros(n, np.int64), inputs[5], np.arange(n), np.arange(n), posts, tend, np.uint64(9), weights)
         results.append(health)
     assert np.array_equal(*results)
+    assert not np.array_equal(health, np.linspace(0, 1, n))
 
 
 def test_members_are_pruned_by_the_days_since_they_last_read() -> None:

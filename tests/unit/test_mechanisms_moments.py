@@ -108,8 +108,9 @@ def test_who_is_muted_is_read_no_more_but_still_listened_to(star: dict[str, Any]
     state, mutes = muted(star, 2.0, days=2, mute_base=1.0)
     assert mutes == [FRIENDS * 9 // 10, 0]
     assert (state.world.people.fatigue_day[1:].max(), state.world.people.fatigue_day[0]) == (0, 0)
-    heard = spread(state.world, np.zeros(1, np.int32), np.ones(1), np.ones(4), np.uint64(1))[0]
-    assert len(heard) == FRIENDS * 9 // 10
+    certain, ties = np.full((1, 4), 1 << 32), state.world.ties
+    *_, told = spread(state.world, np.zeros(1, np.int32), certain, int(ties.start[1] - ties.start[0]), np.uint64(1))
+    assert told.sum() == FRIENDS * 9 // 10
 
 
 def test_two_sharers_reach_two_circles(tmp_path: Path) -> None:

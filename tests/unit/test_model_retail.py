@@ -24,7 +24,7 @@ def heard(joined: Any, refused: Any) -> float:
                              perceived_income_fen=np.array([900, 50_000, 400, 60_000, 700, 70_000, 80_000]))
     table = type("Invites", (SimpleNamespace,), {"__len__": lambda self: len(self.sponsor)})(**vars(invite))
     retail = Retail()
-    retail.hear(table, joined, refused)
+    retail.hear(SimpleNamespace(n_people=100), table, joined, refused)
     return retail.shown_fen
 
 
@@ -33,24 +33,24 @@ def test_income_shown_is_that_of_whoever_was_asked_for_the_recorded_brand() -> N
     assert heard(asked([7], [-1]), asked([7, 9], [-1, 0])) == 900  # asked to be members
     assert math.isnan(heard(asked([2, 5], [0, 0]), asked([11, 99], [0, 0])))
     nothing = Retail()
-    nothing.hear(None, asked([4], [0]), asked([], []))
+    nothing.hear(SimpleNamespace(n_people=100), None, asked([4], [0]), asked([], []))
     assert math.isnan(nothing.shown_fen)
 
 
 def test_sales_of_another_brands_resellers_are_not_counted() -> None:
     """Reseller 0 (person 10) sells two kept and one that came back spoiled, and takes one home; 1 is of another brand."""
-    table = SimpleNamespace(size=2, person=np.array([10, 11]), unit_fen=np.array([[60], [50]]), row_of=np.full(30, -1))
+    table = SimpleNamespace(size=2, person=np.array([10, 11]), unit_fen=np.array([[60, 70], [70, 50]]), row_of=np.full(30, -1))
     table.row_of[[10, 11]] = [0, 1]
     channels = SimpleNamespace(owned=np.array([False]), account=np.array([0]))
     world = SimpleNamespace(resellers=table, channels=channels, audiences=SimpleNamespace(channel=np.zeros(50, np.int16)))
     sold = SimpleNamespace(
         seller=np.array([0, 0, 0, 1, 0]), person=np.array([20, 21, 10, 22, 11]), quantity=np.array([2, 1, 1, 5, 1]),
-        price_fen=np.array([100, 100, 100, 90, 100]), product=np.zeros(5, np.int64), order=np.arange(5),
+        price_fen=np.array([100, 100, 100, 90, 100]), product=np.array([0, 0, 0, 1, 0]), order=np.arange(5),
         path_row=np.array([40, 3, -1, 4, 5]), path_kind=np.array([PathKind.TIE, PathKind.FEED, PathKind.MEMORY, PathKind.FEED,
                                                                   PathKind.FEED]))
     delivered = SimpleNamespace(order=np.arange(5), returned=np.array([0, 1, 0, 0, 0]), resaleable=np.zeros(5, np.int64))
     retail = Retail(1)
-    ultimate = retail.count(world, sold, np.array([True, True, True, False, True]), delivered)
+    ultimate = retail.count(world, sold, np.array([True, False]), delivered)
     assert ultimate == 2  # person 11 is a reseller
     found = {name: getattr(retail, name)[:2].tolist() for name in ("units", "value_fen", "cost_fen", "paid_fen")}
     assert found == {"units": [3, 0], "value_fen": [300, 0], "cost_fen": [240, 0], "paid_fen": [400, 0]}
