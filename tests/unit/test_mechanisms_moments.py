@@ -109,8 +109,8 @@ def test_who_is_muted_is_read_no_more_but_still_listened_to(star: dict[str, Any]
     assert mutes == [FRIENDS * 9 // 10, 0]
     assert (state.world.people.fatigue_day[1:].max(), state.world.people.fatigue_day[0]) == (0, 0)
     certain, ties = np.full((1, 4), 1 << 32), state.world.ties
-    *_, told = spread(state.world, np.zeros(1, np.int32), certain, int(ties.start[1] - ties.start[0]), np.uint64(1))
-    assert told.sum() == FRIENDS * 9 // 10
+    out, *_, told = spread(state.world, np.zeros(1, np.int32), certain, int(ties.start[1] - ties.start[0]), np.uint64(1))
+    assert (ties.trust()[out[: told.sum()]] > 0).sum() == FRIENDS * 9 // 10
 
 
 def test_two_sharers_reach_two_circles(tmp_path: Path) -> None:
