@@ -1,6 +1,6 @@
 """Composition: what any number of strategies propose for a day becomes one plan.
 
-Rules (design section 2); none depends on the order of strategies in a scenario, for they are taken
+None of the rules depends on the order of strategies in a scenario, for they are taken
 by their ids:
 
 - *Offers*: an id describes one offer. The lowest price wins between strategies (`sim.exchange.offers`).

@@ -1,4 +1,4 @@
-"""The order of a day, written in this one place (design section 4).
+"""The order of a day, written in this one place.
 
      1 shocks and enforcement      accounts are banned before anybody plans
      2 plan                        strategies decide from yesterday's closing book
