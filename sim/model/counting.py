@@ -81,3 +81,46 @@ def count_shown(sponsor: Array, role_tier: Array, brand: Array, income_fen: Arra
         if sponsor[k] >= 0:
             row_of[sponsor[k]] = -1
     return shown, asked
+
+
+@kernel()
+def count_retail(seller: Array, person: Array, product: Array, quantity: Array, price_fen: Array, kept: Array, spoiled: Array,
+                 ours: Array, owner: Array, unit_fen: Array, row_of: Array, units: Array, value_fen: Array, cost_fen: Array,
+                 paid_fen: Array) -> int:
+    """Add a day's sales to what resellers sold to others; returns the units kept by people who are no resellers.
+
+    seller, person, product, quantity, price_fen, kept, spoiled: (orders,); ours: (P,); owner: (rows,); unit_fen: (rows, P);
+    row_of: (N,); units, value_fen, cost_fen, paid_fen: (rows,), brought up to date, as `Retail` has them.
+    """
+    ultimate = 0
+    for k in range(len(seller)):
+        r, p = seller[k], product[k]
+        if r < 0 or not ours[p]:
+            continue
+        if kept[k] and row_of[person[k]] < 0:
+            ultimate += quantity[k]
+        if owner[r] == person[k]:  # own use is no sale
+            continue
+        value = price_fen[k] * quantity[k]
+        paid_fen[r] += value
+        if kept[k]:
+            units[r] += quantity[k]
+            value_fen[r] += value
+        if kept[k] or spoiled[k]:
+            cost_fen[r] += unit_fen[r, p] * quantity[k]
+    return ultimate
+
+
+@kernel()
+def count_pay(account: Array, owner: Array, purpose: Array, amount_fen: Array, reseller: int, kind_of: Array, day: int,
+              profit_day: Array, pay_fen: Array) -> None:
+    """Count what resellers are owed for what others bought, and for whom they brought.
+
+    account, owner, purpose, amount_fen: (n,), payees; reseller: the account that counts; kind_of: (purposes,), the column
+    of pay_fen, -1 for what is no such pay; profit_day: (rows,), pay_fen: (rows, 4), brought up to date.
+    """
+    for k in range(len(account)):
+        kind = kind_of[purpose[k]]
+        if account[k] == reseller and kind >= 0 and amount_fen[k] > 0:
+            profit_day[owner[k]] = day
+            pay_fen[owner[k], kind] += amount_fen[k]

@@ -10,11 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.accounts import Purpose
+from sim.core.accounts import REBATES, Account, Purpose
 from sim.core.among import among
 from sim.exchange.actions import Invite
 from sim.exchange.events import Delivered, Joined, Ordered, PathKind, Refused, StockMoved
-from sim.model.counting import count_shown
+from sim.exchange.postings import Postings
+from sim.model.counting import count_pay, count_retail, count_shown
 from sim.world.state import World
 
 Ints = NDArray[np.int64]
@@ -24,8 +25,8 @@ _BY_MEMBERSHIP = np.isin(np.arange(len(PathKind)), (PathKind.FEED, PathKind.GROU
 
 
 _KINDS = {Purpose.REFERRAL_REWARD: 0, Purpose.REFERRAL_REBATE: 1, Purpose.COMMISSION: 3}
-_KIND_OF = np.array([_KINDS.get(purpose, 2) for purpose in Purpose])
-"""Column of `Retail.pay_fen` by purpose: heads, entry purchases, downlines' purchases, own sales."""
+_KIND_OF = np.array([_KINDS.get(purpose, 2) if purpose in REBATES else -1 for purpose in Purpose])
+"""Column of `Retail.pay_fen` by purpose: heads, entry purchases, downlines' purchases, own sales; -1: no pay of resellers."""
 
 
 class Retail:
@@ -67,25 +68,14 @@ class Retail:
         self._count_rented(world, sold, ours)
         if not world.resellers.size:
             return 0
-        rows = (sold.seller >= 0).nonzero()[0]
-        rows = rows[ours[sold.product[rows]]]
-        if not len(rows):
-            return 0
-        seller, person, units = sold.seller[rows], sold.person[rows], sold.quantity[rows]
-        table = world.resellers
+        table, back = world.resellers, delivered.returned.nonzero()[0]
         self._reserve(table.size)
-        back = delivered.returned > 0
-        kept = ~among(sold.order[rows], delivered.order[back])
-        spoiled = among(sold.order[rows], delivered.order[back & (delivered.resaleable == 0)])
-        others = table.person[seller] != person
-        value, cost = sold.price_fen[rows] * units, table.unit_fen[seller, sold.product[rows]] * units
-        np.add.at(self.paid_fen, seller[others], value[others])
-        bought = others & kept
-        np.add.at(self.units, seller[bought], units[bought])
-        np.add.at(self.value_fen, seller[bought], value[bought])
-        lost = others & (kept | spoiled)
-        np.add.at(self.cost_fen, seller[lost], cost[lost])
-        return int(units[kept & (table.row_of[person] < 0)].sum())
+        kept = ~among(sold.order, delivered.order[back])
+        spoiled = among(sold.order, delivered.order[back[delivered.resaleable[back] == 0]])
+        ultimate: int = count_retail(
+            sold.seller, sold.person, sold.product, sold.quantity, sold.price_fen, kept, spoiled, ours, table.person,
+            table.unit_fen, table.row_of, self.units, self.value_fen, self.cost_fen, self.paid_fen)
+        return ultimate
 
     def hand_on(self, world: World, moved: StockMoved) -> None:
         """Add what resellers earned on goods that they sold to other resellers, as pay on downlines' purchases."""
@@ -96,11 +86,11 @@ class Retail:
             margin = moved.unit_fen[k] - world.resellers.unit_fen[supplier, moved.product[k]]
             np.add.at(self.pay_fen[:, 2], supplier, margin * moved.quantity[k])
 
-    def pay(self, world: World, row: Ints, purpose: Ints, amount_fen: Ints) -> None:
-        """Add what resellers are owed for what others bought, and for whom they brought, int64 (n,) each."""
-        if len(row):
-            self._reserve(world.resellers.size)
-            np.add.at(self.pay_fen, (row, _KIND_OF[purpose]), amount_fen)
+    def pay(self, world: World, rows: Postings, day: int) -> None:
+        """Add what resellers are owed for what others bought, and for whom they brought; it keeps them going."""
+        self._reserve(world.resellers.size)
+        count_pay(rows.payee_account, rows.payee_owner, rows.purpose, rows.amount_fen, int(Account.RESELLER), _KIND_OF, day,
+                  world.resellers.profit_day, self.pay_fen)
 
     def income_fen(self, rows: Ints) -> Ints:
         """Return the gross income of some rows, int64 (rows,): margin on own sales, where there is one, and all pay."""

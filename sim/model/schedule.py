@@ -20,12 +20,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.core.accounts import REBATES, Account, Purpose
 from sim.exchange.actions import BY_PATH, Actions, Post
 from sim.exchange.compose import DayPlan, Limits, carried, compose
 from sim.exchange.events import Delivered, Exposed, Joined, Left, Ordered, PathKind, Refused
 from sim.exchange.offers import OfferTable
-from sim.exchange.postings import Postings
 from sim.mechanisms import (
     attention,
     audience,
@@ -55,9 +53,6 @@ from sim.mechanisms.word_of_mouth import Heard
 from sim.model import channel, membership, trade
 from sim.model.day import Day
 from sim.model.state import RunState
-
-_IS_REBATE = np.isin(np.arange(len(Purpose)), REBATES)
-"""Whether a purpose pays resellers for what others bought, by its number."""
 
 
 def step(state: RunState) -> Day:
@@ -278,16 +273,8 @@ def _settle(state: RunState) -> None:
     for seat, view in zip(state.seats, state.views, strict=True):
         settlement = seat.strategy.settle(state.today, view)
         state.ledger.post(settlement.postings, state.day, seat.name)
-        _rewarded(state, settlement.postings)
+        if len(settlement.postings) and state.world.resellers.size:
+            # Rebates and rewards keep a reseller going, too, on the day they are earned.
+            state.recorder.retail.pay(state.world, settlement.postings, state.day)
         seat.book = settlement.book or seat.book
         seat.tomorrow = settlement.tomorrow
-
-
-def _rewarded(state: RunState, rows: Postings) -> None:
-    """So do rebates and rewards, on the day they are earned; they are counted as pay."""
-    if not len(rows) or not state.world.resellers.size:
-        return
-    k = np.flatnonzero((rows.payee_account == int(Account.RESELLER)) & (rows.amount_fen > 0) & _IS_REBATE[rows.purpose])
-    earner = rows.payee_owner[k]
-    state.world.resellers.profit_day[earner] = state.day
-    state.recorder.retail.pay(state.world, earner, rows.purpose[k], rows.amount_fen[k])

@@ -26,7 +26,7 @@ rebates and stocking domain 4.9, recruiting domain 4.8 with market 0.5. The comp
 from __future__ import annotations
 
 import itertools
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,10 +54,10 @@ from sim.exchange.events import Events
 from sim.exchange.kept import once
 from sim.exchange.postings import Postings, Settlement, floor_share, join_postings, postings
 from sim.exchange.view import ProductFacts, View
-from sim.strategies.earnings import Book, column, remember
-from sim.strategies.rebates import Pay, RebateParams, direct_pay, level_pay, spread_pay
+from sim.strategies.earnings import Book, column, remember, show
+from sim.strategies.rebates import Owed, RebateParams, owed_on
 from sim.strategies.stocking import StockParams, critical_ratio, wanted
-from sim.strategies.tiers import TIERS, RecruitParams, TierParams
+from sim.strategies.tiers import TIERS, RecruitParams, TierParams, earned_tiers
 from sim.text.message import Message
 
 Ints = NDArray[np.int64]
@@ -198,41 +198,29 @@ class DualRebateParams(Params):
 
     def settle(self, events: Events, view: View) -> Settlement:
         """Owe rebates on today's orders, remember what everybody sold and earned, promote and recruit tomorrow."""
-        product, active = view.product(self.product), self._active(view)
-        pays, on_entry = self._pays(events, view, product, active)
-        book = remember(view, events, product, [(p.row, p.amount_fen) for p in pays], self.stock)
-        book |= self._facts(view, product) | {"entry_levels_fen": column(view.book, "entry_levels_fen", 1) + on_entry}
+        product, mine = view.product(self.product), view.resellers.brand == view.brand
+        active = mine & (view.resellers.left < 0)
+        owed = owed_on(events.stock_moved, product.index, view.resellers, mine, active, once(self.unit_fen, product),
+                       self.rebates)
+        if self.rebates.head_count:
+            owed = self._with_heads(view, owed)
+        book = remember(view, events, product, owed.row, owed.amount_fen, self.stock)
+        # Level rebates on recruits' first orders pay for entering, too.
+        book["entry_levels_fen"] = column(view.book, "entry_levels_fen", 1) + owed.entry_fen
+        book |= self._facts(view, product, mine)
         sponsor = self._pushed(view, active)
         tomorrow = [self._promoted(view, active)]
         if len(sponsor):
-            tomorrow.append(self._invited(view, product, sponsor, self._shown(view, sponsor, active, book)))
-        return Settlement(postings=self._owed(view, pays), book=book,
+            tomorrow.append(self._invited(view, product, sponsor, self._shown(view, sponsor, active, book["month"])))
+        return Settlement(postings=self._owed(view, owed), book=book,
                           tomorrow=Actions(tables=tuple(t for t in tomorrow if t is not None)))
 
-    def _pays(self, events: Events, view: View, product: ProductFacts, active: Bools) -> tuple[list[Pay], int]:
-        """Return what today's orders from the brand, and today's recruits, pay to whom, and levels on first orders in fen.
-
-        Level rebates on recruits' first orders pay for entering, too.
-        """
-        table, moved, plan = view.resellers, events.stock_moved, self.rebates
-        k = ((moved.supplier < 0) & (moved.product == product.index)).nonzero()[0]
-        k = k[table.brand[moved.buyer[k]] == view.brand]
-        buyer, units = moved.buyer[k], moved.quantity[k]
-        value, top = units * moved.unit_fen[k], len(self.tiers) - 1
-        above = view.ancestors(table.person[buyer], max(len(plan.levels), 1))
-        direct, tier = above[:, 0], np.minimum(table.tier, top)  # another strategy of the brand may have more tiers
-        peers = (top > 0) & (tier[buyer] >= top) & (direct >= 0)
-        peers[peers] = tier[direct[peers]] >= top
-        first = moved.first[k] > 0
-        levels = [level_pay(value[of], buyer[of], above[of], tier, active, plan) for of in (first, ~first)]
-        pays = [direct_pay(value, direct, first, active, plan.referral, Purpose.REFERRAL_REBATE), *levels,
-                direct_pay(value, direct, peers, active, plan.same_level, Purpose.SAME_LEVEL_REBATE)]
-        if plan.spread:
-            pays.append(spread_pay(units, buyer, table.upline, tier, active, once(self.unit_fen, product)))
-        if plan.head_count:
-            sponsor = table.upline[self._recruited(view)]
-            pays.append(Pay(sponsor, np.full(len(sponsor), plan.head_count), Purpose.REFERRAL_REWARD))
-        return pays, int(levels[0].amount_fen.sum())
+    def _with_heads(self, view: View, owed: Owed) -> Owed:
+        """Add what sponsors are paid for today's recruits."""
+        sponsor = view.resellers.upline[self._recruited(view)]
+        heads = np.full(len(sponsor), self.rebates.head_count)
+        return Owed(np.concatenate([owed.row, sponsor]), np.concatenate([owed.amount_fen, heads]),
+                    np.concatenate([owed.purpose, np.full(len(sponsor), int(Purpose.REFERRAL_REWARD))]), owed.entry_fen)
 
     def _recruited(self, view: View) -> Ints:
         """Return the rows of today's recruits; founders are none."""
@@ -240,57 +228,54 @@ class DualRebateParams(Params):
         recruited: Ints = ((table.joined == view.day) & (table.brand == view.brand) & (table.upline >= 0)).nonzero()[0]
         return recruited
 
-    def _owed(self, view: View, pays: list[Pay]) -> Postings:
+    def _owed(self, view: View, owed: Owed) -> Postings:
         """Return the brand's debts to resellers, and recruits' entry fees."""
-        owed, paid = [], [p for p in pays if len(p.row)]
-        if paid:
-            purpose = np.repeat([int(p.purpose) for p in paid], [len(p.row) for p in paid])
-            owed.append(postings(
+        parts = []
+        if len(owed.row):
+            parts.append(postings(
                 payer_account=int(Account.BRAND), payer_owner=view.brand, payee_account=int(Account.RESELLER),
-                payee_owner=np.concatenate([p.row for p in paid]), due_day=view.day,
-                amount_fen=np.concatenate([p.amount_fen for p in paid]), purpose=purpose))
+                payee_owner=owed.row, amount_fen=owed.amount_fen, purpose=owed.purpose, due_day=view.day))
         recruit = self._recruited(view) if self.recruits.entry_fee else np.empty(0)
         if len(recruit):
-            owed.append(postings(payer_account=int(Account.RESELLER), payer_owner=recruit,
-                                 payee_account=int(Account.BRAND), payee_owner=view.brand,
-                                 amount_fen=self.recruits.entry_fee, purpose=int(Purpose.MEMBERSHIP_FEE),
-                                 due_day=view.day))
-        return join_postings(owed)
+            parts.append(postings(payer_account=int(Account.RESELLER), payer_owner=recruit,
+                                  payee_account=int(Account.BRAND), payee_owner=view.brand,
+                                  amount_fen=self.recruits.entry_fee, purpose=int(Purpose.MEMBERSHIP_FEE),
+                                  due_day=view.day))
+        return join_postings(parts)
 
-    def _facts(self, view: View, product: ProductFacts) -> Book:
+    def _facts(self, view: View, product: ProductFacts, mine: Bools) -> Book:
         """Return what the record needs to know of the plan, and what unsold stock is worth to whom by the promise."""
-        table = view.resellers
-        mine = table.brand == view.brand
+        table, levels = view.resellers, np.array([self.rebates.levels_paid])
+        if not self.buy_back:
+            return {"rebate_levels": levels, "salvage_fen": np.zeros(table.size, np.int64),
+                    "buyback_provision_fen": np.zeros(1, np.int64)}
         paid = np.where(mine, floor_share(table.unit_fen[:, product.index], self.buy_back), 0)
         stock = table.stock[:, product.index]
-        return {"rebate_levels": np.array([self.rebates.levels_paid]), "salvage_fen": paid * stock,
+        return {"rebate_levels": levels, "salvage_fen": paid * stock,
                 "buyback_provision_fen": np.array([int((np.maximum(paid - product.unit_cost_fen, 0) * stock).sum())])}
 
     def _promoted(self, view: View, active: Bools) -> Table | None:
         """Raise everybody to the highest tier they have earned; nobody falls."""
-        table = view.resellers
-        earned = table.tier.copy()
-        for k, rank in enumerate(self.tiers[1:], start=1):
-            enough = (rank.units > 0) & (table.bought >= rank.units)
-            enough |= (rank.recruits > 0) & (table.recruits >= rank.recruits)
-            earned = np.where(enough, np.maximum(earned, k), earned)
-        risen = (active & (earned > table.tier)).nonzero()[0]
-        return rows(Promote, reseller=risen, tier=earned[risen]) if len(risen) else None
+        table, (units, recruits) = view.resellers, once(self._least)
+        row, tier = np.empty(table.size, np.int64), np.empty(table.size, np.int64)
+        n = earned_tiers(table.tier, table.bought, table.recruits, active, units, recruits, row, tier)
+        return rows(Promote, reseller=row[:n], tier=tier[:n]) if n else None
+
+    def _least(self) -> Ints:
+        """Return the units and the recruits that each tier takes, int64 (2, tiers)."""
+        return np.array([[tier.units for tier in self.tiers], [tier.recruits for tier in self.tiers]], np.int64)
 
     def _pushed(self, view: View, active: Bools) -> Ints:
         """Return the rows of those who are pushed to bring somebody tomorrow."""
         row = active.nonzero()[0]
+        if self.recruits.push >= 1:  # everybody is
+            return row
         return row[uniforms(view.key("push"), view.resellers.name[row]) < self.recruits.push]
 
-    def _shown(self, view: View, sponsor: Ints, active: Bools, book: Book) -> Ints:
+    def _shown(self, view: View, sponsor: Ints, active: Bools, month: NDArray[Any]) -> Ints:
         """Return the monthly income that recruits of some sponsors are shown, int64 (n,) fen; only survivors are seen."""
-        above = view.ancestors(view.resellers.person[sponsor], self.recruits.visible)
-        seen = np.column_stack([sponsor, above])
-        there = (seen >= 0) & active[np.maximum(seen, 0)]
-        month = np.where(there, np.maximum(column(book, "month", len(active))[np.maximum(seen, 0)], 0), 0)
-        bias = self.recruits.survivor_bias
-        income = (1.0 - bias) * (month.sum(axis=1) / there.sum(axis=1)) + bias * month.max(axis=1)
-        shown: Ints = (self.recruits.exaggeration * income).astype(np.int64)
+        shown, terms = np.empty(len(sponsor), np.int64), self.recruits
+        show(sponsor, view.resellers.upline, active, month, terms.visible, terms.survivor_bias, terms.exaggeration, shown)
         return shown
 
     def _invited(self, view: View, product: ProductFacts, sponsor: Ints, shown: Ints) -> Table:

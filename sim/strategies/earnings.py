@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.among import among
-from sim.strategies.stocking import StockParams, expected
+from sim.core.kernel import Array, kernel
+from sim.strategies.stocking import StockParams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,40 +44,68 @@ def column(book: Mapping[str, NDArray[np.generic]], name: str, size: int, newcom
     return out
 
 
-def remember(view: View, events: Events, product: ProductFacts, rebates: list[tuple[Ints, Ints]],
-             params: StockParams) -> Book:
+@kernel()
+def account(seller: Array, person: Array, product: Array, units: Array, price_fen: Array, kept: Array, of: int,
+            delivery_fen: int, owner: Array, left: Array, stock: Array, unit_fen: Array, row: Array, rebate_fen: Array,
+            rate: Array, memory: float, old: Array, month: Array, new_rate: Array, earned: Array, new_month: Array) -> None:
+    """Write what each reseller earned today and in the month, and what they now expect to sell.
+
+    Parameters
+    ----------
+    seller, person, product, units, price_fen, kept : (m,), today's orders, and whether they were kept; of : the product
+    owner, left, rate, old, month : (R,), the resellers, and their columns of the book: `old` for the day thirty days ago
+    stock, unit_fen : int64 (R, P); row, rebate_fen : int64 (n,), what is owed today
+    new_rate, earned, new_month : (R,), written
+    """
+    sold = np.zeros(len(rate), np.int64)
+    earned[:] = 0
+    for k in range(len(seller)):
+        r = seller[k]
+        if r >= 0 and product[k] == of:
+            sold[r] += units[k]
+            if kept[k] and owner[r] != person[k]:
+                earned[r] += (price_fen[k] - unit_fen[r, of] - delivery_fen) * units[k]
+    for k in range(len(row)):
+        earned[row[k]] += rebate_fen[k]
+    for r in range(len(rate)):
+        new_rate[r] = rate[r]
+        if stock[r, of] + sold[r] > 0 and left[r] < 0:  # an empty shelf teaches nothing
+            new_rate[r] += (sold[r] - rate[r]) / memory
+        new_month[r] = month[r] + earned[r] - old[r]
+
+
+def remember(view: View, events: Events, product: ProductFacts, row: Ints, rebate_fen: Ints, params: StockParams) -> Book:
     """Return the book after a day.
 
     Parameters
     ----------
-    rebates : list of (rows, fen)
-        What is owed to resellers today.
+    row, rebate_fen : int64 (n,)
+        Who is owed how much today.
     """
-    table, size = view.resellers, view.resellers.size
-    sold, earned = _sales(view, events, product)
-    for row, amount in rebates:
-        np.add.at(earned, row, amount)
+    table, size, ordered, delivered = view.resellers, view.resellers.size, events.ordered, events.delivered
+    back = delivered.order[delivered.returned.nonzero()[0]]
     slot = f"day {view.day % MONTH}"
-    stock = table.stock[:, product.index]
-    rate = column(view.book, "rate", size, params.expects)
-    return dict(view.book) | {
-        "rate": expected(rate, sold, (stock + sold > 0) & (table.left < 0), params), slot: earned,
-        "month": column(view.book, "month", size) + earned - column(view.book, slot, size),
-    }
+    rate, earned, month = np.empty(size), np.empty(size, np.int64), np.empty(size, np.int64)
+    account(ordered.seller, ordered.person, ordered.product, ordered.quantity, ordered.price_fen,
+            ~among(ordered.order, back), product.index, product.delivery_fen, table.person, table.left, table.stock,
+            table.unit_fen, row, rebate_fen, column(view.book, "rate", size, params.expects), params.memory,
+            column(view.book, slot, size), column(view.book, "month", size), rate, earned, month)
+    return dict(view.book) | {"rate": rate, slot: earned, "month": month}
 
 
-def _sales(view: View, events: Events, product: ProductFacts) -> tuple[Ints, Ints]:
-    """Return units that left each row's stock today, and what was earned on those that others bought and kept."""
-    table, ordered, delivered = view.resellers, events.ordered, events.delivered
-    sold, earned = np.zeros(table.size, np.int64), np.zeros(table.size, np.int64)
-    k = ((ordered.seller >= 0) & (ordered.product == product.index)).nonzero()[0]
-    if not len(k):
-        return sold, earned
-    seller, units = ordered.seller[k], ordered.quantity[k]
-    np.add.at(sold, seller, units)
-    kept = ~among(ordered.order[k], delivered.order[delivered.returned > 0])
-    other = kept & (table.person[seller] != ordered.person[k])
-    margin = (ordered.price_fen[k] - table.unit_fen[seller, product.index] - product.delivery_fen) * units
-    np.add.at(earned, seller[other], margin[other])
-    return sold, earned
+@kernel()
+def show(sponsor: Array, upline: Array, here: Array, month: Array, visible: int, bias: float, boast: float, out: Array) -> None:
+    """Write the monthly income that recruits of some sponsors are shown: boast x ((1 - bias) mean + bias max), fen.
 
+    sponsor, out: (n,), active rows; upline, here, month: (R,); of `visible` uplines only survivors are seen.
+    """
+    for k in range(len(sponsor)):
+        at, left, seen, total, best = sponsor[k], visible, 0, 0, 0
+        while at >= 0:
+            if here[at]:
+                seen += 1
+                total += max(month[at], 0)
+                best = max(best, month[at])
+            at = upline[at] if left > 0 else -1
+            left -= 1
+        out[k] = np.int64(boast * ((1.0 - bias) * (total / seen) + bias * best))

@@ -13,8 +13,8 @@ floored to the fen. Nobody has risen to the lowest tier, so nothing breaks away 
 
 | symbol | array | shape |
 |---|---|---|
-| v, q | value in fen and units of an order | (n,) |
-| above | rows of uplines, direct first, -1 beyond the root | (n, L) |
+| v, q | value in fen and units of an order | (m,) |
+| upline | row of the direct upline, -1 at the root | (R,) |
 | tier, here | tier of each reseller, 0 lowest, and whether they are still there | (R,) |
 
 Sources: domain 4.9 (levels 10/5/3 %, referral 5-15 %, same level 3-5 %), closed forms domain 2.8.
@@ -28,11 +28,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Purpose
+from sim.core.kernel import Array, Number, kernel
 from sim.core.params import Fen, Params, Share, param
-from sim.exchange.postings import floor_share
+from sim.exchange.events import StockMoved
+from sim.exchange.kept import once
+from sim.exchange.view import ResellersView
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+_REFERRAL, _LEVEL = int(Purpose.REFERRAL_REBATE), int(Purpose.LEVEL_REBATE)
+_PEER, _SPREAD = int(Purpose.SAME_LEVEL_REBATE), int(Purpose.TIER_SPREAD)
 
 
 class RebateParams(Params):
@@ -60,80 +65,143 @@ class RebateParams(Params):
 
 
 @dataclass(frozen=True)
-class Pay:
-    """Amounts owed to rows of the resellers' table for one purpose."""
+class Owed:
+    """Amounts owed to rows of the resellers' table, and for what; entry_fen: level rebates on first orders among them."""
 
     row: Ints
     amount_fen: Ints
-    purpose: Purpose
+    purpose: Ints
+    entry_fen: int = 0
 
 
-def direct_pay(value: Ints, direct: Ints, paid: Bools, here: Bools, share: float, purpose: Purpose) -> Pay:
-    """Return a share of some orders for the direct uplines who are still there.
+@kernel()
+def is_cut_off(buyer: int, level: int, upline: Array, tier: Array) -> bool:
+    """Return whether somebody between a buyer and the upline at a level has risen to the tier of their own upline.
 
-    Parameters
-    ----------
-    value, direct : int64 (n,)
-    paid : bool (n,)
-        Orders that are paid for: first ones, or those where both have the top tier.
-    here : bool (R,)
+    upline, tier: (R,).
     """
-    k = (paid & (direct >= 0)).nonzero()[0]
-    k = k[here[direct[k]]]
-    return Pay(direct[k], floor_share(value[k], share), purpose)
+    below = buyer
+    for _ in range(level):
+        at = upline[below]
+        if tier[below] > 0 and tier[below] >= tier[at]:
+            return True
+        below = at
+    return False
 
 
-def level_pay(value: Ints, buyer: Ints, above: Ints, tier: Ints, here: Bools, params: RebateParams) -> Pay:
-    """Return the level rebates of some orders.
+@kernel()
+def first_higher(buyer: int, upline: Array, tier: Array, here: Array) -> Number:
+    """Return the nearest upline of a higher tier who is still there, -1 where there is none; upline, tier, here: (R,)."""
+    at = upline[buyer]
+    while at >= 0 and not (here[at] and tier[at] > tier[buyer]):
+        at = upline[at]
+    return at
 
-    Parameters
-    ----------
-    value, buyer : int64 (n,)
-    above : int64 (n, at least as many as there are levels)
-    tier : int64 (R,)
-    here : bool (R,)
+
+@kernel()
+def pay_direct(buyer: Array, value: Array, due: Array, upline: Array, here: Array, share: int, row: Array, amount: Array,
+               n: int) -> int:
+    """Write from place n what direct uplines who are still there get of the orders that are `due`; returns the next place.
+
+    buyer, value, due: (m,), orders; upline, here: (R,); share: parts per million; row, amount: written.
     """
-    rows, amounts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    if not len(buyer):
-        return Pay(rows[0], amounts[0], Purpose.LEVEL_REBATE)
-    below, joined = buyer, np.ones(len(buyer), np.bool_)
-    for level, rate in enumerate(params.levels):
-        at = above[:, level]
-        known = at >= 0
-        if params.breakaway:
-            joined = joined & ~(known & (tier[below] > 0) & (tier[below] >= tier[np.maximum(at, 0)]))
-        k = (known & joined).nonzero()[0]
-        k = k[here[at[k]]]
-        rows.append(at[k])
-        amounts.append(floor_share(value[k], rate))
-        below = np.where(known, at, below)
-    return Pay(np.concatenate(rows), np.concatenate(amounts), Purpose.LEVEL_REBATE)
+    for k in range(len(buyer)):
+        at = upline[buyer[k]]
+        if due[k] and at >= 0 and here[at]:
+            row[n], amount[n] = at, value[k] * share // 1_000_000
+            n += 1
+    return n
 
 
-def spread_pay(units: Ints, buyer: Ints, upline: Ints, tier: Ints, here: Bools, tier_fen: Ints) -> Pay:
-    """Return the tier spreads of some orders.
+@kernel()
+def pay_levels(buyer: Array, value: Array, due: Array, upline: Array, tier: Array, here: Array, shares: Array,
+               breakaway: bool, row: Array, amount: Array, n: int) -> int:
+    """Write from place n the level rebates of the orders that are `due`; returns the next place.
+
+    buyer, value, due: (m,), orders; upline, tier, here: (R,); shares: (L,), parts per million; row, amount: written.
+    """
+    for level in range(1, len(shares) + 1):
+        for k in range(len(buyer)):
+            at = buyer[k]
+            for _ in range(level):
+                at = upline[at] if at >= 0 else -1
+            if due[k] and at >= 0 and here[at] and not (breakaway and is_cut_off(buyer[k], level, upline, tier)):
+                row[n], amount[n] = at, value[k] * shares[level - 1] // 1_000_000
+                n += 1
+    return n
+
+
+@kernel()
+def pay_orders(buyer: Array, supplier: Array, product: Array, quantity: Array, unit_fen: Array, first: Array, sold: int,
+               mine: Array, here: Array, upline: Array, tier: Array, tier_fen: Array, shares: Array, breakaway: bool,
+               spread: bool, row: Array, amount: Array, purpose: Array) -> tuple[Number, ...]:
+    """Write who is owed what of today's orders from the brand; returns how many rows, and the level rebates on first orders.
 
     Parameters
     ----------
-    units, buyer : int64 (n,)
-    upline, tier : int64 (R,)
-    here : bool (R,)
+    buyer, supplier, product, quantity, unit_fen, first : int64 (m,), what moved; sold : the product that pays
+    mine, here : bool (R,), whose resellers they are, and whether they are still there
+    upline, tier : int64 (R,), tier at most that of the last price; tier_fen : int64 (tiers,), price of a unit, falling
+    shares : int64 (2 + L,), parts per million: referral, same level, levels
+    row, amount, purpose : int64, written, up to (3 + L) m
+    """
+    m, top, n = len(buyer), len(tier_fen) - 1, 0
+    who, value, units = np.empty(m, np.int64), np.empty(m, np.int64), np.empty(m, np.int64)
+    is_first, is_later, is_peer = np.empty(m, np.bool_), np.empty(m, np.bool_), np.empty(m, np.bool_)
+    for k in range(m):
+        b = buyer[k]
+        if supplier[k] < 0 and product[k] == sold and mine[b]:
+            who[n], units[n], value[n] = b, quantity[k], quantity[k] * unit_fen[k]
+            is_first[n], is_later[n] = first[k] > 0, first[k] <= 0
+            is_peer[n] = top > 0 and tier[b] >= top and upline[b] >= 0 and tier[upline[b]] >= top
+            n += 1
+    who, levels = who[:n], shares[2:]
+    referred = pay_direct(who, value, is_first, upline, here, shares[0], row, amount, 0)
+    entered = pay_levels(who, value, is_first, upline, tier, here, levels, breakaway, row, amount, referred)
+    levelled = pay_levels(who, value, is_later, upline, tier, here, levels, breakaway, row, amount, entered)
+    paired = pay_direct(who, value, is_peer, upline, here, shares[1], row, amount, levelled)
+    end = paired
+    for k in range(len(who) if spread else 0):
+        at = first_higher(who[k], upline, tier, here)
+        if at >= 0:
+            row[end], amount[end] = at, (tier_fen[tier[who[k]]] - tier_fen[tier[at]]) * units[k]
+            end += 1
+    entry = 0
+    for k in range(end):
+        if k < referred:
+            purpose[k] = _REFERRAL
+        elif k < levelled:
+            purpose[k] = _LEVEL
+            entry += amount[k] if k < entered else 0
+        else:
+            purpose[k] = _PEER if k < paired else _SPREAD
+    return end, entry
+
+
+def _parts_per_million(plan: RebateParams) -> Ints:
+    """Return the shares of a plan as `pay_orders` wants them, int64 (2 + L,)."""
+    return np.array([round(share * 1_000_000) for share in (plan.referral, plan.same_level, *plan.levels)], np.int64)
+
+
+def owed_on(moved: StockMoved, product: int, table: ResellersView, mine: Bools, here: Bools, tier_fen: Ints,
+            plan: RebateParams) -> Owed:
+    """Return what today's orders of a product from the brand pay to whom.
+
+    Parameters
+    ----------
+    moved : StockMoved
+        All stock that moved today.
+    mine, here : bool (R,)
+        Rows of the brand's resellers, and those of them who are still there.
     tier_fen : int64 (tiers,)
-        Price of a unit by tier, falling.
+        Price of a unit by tier, falling; whoever has a higher tier by another strategy counts as having the last.
     """
-    higher = first_higher(buyer, upline, tier, here)
-    k = (higher >= 0).nonzero()[0]
-    gap = tier_fen[tier[buyer[k]]] - tier_fen[tier[higher[k]]]
-    return Pay(higher[k], gap * units[k], Purpose.TIER_SPREAD)
-
-
-def first_higher(buyer: Ints, upline: Ints, tier: Ints, here: Bools) -> Ints:
-    """Return the nearest upline of a higher tier who is still there, -1 where there is none, int64 (n,)."""
-    found = np.full(len(buyer), -1, np.int64)
-    k, at = np.arange(len(buyer)), upline[buyer]
-    while len(k):
-        k, at = k[at >= 0], at[at >= 0]
-        hit = here[at] & (tier[at] > tier[buyer[k]])
-        found[k[hit]] = at[hit]
-        k, at = k[~hit], upline[at[~hit]]
-    return found
+    room = len(moved.buyer) * (3 + len(plan.levels))
+    row, amount, purpose = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
+    if not room:
+        return Owed(row, amount, purpose)
+    n, entry = pay_orders(
+        moved.buyer, moved.supplier, moved.product, moved.quantity, moved.unit_fen, moved.first, product, mine, here,
+        table.upline, np.minimum(table.tier, len(tier_fen) - 1), tier_fen, once(_parts_per_million, plan), plan.breakaway,
+        plan.spread, row, amount, purpose)
+    return Owed(row[:n], amount[:n], purpose[:n], entry)

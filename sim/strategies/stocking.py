@@ -85,8 +85,3 @@ def wanted(rate: Floats, ratio: Floats, stock: Ints, params: StockParams) -> Int
     poisson_stock(params.optimism * params.cover * rate, ratio, level)
     short = np.maximum(level - stock, 0)
     return np.where(short >= params.least, short, 0)
-
-
-def expected(rate: Floats, sold: Ints, with_stock: NDArray[np.bool_], params: StockParams) -> Floats:
-    """Return what resellers (n,) expect to sell a day after a day's sales; an empty shelf teaches nothing."""
-    return np.where(with_stock, rate + (sold - rate) / params.memory, rate)

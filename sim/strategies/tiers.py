@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.core.kernel import Array, kernel
 from sim.core.params import ASSUMPTION, Fen, Params, Share, param
 
 
@@ -33,3 +34,23 @@ class RecruitParams(Params):
                          zh="可见上线层数")
     entry_fee: Fen = param(0, source="scenario", unit="fen", doc="Fee for entering that buys no goods; unlawful in China",
                            zh="入门费")
+
+
+@kernel()
+def earned_tiers(tier: Array, units: Array, recruits: Array, here: Array, least_units: Array, least_recruits: Array,
+                 row: Array, to: Array) -> int:
+    """List who has earned a higher tier, the highest there is, and which; nobody falls. Returns how many they are.
+
+    tier, units, recruits, here: (R,), ordered and brought so far; least_units, least_recruits: (tiers,), what a tier
+    takes, 0 for what does not count; row, to: (R,), written.
+    """
+    n = 0
+    for r in range(len(tier)):
+        earned = tier[r]
+        for k in range(1, len(least_units)):
+            if (0 < least_units[k] <= units[r]) or (0 < least_recruits[k] <= recruits[r]):
+                earned = max(earned, k)
+        if here[r] and earned > tier[r]:
+            row[n], to[n] = r, earned
+            n += 1
+    return n

@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.accounts import Purpose
+from sim.core.accounts import Account, Purpose
 from sim.exchange.events import PathKind
+from sim.exchange.postings import postings
 from sim.model.retail import Retail
+
+WORLD: Any = SimpleNamespace(n_people=120)
 
 
 def asked(sponsor: list[int], tier: list[int]) -> Any:
@@ -24,7 +27,7 @@ def heard(joined: Any, refused: Any) -> float:
                              perceived_income_fen=np.array([900, 50_000, 400, 60_000, 700, 70_000, 80_000]))
     table = type("Invites", (SimpleNamespace,), {"__len__": lambda self: len(self.sponsor)})(**vars(invite))
     retail = Retail()
-    retail.hear(SimpleNamespace(n_people=100), table, joined, refused)
+    retail.hear(WORLD, table, joined, refused)
     return retail.shown_fen
 
 
@@ -33,13 +36,14 @@ def test_income_shown_is_that_of_whoever_was_asked_for_the_recorded_brand() -> N
     assert heard(asked([7], [-1]), asked([7, 9], [-1, 0])) == 900  # asked to be members
     assert math.isnan(heard(asked([2, 5], [0, 0]), asked([11, 99], [0, 0])))
     nothing = Retail()
-    nothing.hear(SimpleNamespace(n_people=100), None, asked([4], [0]), asked([], []))
+    nothing.hear(WORLD, None, asked([4], [0]), asked([], []))
     assert math.isnan(nothing.shown_fen)
 
 
 def test_sales_of_another_brands_resellers_are_not_counted() -> None:
     """Reseller 0 (person 10) sells two kept and one that came back spoiled, and takes one home; 1 is of another brand."""
-    table = SimpleNamespace(size=2, person=np.array([10, 11]), unit_fen=np.array([[60, 70], [70, 50]]), row_of=np.full(30, -1))
+    table = SimpleNamespace(size=2, person=np.array([10, 11]), unit_fen=np.array([[60, 0], [0, 50]]),
+                            row_of=np.full(30, -1, np.int32))
     table.row_of[[10, 11]] = [0, 1]
     channels = SimpleNamespace(owned=np.array([False]), account=np.array([0]))
     world = SimpleNamespace(resellers=table, channels=channels, audiences=SimpleNamespace(channel=np.zeros(50, np.int16)))
@@ -62,9 +66,16 @@ def test_sales_of_another_brands_resellers_are_not_counted() -> None:
 
 def test_pay_is_told_apart_by_what_it_was_for() -> None:
     retail = Retail()
-    world = SimpleNamespace(resellers=SimpleNamespace(size=2))
-    kinds = [Purpose.REFERRAL_REWARD, Purpose.REFERRAL_REBATE, Purpose.LEVEL_REBATE, Purpose.TIER_SPREAD, Purpose.COMMISSION]
-    retail.pay(world, np.array([0, 1, 0, 0, 1]), np.array(kinds), np.array([1, 20, 300, 4_000, 50_000]))
+    world = SimpleNamespace(resellers=SimpleNamespace(size=3, profit_day=np.zeros(3, np.int64)))
+    kinds = [Purpose.REFERRAL_REWARD, Purpose.REFERRAL_REBATE, Purpose.LEVEL_REBATE, Purpose.TIER_SPREAD, Purpose.COMMISSION,
+             Purpose.BUY_BACK, Purpose.LEVEL_REBATE, Purpose.LEVEL_REBATE]
+    account = [*[Account.RESELLER] * 6, Account.KOL, Account.RESELLER]
+    retail.pay(world, postings(
+        payer_account=int(Account.BRAND), payer_owner=0, payee_account=np.array(account),
+        payee_owner=np.array([0, 1, 0, 0, 1, 2, 2, 2]), purpose=np.array(kinds), due_day=9,
+        amount_fen=np.array([1, 20, 300, 4_000, 50_000, 600_000, 7_000_000, 0])), 9)
+    assert world.resellers.profit_day.tolist() == [9, 9, 0], "other money, other accounts and nothing at all keep nobody going"
+    assert not retail.pay_fen[2].any()
     assert retail.pay_facts(np.array([0, 1]), 100.0) == {
         "recruiting_income_fen": 121.0, "entry_fee_pay_fen": 120.0, "team_pay_fen": 4_200.0, "retail_sales_fen": 0.0,
         "retail_cost_fen": -50_000.0}

@@ -11,6 +11,7 @@ import pytest
 
 from sim.core.accounts import Account, Purpose
 from sim.core.draws import key_of, uniforms
+from sim.exchange.events import Events, StockMoved
 from sim.strategies.dual_rebate import DualRebateParams
 
 TIERS = [{"name": "low", "price_share": 0.6}, {"name": "top", "price_share": 0.5, "units": 100, "recruits": 3}]
@@ -58,11 +59,9 @@ def settled(moves: list[tuple[int, ...]], plan: DualRebateParams, at: Any = None
     """Settle a day with stock orders (supplier, buyer, units, unit_fen, first) and no sale."""
     columns = zip(*moves, strict=True) if moves else [[]] * 5
     supplier, buyer, quantity, unit, first = (np.array(list(column), np.int64) for column in columns)
-    moved = SimpleNamespace(supplier=supplier, buyer=buyer, quantity=quantity, unit_fen=unit, first=first,
-                            product=np.zeros(len(buyer), np.int64))
-    none = np.empty(0, np.int64)
-    ordered = SimpleNamespace(seller=none, product=none)
-    return plan.settle(SimpleNamespace(stock_moved=moved, ordered=ordered, delivered=SimpleNamespace()), at or view())
+    moved = StockMoved(supplier=supplier, buyer=buyer, quantity=quantity, unit_fen=unit, first=first,
+                       product=np.zeros(len(buyer), np.int64))
+    return plan.settle(Events(stock_moved=moved), at or view())
 
 
 def owed(settlement: Any) -> list[tuple[Purpose, int, int]]:

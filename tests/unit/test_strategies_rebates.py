@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from sim.core.accounts import Purpose
-from sim.strategies.rebates import RebateParams, direct_pay, first_higher, level_pay, spread_pay
+from sim.exchange.events import StockMoved
+from sim.strategies.rebates import RebateParams, owed_on
 from sim.strategies.tiers import TIERS, RecruitParams, TierParams
 
 CHAIN = np.array([-1, 0, 1, 2, 3])
 """Row 0 recruited 1, who recruited 2, and so on."""
 ALL = np.ones(5, np.bool_)
-ABOVE = np.array([[3, 2, 1]])
-TEN = np.array([1_000])
+TIER_FEN = np.array([65, 50, 40])
+
+
+def paid(purpose: Purpose, *orders: tuple[int, int, int], tier: list[int], here: np.ndarray = ALL, tier_fen: np.ndarray = TIER_FEN,
+         **plan: object) -> list[tuple[int, int]]:
+    """Return what orders (buyer, fen a unit, 1 for a first one) of ten units are owed for one purpose: row and fen."""
+    buyer, fen, first = np.array(orders, np.int64).T.copy()
+    n = len(orders)
+    moved = StockMoved(buyer=buyer, supplier=np.full(n, -1), product=np.zeros(n, np.int64), quantity=np.full(n, 10),
+                       unit_fen=fen, first=first)
+    table = SimpleNamespace(upline=CHAIN, tier=np.array(tier))
+    owed = owed_on(moved, 0, table, np.ones(len(tier), np.bool_), here, tier_fen, RebateParams.model_validate(plan))
+    mine = owed.purpose == purpose
+    return list(zip(owed.row[mine].tolist(), owed.amount_fen[mine].tolist(), strict=True))
 
 
 def levels(tier: list[int], here: np.ndarray = ALL, **plan: object) -> dict[int, int]:
     """Return what an order of ten yuan by row 4 pays, by row."""
-    pay = level_pay(TEN, np.array([4]), ABOVE, np.array(tier), here, RebateParams.model_validate(plan))
-    assert pay.purpose is Purpose.LEVEL_REBATE
-    return dict(zip(pay.row.tolist(), pay.amount_fen.tolist(), strict=True))
+    return dict(paid(Purpose.LEVEL_REBATE, (4, 100, 0), tier=tier, here=here, tier_fen=np.array([65, 50, 40, 30, 20]), **plan))
 
 
 def test_levels_go_up_the_chain() -> None:
@@ -30,8 +43,7 @@ def test_levels_go_up_the_chain() -> None:
 
 
 def test_shares_are_floored() -> None:
-    assert level_pay(np.array([99]), np.array([4]), ABOVE, np.zeros(5, np.int64), ALL, RebateParams()).amount_fen.tolist() == [
-        9, 4, 2]
+    assert paid(Purpose.LEVEL_REBATE, (4, 9, 0), tier=[0] * 5) == [(3, 9), (2, 4), (1, 2)]
 
 
 def test_who_gave_up_is_passed_over_and_keeps_the_place() -> None:
@@ -52,26 +64,45 @@ def test_a_downline_who_has_risen_to_the_uplines_tier_breaks_away(tier: list[int
 
 
 def test_a_direct_upline_is_paid_where_it_is_due() -> None:
-    value, direct = np.array([1_000, 999, 1_000, 1_000]), np.array([0, 1, -1, 2])
-    here = np.array([True, True, False])
-    pay = direct_pay(value, direct, np.array([True, True, True, True]), here, 0.1, Purpose.REFERRAL_REBATE)
-    assert (pay.row.tolist(), pay.amount_fen.tolist()) == ([0, 1], [100, 99])
-    none = direct_pay(value, direct, np.zeros(4, np.bool_), here, 0.1, Purpose.REFERRAL_REBATE)
-    assert len(none.row) == 0
+    here = np.array([True, True, False, True, True])
+    first = ((1, 100, 1), (2, 99, 1), (0, 100, 1), (3, 100, 1))
+    assert paid(Purpose.REFERRAL_REBATE, *first, tier=[0] * 5, here=here) == [(0, 100), (1, 99)]
+    assert paid(Purpose.REFERRAL_REBATE, *((b, fen, 0) for b, fen, _ in first), tier=[0] * 5, here=here) == []
+
+
+def test_the_same_level_is_paid_between_two_of_the_top_tier() -> None:
+    orders = ((1, 100, 0), (2, 100, 0), (3, 100, 1))
+    assert paid(Purpose.SAME_LEVEL_REBATE, *orders, tier=[2, 2, 2, 1, 0]) == [(0, 40), (1, 40)]
+    assert paid(Purpose.SAME_LEVEL_REBATE, *orders, tier=[1, 2, 1, 2, 0]) == []
+
+
+def test_a_higher_tier_of_another_strategy_counts_as_the_last() -> None:
+    assert paid(Purpose.SAME_LEVEL_REBATE, (1, 100, 0), tier=[5, 4, 0, 0, 0]) == [(0, 40)]
+    assert paid(Purpose.TIER_SPREAD, (1, 100, 0), tier=[5, 4, 0, 0, 0]) == []
+
+
+def test_levels_on_first_orders_are_told_apart_and_only_orders_from_the_brand_pay() -> None:
+    moved = StockMoved(buyer=np.array([4, 4, 4, -1]), supplier=np.array([-1, -1, 2, 3]), product=np.array([0, 1, 0, 0]),
+                       quantity=np.full(4, 10), unit_fen=np.full(4, 100), first=np.array([1, 0, 0, 0]))
+    table, tier_fen = SimpleNamespace(upline=CHAIN, tier=np.zeros(5, np.int64)), TIER_FEN
+    owed = owed_on(moved, 0, table, ALL, ALL, tier_fen, RebateParams(referral=0, levels=(0.1, 0.2)))
+    assert (owed.entry_fen, owed.amount_fen.tolist()) == (300, [0, 100, 200])
+    assert len(owed_on(moved, 0, table, ~ALL, ALL, tier_fen, RebateParams()).row) == 0
+    assert len(owed_on(StockMoved.empty(), 0, table, ALL, ALL, tier_fen, RebateParams()).row) == 0
 
 
 @pytest.mark.parametrize(("tier", "higher"), [([2, 1, 0, 0, 0], 1), ([0, 2, 0, 0, 1], 1), ([0, 0, 0, 0, 0], -1),
                                               ([2, 0, 0, 0, 2], -1), ([2, 2, 2, 2, 1], 3)])
 def test_the_spread_goes_to_the_first_of_a_higher_tier(tier: list[int], higher: int) -> None:
-    assert first_higher(np.array([4]), CHAIN, np.array(tier), ALL).tolist() == [higher]
-    pay = spread_pay(np.array([10]), np.array([4]), CHAIN, np.array(tier), ALL, np.array([65, 50, 40]))
-    expected = [] if higher < 0 else [10 * (np.array([65, 50, 40])[tier[4]] - np.array([65, 50, 40])[tier[higher]])]
-    assert pay.amount_fen.tolist() == expected
+    expected = [] if higher < 0 else [(higher, 10 * int(TIER_FEN[tier[4]] - TIER_FEN[tier[higher]]))]
+    assert paid(Purpose.TIER_SPREAD, (4, 100, 0), tier=tier) == expected
+    assert paid(Purpose.TIER_SPREAD, (4, 100, 0), tier=tier, spread=False) == []
 
 
 def test_the_spread_of_one_who_gave_up_goes_further_up() -> None:
     gone = np.array([True, False, True, True, True])
-    assert first_higher(np.array([4, 3]), CHAIN, np.array([2, 2, 0, 1, 0]), gone).tolist() == [3, 0]
+    found = paid(Purpose.TIER_SPREAD, (4, 100, 0), (3, 100, 0), tier=[2, 2, 0, 1, 0], here=gone)
+    assert [row for row, _ in found] == [3, 0]
 
 
 @pytest.mark.parametrize(("plan", "paid"), [

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.strategies.stocking import StockParams, critical_ratio, expected, poisson_stock, wanted
+from sim.strategies.stocking import StockParams, critical_ratio, poisson_stock, wanted
 
 
 def level(mean: float, ratio: float) -> int:
@@ -64,9 +64,3 @@ def test_small_orders_wait() -> None:
     full = level(1.5 * 14 * 0.5, 0.4)
     stock = np.array([full - 5, full - 4, full + 3])
     assert wanted(rate, ratio, stock, StockParams(least=5)).tolist() == [5, 0, 0]
-
-
-def test_sales_are_averaged_and_an_empty_shelf_teaches_nothing() -> None:
-    rate = expected(np.array([0.5, 0.5, 0.5]), np.array([0, 4, 0]), np.array([True, True, False]), StockParams(memory=10))
-    assert rate.tolist() == pytest.approx([0.45, 0.85, 0.5])
-    assert expected(np.ones(1), np.array([7]), np.ones(1, np.bool_), StockParams(memory=1)).tolist() == [7]

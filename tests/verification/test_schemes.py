@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from sim.core.accounts import Purpose
+from sim.exchange.events import StockMoved
 from sim.model.record import record_of
 from sim.model.run import run_once
 from sim.scenario.spec import ScenarioSpec
-from sim.strategies.rebates import RebateParams, level_pay
+from sim.strategies.rebates import RebateParams, owed_on
 from sim.strategies.stocking import critical_ratio, poisson_stock
 from sim.verification.book import SEED
 from sim.verification.rebates import RATES, Scheme, grow, grown, owed
@@ -57,13 +58,17 @@ def test_levels_on_first_orders_are_pay_for_entering(scheme: Scheme) -> None:
 def test_breakaway_ends_a_branch_and_the_same_level_is_paid_for_it() -> None:
     """Rows 0 <- 1 <- 2 <- 3, tiers 2, 2, 0, 0: row 1 has left the branch of row 0, but pays it the same-level rebate."""
     table = SimpleNamespace(upline=np.array([-1, 0, 1, 2]), tier=np.array([2, 2, 0, 0]), left=np.full(4, -1))
-    order = np.array([100_000]), np.array([3]), np.array([[2, 1, 0]]), table.tier, table.left < 0
-    split = level_pay(*order, RebateParams(levels=RATES))
-    assert split.row.tolist() == [2, 1]
-    assert split.amount_fen.tolist() == [15_000, 7_500]
-    whole = level_pay(*order, RebateParams(levels=RATES, breakaway=False))
-    assert whole.row.tolist() == [2, 1, 0]
-    assert whole.amount_fen.tolist() == [15_000, 7_500, 3_750]
+    moved = StockMoved(*np.array([[3], [-1], [0], [1], [100_000], [0]]))
+    everybody, unit = np.ones(4, np.bool_), np.array([65, 50, 40])
+
+    def levels(*, breakaway: bool) -> dict[int, int]:
+        plan = RebateParams(levels=RATES, breakaway=breakaway)
+        paid = owed_on(moved, 0, table, everybody, everybody, unit, plan)
+        mine = paid.purpose == Purpose.LEVEL_REBATE
+        return dict(zip(paid.row[mine].tolist(), paid.amount_fen[mine].tolist(), strict=True))
+
+    assert levels(breakaway=True) == {2: 15_000, 1: 7_500}
+    assert levels(breakaway=False) == {2: 15_000, 1: 7_500, 0: 3_750}
     rebates = {"referral": 0.1, "levels": RATES, "same_level": 0.04, "breakaway": True}
     due, _ = owed(table, 1, (1, 100_000, 0), rebates)
     assert due[Purpose.SAME_LEVEL_REBATE] == 4_000
