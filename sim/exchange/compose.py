@@ -155,6 +155,14 @@ _CUT: dict[str, Callable[[Any, Ints, Ints], Any]] = {
     "impress": cut_counts, "lead": cut_counts, "tend": cut_tend, "capacity": cut_capacity,
 }
 
+_MERGED: dict[str, Callable[[Any], Any]] = {"post": merge_posts, "tend": merge_tends, "release": merge_releases}
+"""How rows of all strategies become fewer, by the rules of `sim.exchange.merge`."""
+
+_CONTESTED: dict[str, Callable[[Any, Origin], Any]] = {
+    "invite": merge_invites, "enrol": merge_enrols, "promote": merge_promotes, "capacity": check_capacities,
+}
+"""The same, where it counts which strategy a row comes from."""
+
 _PLACES: dict[str, tuple[tuple[str, str, int], ...]] = {
     "post": (("channel", "channels", 0),),
     "peer_post": (("person", "people", 0),),
@@ -170,6 +178,7 @@ _PLACES: dict[str, tuple[tuple[str, str, int], ...]] = {
     "pool_open": (("initiator", "people", -1),),
     "tend": (("channel", "channels", 0),),
     "capacity": (("queue", "queues", 0),),
+    "spend": (("brand", "brands", 0),),
 }
 """Columns that name something, what they name, and the lowest number allowed (-1: nothing named)."""
 
@@ -207,21 +216,21 @@ def compose(proposals: Mapping[str, Actions], limits: Limits) -> DayPlan:
                         f"{limits.n_resellers} resellers")
     parts = _collect(proposals, names)
     tables: dict[str, Any] = dict(_NOTHING)
-    origins: dict[str, Origin] = {}
+    merged: dict[str, Any] = {}
     for field, found in parts.items():
-        tables[field] = found[0][1] if len(found) == 1 else once(_joined, *[table for _, table in found])
-        origins[field] = Origin(names, [(s, len(table)) for s, table in found])
         sizes = tuple([_size(limits, what) for _, what, _ in _PLACES.get(field, ())])
-        once(_check_rows, field, tables[field], sizes, offers if field in _OFFERED else None)
+        tables[field], merged[field] = once(_checked, field, sizes, offers if field in _OFFERED else None,
+                                            *[table for _, table in found])
     spend: Spend = tables["spend"]
-    allowed = spend.amount_fen
-    if "spend" in parts:
-        once(check_spend, spend, len(limits.cash_fen))
-        allowed = paid(spend, limits.cash_fen)
+    allowed = paid(spend, limits.cash_fen)
     if allowed is not spend.amount_fen:
         for field in _CUT.keys() & parts.keys():
-            tables[field] = _CUT[field](tables[field], spend.amount_fen, allowed)
-    _merge(tables, origins)
+            cut = _CUT[field](tables[field], spend.amount_fen, allowed)
+            merged[field] = _MERGED[field](cut) if field in _MERGED else cut
+    for field in _CONTESTED.keys() & parts.keys():
+        origin = Origin(names, [(s, len(table)) for s, table in parts[field]])
+        merged[field] = _CONTESTED[field](merged[field], origin)
+    tables.update(merged)
     return DayPlan(strategies=names, offers=offers, paid_fen=allowed, **tables)
 
 
@@ -278,6 +287,16 @@ def _rebased(table: Any, name: str, before: int, own: int) -> Any:
     return lasting(moved) if is_kept(table) else moved
 
 
+def _checked(field: str, sizes: tuple[int, ...], offers: OfferTable | None, *parts: Any) -> tuple[Any, Any]:
+    """Join the tables of all strategies and check them; returns them joined, and merged as if nothing were cut."""
+    table = parts[0] if len(parts) == 1 else _joined(*parts)
+    _check_rows(field, table, sizes, offers)
+    merged = _MERGED[field](table) if field in _MERGED else table
+    if merged is not table and is_kept(table):
+        lasting(merged)
+    return table, merged
+
+
 def _joined(*parts: _T) -> _T:
     cls = type(parts[0])
     table = cls(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in columns_of(cls)})
@@ -296,6 +315,8 @@ def _check_rows(field: str, table: Any, sizes: tuple[int, ...], offers: OfferTab
     if not all(getattr(table, column).min() >= 0 for column in counts):
         wrong = next(column for column in counts if not getattr(table, column).min() >= 0)
         raise PlanError(f"{type(table).__name__}: {wrong} must be numbers from 0 on")
+    if field == "spend":
+        check_spend(table, sizes[0])
     if offers is not None:
         _check_offers(table, offers)
     if field == "stock_order" and np.maximum(table.buyer, table.supplier).min() < 0:
@@ -320,21 +341,3 @@ def _size(limits: Limits, what: str) -> int:
         return limits.space.n_queues
     size: int = getattr(limits, f"n_{what}")
     return size
-
-
-def _merge(tables: dict[str, Any], origins: dict[str, Origin]) -> None:
-    """Apply the rules of `sim.exchange.merge` to the tables that have rows."""
-    if "post" in origins:
-        tables["post"] = once(merge_posts, tables["post"])
-    if "tend" in origins:
-        tables["tend"] = once(merge_tends, tables["tend"])
-    if "invite" in origins:
-        tables["invite"] = merge_invites(tables["invite"], origins["invite"])
-    if "enrol" in origins:
-        tables["enrol"] = merge_enrols(tables["enrol"], origins["enrol"])
-    if "promote" in origins:
-        tables["promote"] = merge_promotes(tables["promote"], origins["promote"])
-    if "release" in origins:
-        tables["release"] = merge_releases(tables["release"])
-    if "capacity" in origins:
-        check_capacities(tables["capacity"], origins["capacity"])

@@ -38,7 +38,7 @@ def once(function: Callable[..., _R], *args: Any) -> _R:
     names: list[Any] = [function]
     for arg in args:
         kind = type(arg)
-        if kind in _BY_VALUE:
+        if kind in _BY_VALUE or issubclass(kind, tuple):
             names.append(arg)
             continue
         if kind is np.ndarray:

@@ -23,17 +23,20 @@ class Flows:
     ----------
     cells : int64 (payer accounts x payee accounts x purposes,)
         Today's sums.
+    used : int64 (as many,), n_used : int
+        Which cells are used today, in the order in which they came into use.
     """
 
     def __init__(self) -> None:
         self.cells = np.zeros(N_ACCOUNTS * N_ACCOUNTS * N_PURPOSES, np.int64)
+        self.used, self.n_used = np.empty_like(self.cells), 0
         self._days: list[tuple[int, Ints, Ints]] = []
 
     def close(self, day: int) -> None:
         """Keep today's cells under `day` and start an empty matrix."""
-        cells = self.cells.nonzero()[0]
+        cells = np.sort(self.used[: self.n_used])
         self._days.append((day, cells, self.cells[cells]))
-        self.cells[cells] = 0
+        self.cells[cells], self.n_used = 0, 0
 
     def close_days(self, first: int, last: int, day: Ints, moves: Ints) -> None:
         """Keep the moves (as `sim.ledger.moves` lays them out) of many days, each under its own; today is still empty."""

@@ -358,9 +358,12 @@ class Ledger:
             self._audit.note(moves, self.day)
 
     def _entered(self, moves: Ints) -> bool:
-        b = self.balances
-        entered: bool = enter(moves, b.is_owned, b.start, b.size, self.n_brands, b.value, self.flows.cells, self._lines[self.day])
-        return entered
+        b, flows = self.balances, self.flows
+        used: int = enter(moves, b.is_owned, b.start, b.size, self.n_brands, b.value, flows.cells, flows.used, flows.n_used,
+                          self._lines[self.day])
+        if used >= 0:
+            flows.n_used = used
+        return used >= 0
 
     def _turn_over(self, amount: Ints) -> None:
         """Guard against overflow: every amount counts, for no balance can exceed their sum."""

@@ -25,9 +25,7 @@ Ints = NDArray[np.int64]
 PAYER, PAYEE, PAYER_OWNER, PAYEE_OWNER, AMOUNT, PURPOSE, CAUSE = range(7)
 """Rows of a table of moves; accounts stand side by side, and so do owners, to be looked up at once."""
 
-_ANY = 2**64 - 1  # owners are checked where accounts are found; accounts without owners may carry -1
-_TOP = np.array([[len(Account) - 1], [len(Account) - 1], [_ANY], [_ANY], [LIMIT_FEN], [len(Purpose) - 1], [_ANY]],
-                np.uint64)
+_N_ACCOUNTS, _N_PURPOSES = len(Account), len(Purpose)
 
 
 class PostingRows(Protocol):
@@ -88,42 +86,61 @@ def moves_of_parts(parts: Sequence[tuple[Any, ...]], cause: int) -> Ints:
 
 
 @kernel()
-def enter(moves: Array, is_owned: Array, start: Array, size: Array, n_brands: int, value: Array, flows: Array,
-          lines: Array) -> bool:
-    """Enter moves into balances, flows and lines, or, where an owner has no slot yet, nothing; return whether they were entered.
+def enter(moves: Array, is_owned: Array, start: Array, size: Array, n_brands: int, value: Array, flows: Array, used: Array,
+          n_used: int, lines: Array) -> int:
+    """Enter moves into balances, flows and lines, or, where an owner has no slot yet, nothing.
+
+    Returns how many cells of the flows are used now, -1 where nothing was entered.
 
     Parameters
     ----------
     moves : int64 (7, n)
     is_owned, start, size : int64 (accounts,), as `sim.ledger.balances` lays the slots out
-    value : int64 (slots,); flows : int64 (accounts x accounts x purposes,)
+    value : int64 (slots,); flows, used : int64 (accounts x accounts x purposes,), sums, and which of them are used
     lines : int64 (n_brands + 1, purposes), the last for all who are no brand
     """
     for k in range(moves.shape[1]):
         for side in (PAYER, PAYEE):
             owner = moves[side + 2, k] * is_owned[moves[side, k]]
             if owner < 0 or owner >= size[moves[side, k]]:
-                return False
+                return -1
     for k in range(moves.shape[1]):
         payer, payee, amount, purpose = moves[PAYER, k], moves[PAYEE, k], moves[AMOUNT, k], moves[PURPOSE, k]
         source = start[payer] + moves[PAYER_OWNER, k] * is_owned[payer]
         target = start[payee] + moves[PAYEE_OWNER, k] * is_owned[payee]
         value[source] -= amount
         value[target] += amount
-        flows[(payer * len(start) + payee) * lines.shape[1] + purpose] += amount
+        cell = (payer * len(start) + payee) * lines.shape[1] + purpose
+        if flows[cell] == 0 and amount > 0:
+            used[n_used] = cell
+            n_used += 1
+        flows[cell] += amount
         lines[min(source, n_brands), purpose] -= amount
         lines[min(target, n_brands), purpose] += amount
-    return True
+    return n_used
+
+
+@kernel()
+def first_fault(moves: Array) -> int:
+    """Return the first row of moves, int64 (7, n), with a number out of range, -1 where there is none."""
+    for row, top in ((PAYER, _N_ACCOUNTS - 1), (PAYEE, _N_ACCOUNTS - 1), (AMOUNT, LIMIT_FEN), (PURPOSE, _N_PURPOSES - 1)):
+        for k in range(moves.shape[1]):
+            if moves[row, k] < 0 or moves[row, k] > top:
+                return row
+    return -1
 
 
 def check_moves(moves: Ints, day: int) -> None:
-    """Refuse unknown accounts and purposes, and amounts below zero or above `LIMIT_FEN`."""
-    # Seen as unsigned, a negative number is larger than any limit: one comparison finds both faults.
-    beyond = moves.view(np.uint64) > _TOP
-    if np.count_nonzero(beyond):
-        row, column = (int(i) for i in np.argwhere(beyond)[0])
+    """Refuse unknown accounts and purposes, and amounts below zero or above `LIMIT_FEN`.
+
+    Owners are checked where accounts are found; accounts without owners may carry -1.
+    """
+    row = first_fault(moves)
+    if row >= 0:
+        top = {AMOUNT: LIMIT_FEN, PURPOSE: _N_PURPOSES - 1}.get(row, _N_ACCOUNTS - 1)
+        wrong = moves[row][(moves[row] < 0) | (moves[row] > top)]
         what = {AMOUNT: f"an amount between 0 and {LIMIT_FEN} fen", PURPOSE: "a purpose"}.get(row, "an account")
-        raise LedgerError(f"day {day}: a posting needs {what}, not {int(moves[row, column])}")
+        raise LedgerError(f"day {day}: a posting needs {what}, not {int(wrong[0])}")
 
 
 def debt_of(moves: Ints, n_brands: int, *, back: bool) -> Ints:

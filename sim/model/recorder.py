@@ -105,14 +105,14 @@ def count_buyers(before: int, begin: int, people: Array, ends: Array, active: in
     return active
 
 
-def _activity(channels: Channels, groups: NDArray[np.int64]) -> tuple[float, float]:
-    """Return the activity of groups that is seen and the true one, means over their members (NaN without any)."""
+def _activity(channels: Channels, groups: NDArray[np.int64], health: Floats) -> tuple[float, float]:
+    """Return the activity of groups, of health (groups,), that is seen and the true one, means over members (NaN without any)."""
     members = channels.members[groups]
-    total = int(members.sum())
+    total = int(np.add.reduce(members))
     if not total:
         return np.nan, np.nan
-    true = float((members * channels.health[groups]).sum()) / total
-    if not channels.fakes.any():
+    true = float(np.add.reduce(members * health)) / total
+    if not np.count_nonzero(channels.fakes):
         return true, true
     return float((members * observed_activity(channels, groups)).sum()) / total, true
 
@@ -214,15 +214,16 @@ class Recorder:
         channels, groups = state.world.channels, self._groups
         health, zombies, seen, true, heat = np.nan, np.nan, np.nan, np.nan, np.nan
         if len(groups):
-            health = float(channels.health[groups].mean())
+            held = channels.health[groups]
+            health = float(np.add.reduce(held)) / len(held)
             zombies = float(np.count_nonzero(channels.zombie_days[groups] >= ZOMBIE_DAYS))
-            seen, true = _activity(channels, groups)
+            seen, true = _activity(channels, groups, held)
         if len(self._rented):
-            heat = float(channels.heat[self._rented].mean())
+            heat = float(np.add.reduce(channels.heat[self._rented])) / len(self._rented)
         found, banned = day.events.unmasked, day.events.enforced
         unmasked = int(np.isin(found.channel, groups).sum()) if len(found) else 0
         bans = int(np.isin(banned.account, self._accounts).sum()) if len(banned) else 0
-        self._days[day.number, _CHANNELS] = (channels.members[self._owned].sum(), health, zombies, seen, true, unmasked, heat,
+        self._days[day.number, _CHANNELS] = (np.add.reduce(channels.members[self._owned]), health, zombies, seen, true, unmasked, heat,
                                              bans)
         if unmasked:
             self.marks.append((day.number, "unmasked", "sock_puppet"))

@@ -38,10 +38,10 @@ from sim.core.params import ASSUMPTION, Fen, Hours, Params, PerDay, Share, param
 from sim.exchange.ablation import DeclaredAblation
 from sim.exchange.actions import Actions, Invite, Offer, Opening, Post, Spend, Table, Tend, rows
 from sim.exchange.events import Events
-from sim.exchange.kept import kept
+from sim.exchange.kept import kept, once
 from sim.exchange.postings import Postings, Settlement, join_postings, postings
 from sim.exchange.view import View
-from sim.strategies.hosting import cared_for, daily, evenly, first_groups, monthly_fees
+from sim.strategies.hosting import Care, CareDay, cared_for, daily, evenly, first_groups, monthly_fees, whom_to_ask
 from sim.strategies.rivalry import copied_price, sent
 from sim.text.message import Message
 
@@ -220,63 +220,60 @@ class CommunityParams(Params):
             return self.content
         return self.warm_up or self.content.without_offers()
 
-    def _care(self, view: View) -> list[Table]:
+    def _care(self, view: View) -> tuple[Table, ...]:
         """Give host hours, packets, rules and pruning; each paid by its own line."""
         n = len(view.channels)
+        today = CareDay(
+            surveyed=self.survey_day is not None and view.day >= self.survey_day, surveys=view.day == self.survey_day,
+            gives=self.red_packets.amount > 0 and view.day % self.red_packets.every_days == 0,
+            prunes=_is_turn(view.day, self.prune_every_days), screens=_is_turn(view.day, self.screen_every_days),
+            abroad=int(view.spies(view.rival_channels).sum()) if self.spies else 0)
         if self.allocate == "even" and self.kpi == "none" and not self.fake_accounts:
-            care = evenly(n, self.host_hours)
-        else:
-            care = cared_for(view, self.host_hours, by_activity=self.allocate == "observed",
-                             fakes=first_groups(n, self.fake_groups, self.fake_accounts),
-                             target=self.kpi_target if self.kpi == "activity" else None)
-        surveyed = self.survey_day is not None and view.day >= self.survey_day
-        packet_day = self.red_packets.amount > 0 and view.day % self.red_packets.every_days == 0
-        packet = self.red_packets.amount if packet_day else 0
-        prune = _is_turn(view.day, self.prune_every_days)
+            # What is the same for all groups depends on little else than the day's turns.
+            return once(self._care_tables, view.channels, view.brand, today, evenly(n, self.host_hours))
+        care = cared_for(view, self.host_hours, by_activity=self.allocate == "observed",
+                         fakes=first_groups(n, self.fake_groups, self.fake_accounts),
+                         target=self.kpi_target if self.kpi == "activity" else None)
+        return self._care_tables(view.channels, view.brand, today, care)
+
+    def _care_tables(self, channels: NDArray[np.int64], brand: int, today: CareDay, care: Care) -> tuple[Table, ...]:
+        """Lay out a day's spending, and the care that it pays for."""
+        n, packet = len(channels), self.red_packets.amount if today.gives else 0
         spend: list[tuple[int, int, int]] = [
             (int(Account.STAFF), int(self.host_hours * self.host_wage), int(Purpose.HOST)),
             (int(Account.HOUSEHOLD), packet * n, int(Purpose.PACKET)),
         ]
-        if self.survey_day is not None and view.day == self.survey_day:
+        if today.surveys:
             spend.append((int(Account.STAFF), self.survey_cost, int(Purpose.SURVEY)))
         if self.spies:
-            abroad = int(view.spies(view.rival_channels).sum())
-            spend.append((int(Account.STAFF), daily(self.spy_cost, abroad), int(Purpose.TOOLS)))
+            spend.append((int(Account.STAFF), daily(self.spy_cost, today.abroad), int(Purpose.TOOLS)))
         fakes = int(care.fakes.sum())
         if fakes:
             spend.append((int(Account.STAFF), daily(self.fake_cost, fakes), int(Purpose.TOOLS)))
         payee, amount, purpose = zip(*spend, strict=True)
         tables: list[Table] = [
-            kept(Spend, brand=view.brand, payee_account=payee, payee_owner=0, amount_fen=amount, purpose=purpose),
-            _tend(view.channels, 0, host_hours=care.hours, rules=float(self.rules), prune_idle_days=7 if prune else 0,
-                  fit=self.fit_after if surveyed else self.fit_before, fee_fen=self.monthly_fee,
-                  screen=int(_is_turn(view.day, self.screen_every_days)))]
+            kept(Spend, brand=brand, payee_account=payee, payee_owner=0, amount_fen=amount, purpose=purpose),
+            _tend(channels, 0, host_hours=care.hours, rules=float(self.rules), prune_idle_days=7 if today.prunes else 0,
+                  fit=self.fit_after if today.surveyed else self.fit_before, fee_fen=self.monthly_fee, screen=int(today.screens))]
         if packet:
-            tables.append(_tend(view.channels, 1, packet_fen=packet, packets=self.red_packets.packets))
+            tables.append(_tend(channels, 1, packet_fen=packet, packets=self.red_packets.packets))
         if fakes:
-            tables.append(_tend(view.channels, len(spend) - 1, fake_accounts=care.fakes))
-        return tables
+            tables.append(_tend(channels, len(spend) - 1, fake_accounts=care.fakes))
+        return tuple(tables)
 
     def _invitations(self, view: View) -> Invite | None:
         """Ask yesterday's buyers in, and yesterday's pleased members to bring a friend."""
         delivered = view.events.delivered
         if not len(delivered):
             return None
-        mine = among(delivered.product, _products(view))
-        buyers = delivered.person[mine]
-        if not len(buyers):
-            return None
-        inside = view.belongs(buyers)
-        asked = buyers[~inside] if self.ask_buyers else buyers[:0]
-        pleased = buyers[inside & (delivered.satisfaction[mine] > 0)] if self.members_invite else buyers[:0]
-        n, m = len(asked), len(asked) + len(pleased)
+        sponsor, invitee = np.empty(len(delivered), np.int64), np.empty(len(delivered), np.int64)
+        m = whom_to_ask(delivered.product, delivered.person, delivered.satisfaction, view.belongs(delivered.person),
+                        _products(view), self.ask_buyers, self.members_invite, sponsor, invitee)
         if not m:
             return None
-        sponsor, invitee = np.full(m, -1, np.int64), np.full(m, -1, np.int64)
-        sponsor[n:], invitee[:n] = pleased, asked
-        by_member = sponsor >= 0
+        by_member = sponsor[:m] >= 0 if self.invite_reward or self.newcomer_reward else 0
         room = view.channels[view.members(view.channels).argmin()]  # the group with the most room
-        return rows(Invite, sponsor=sponsor, invitee=invitee, channel=room, role_tier=-1, brand=view.brand,
+        return rows(Invite, sponsor=sponsor[:m], invitee=invitee[:m], channel=room, role_tier=-1, brand=view.brand,
                     reward_sponsor_fen=self.invite_reward * by_member, reward_invitee_fen=self.newcomer_reward * by_member,
                     buy_in_fen=self.entry_fee, perceived_income_fen=0)
 

@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.kernel import Array, kernel
 from sim.exchange.view import View
 
 Ints = NDArray[np.int64]
@@ -86,3 +88,35 @@ def monthly_fees(view: View, fee_fen: int) -> int:
 def daily(amount_fen: int, count: int) -> int:
     """Return what `count` things that cost `amount_fen` a month each cost today (a month has 30 days), floored."""
     return amount_fen * count // 30
+
+
+class CareDay(NamedTuple):
+    """What is due on a day in groups: the survey is known, it takes place, packets, pruning, a search for spies; own spies."""
+
+    surveyed: bool
+    surveys: bool
+    gives: bool
+    prunes: bool
+    screens: bool
+    abroad: int
+
+
+@kernel()
+def whom_to_ask(product: Array, person: Array, satisfaction: Array, inside: Array, ours: Array, asks: bool, invites: bool,
+                sponsor: Array, invitee: Array) -> int:
+    """List invitations after a day's deliveries: buyers who are no members, then pleased members, to bring a friend.
+
+    product, person, satisfaction, inside: (n,), deliveries, and whether the person is a member; ours: products; asks,
+    invites: whether buyers are asked at all, and members; sponsor, invitee: (n,), written, -1 where there is none.
+    Returns how many invitations there are.
+    """
+    m = 0
+    for is_member in (False, True):
+        for k in range(len(person)):
+            if inside[k] != is_member or not (invites and satisfaction[k] > 0 if is_member else asks):
+                continue
+            for p in ours:
+                if product[k] == p:
+                    sponsor[m], invitee[m] = (person[k], -1) if is_member else (-1, person[k])
+                    m += 1
+    return m

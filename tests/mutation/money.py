@@ -48,7 +48,9 @@ MONEY = (
         Mutant("(payer * len(start) + payee) *", "(payee * len(start) + payer) *"),
         Mutant("if owner < 0 or owner >= size[moves[side, k]]:", "if owner < 0 or owner > size[moves[side, k]]:"),
         Mutant("moves[row, start : start + size] = column", "moves[row, start:] = column"),
-        Mutant("beyond = moves.view(np.uint64) > _TOP", "beyond = moves.view(np.uint64) > _TOP + np.uint64(1)"),
+        Mutant("if moves[row, k] < 0 or moves[row, k] > top:", "if moves[row, k] < 0 or moves[row, k] > top + 1:"),
+        Mutant("if moves[row, k] < 0 or moves", "if moves"),
+        Mutant("if flows[cell] == 0 and amount > 0:", "if flows[cell] == 0:"),
     )),
     Suite("sim/ledger/balances.py", _LEDGER, (
         Mutant("beyond = owner.view(np.uint64) >= self._limit[account]", "beyond = owner.view(np.uint64) > self._limit[account]"),
@@ -61,7 +63,8 @@ MONEY = (
         Mutant("if n_owners > MAX_OWNERS:", "if n_owners > 2 * MAX_OWNERS:"),
     )),
     Suite("sim/ledger/flows.py", _LEDGER, (
-        Mutant("self.cells[cells] = 0", "pass"),
+        Mutant("self.cells[cells], self.n_used = 0, 0", "self.n_used = 0"),
+        Mutant("np.sort(self.used[: self.n_used])", "np.sort(self.used[: self.n_used - 1])"),
         Mutant("sums[cells] += amounts", "sums[cells] = amounts"),
     )),
     Suite("sim/ledger/goods.py", _LEDGER, (
