@@ -7,25 +7,24 @@ that cannot change, so that a table already checked is not checked again. Neithe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from types import MethodType
+from typing import Any, TypeVar
 
 import numpy as np
 
 from sim.exchange.actions import Table, rows
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 _R = TypeVar("_R")
 _T = TypeVar("_T", bound=Table)
 
-_MOST = 512
-"""Results remembered; beyond, all are forgotten and the day's are made again."""
+_MOST = 64
+"""Results remembered of one function; beyond, the oldest is forgotten and made again when it is asked for."""
 
 _TABLES: dict[int, Table] = {}
 """Tables that never change, by identity."""
-_RESULTS: dict[tuple[Any, ...], tuple[Any, tuple[Any, ...]]] = {}
-"""Results by function and arguments; the arguments are held, so that their identities stay theirs."""
+_RESULTS: dict[Any, dict[tuple[Any, ...], tuple[Any, tuple[Any, ...], Any]]] = {}
+"""Results of each function by its arguments; arguments and owners are held, so that their identities stay theirs."""
 _BY_VALUE = frozenset({int, float, str, bool, tuple, type(None), np.int64, np.float64})
 
 
@@ -35,7 +34,11 @@ def once(function: Callable[..., _R], *args: Any) -> _R:
     Numbers, texts and tuples of them count by value, everything else by identity: read-only arrays, kept tables,
     frozen parameters and facts. With an array or a table that could change, the function is simply called.
     """
-    names: list[Any] = [function]
+    names: list[Any] = []
+    of: Any = function
+    if type(function) is MethodType:  # one memory for a method, whosever it is: every scenario has parameters of its own
+        of = function.__func__
+        names.append(id(function.__self__))
     for arg in args:
         kind = type(arg)
         if kind in _BY_VALUE or issubclass(kind, tuple):
@@ -48,15 +51,24 @@ def once(function: Callable[..., _R], *args: Any) -> _R:
             return function(*args)
         names.append((kind, id(arg)))
     key = tuple(names)
-    found = _RESULTS.get(key)
+    results = _RESULTS.get(of)
+    if results is None:
+        results = _RESULTS[of] = {}
+    found = results.get(key)
     if found is None:
-        if len(_RESULTS) >= _MOST:
-            _RESULTS.clear()
-            _TABLES.clear()
-            return function(*args)
-        found = _RESULTS[key] = (function(*args), args)
+        if len(results) >= _MOST:
+            _forget(*results.pop(next(iter(results)))[:2])
+        found = results[key] = (function(*args), args, function)
     result: _R = found[0]
     return result
+
+
+def _forget(result: Any, args: tuple[Any, ...]) -> None:
+    """Let go of tables that a result made; whoever holds one of them still may read it, and nobody can change it."""
+    given = {id(arg) for arg in args}
+    for table in result if isinstance(result, tuple) else (result,):
+        if id(table) not in given:
+            _TABLES.pop(id(table), None)
 
 
 def lasting(table: _T) -> _T:
