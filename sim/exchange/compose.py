@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from sim.core.accounts import Account
 from sim.core.errors import PlanError
+from sim.core.kernel import Array, kernel
 from sim.exchange.actions import (
     Actions,
     Capacity,
@@ -303,18 +304,34 @@ def _joined(*parts: _T) -> _T:
     return lasting(table) if all(is_kept(part) for part in parts) else table
 
 
+@kernel()
+def within(values: Array, lowest: int, size: int) -> bool:
+    """Return whether all of values, int64 (n,), lie from `lowest` to below `size`."""
+    fits = True
+    for k in range(len(values)):
+        fits &= lowest <= values[k] < size
+    return fits
+
+
+@kernel()
+def counts(values: Array) -> bool:
+    """Return whether all of values, (n,), are numbers from 0 on (NaN is none)."""
+    fits = True
+    for k in range(len(values)):
+        fits &= values[k] >= 0
+    return fits
+
+
 def _check_rows(field: str, table: Any, sizes: tuple[int, ...], offers: OfferTable | None) -> None:
     """Refuse rows that name what does not exist; `sizes`: how many there are of what each column of `_PLACES` names."""
     for (column, _, lowest), size in zip(_PLACES.get(field, ()), sizes, strict=True):
         values = getattr(table, column)
-        # Seen as unsigned, a number below `lowest` is larger than any size.
-        if int((values - lowest if lowest else values).view(np.uint64).max()) >= size - lowest:
+        if not within(values, lowest, size):
             raise PlanError(f"{type(table).__name__}: {column} must lie between {lowest} and {size - 1}, not "
                             f"{int(values.min())} to {int(values.max())}")
-    counts = _COUNTS.get(field, ())
-    if not all(getattr(table, column).min() >= 0 for column in counts):
-        wrong = next(column for column in counts if not getattr(table, column).min() >= 0)
-        raise PlanError(f"{type(table).__name__}: {wrong} must be numbers from 0 on")
+    for column in _COUNTS.get(field, ()):
+        if not counts(getattr(table, column)):
+            raise PlanError(f"{type(table).__name__}: {column} must be numbers from 0 on")
     if field == "spend":
         check_spend(table, sizes[0])
     if offers is not None:

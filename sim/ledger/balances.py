@@ -37,6 +37,8 @@ class Balances:
     ----------
     is_owned, start, size : int64 (accounts,)
         Whether an account has owners, its first slot, and how many owners it has.
+    wanted : int64 (accounts,)
+        Owners that the last moves to be entered asked for.
     value : int64 (slots,)
         Present balance; all of them together are always zero.
     opening : int64 (slots,)
@@ -50,6 +52,7 @@ class Balances:
         sizes[Account.PAYABLE] = n_brands + 1
         self.size = np.array([sizes[a] for a in Account], np.int64)
         self._limit = self.size.view(np.uint64)
+        self.wanted = self.size.copy()
         self.is_owned = np.array([a in OWNED for a in Account], np.int64)
         self._room = np.maximum(self.size, 1)
         self.start = self._layout()
@@ -87,6 +90,15 @@ class Balances:
         if n_owners > self._room[account]:
             self._move(account, max(64, n_owners + n_owners // 2))
         self.size[account] = max(n_owners, int(self.size[account]))
+
+    def make_room(self) -> bool:
+        """Grow every account to the owners that are `wanted`, unless one of them cannot grow; returns whether it did."""
+        short = (self.wanted > self.size).nonzero()[0].tolist()
+        if not all(account in GROWABLE for account in short):
+            return False
+        for account in short:
+            self.grow(account, int(self.wanted[account]))
+        return True
 
     def _admit(self, account: Ints, owner: Ints) -> None:
         """Grow for new owners; refuse owners that cannot be, before anything grows."""

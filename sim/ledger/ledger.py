@@ -352,7 +352,8 @@ class Ledger:
         moves = self._collected()
         self._turn_over(moves[AMOUNT])
         if not self._entered(moves):
-            self._slots(moves)  # makes room for new owners
+            if not self.balances.make_room():
+                self._slots(moves)  # says which owner cannot be
             self._entered(moves)
         if self._audit:
             self._audit.note(moves, self.day)
@@ -360,7 +361,9 @@ class Ledger:
     def _entered(self, moves: Ints) -> bool:
         b, flows = self.balances, self.flows
         used: int = enter(moves, b.is_owned, b.start, b.size, self.n_brands, b.value, flows.cells, flows.used, flows.n_used,
-                          self._lines[self.day])
+                          self._lines[self.day], b.wanted)
+        if used == -2:
+            self._slots(moves)
         if used >= 0:
             flows.n_used = used
         return used >= 0

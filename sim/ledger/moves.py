@@ -87,10 +87,10 @@ def moves_of_parts(parts: Sequence[tuple[Any, ...]], cause: int) -> Ints:
 
 @kernel()
 def enter(moves: Array, is_owned: Array, start: Array, size: Array, n_brands: int, value: Array, flows: Array, used: Array,
-          n_used: int, lines: Array) -> int:
+          n_used: int, lines: Array, wanted: Array) -> int:
     """Enter moves into balances, flows and lines, or, where an owner has no slot yet, nothing.
 
-    Returns how many cells of the flows are used now, -1 where nothing was entered.
+    Returns how many cells of the flows are used now, -1 where nothing was entered, -2 where an owner cannot be.
 
     Parameters
     ----------
@@ -98,12 +98,20 @@ def enter(moves: Array, is_owned: Array, start: Array, size: Array, n_brands: in
     is_owned, start, size : int64 (accounts,), as `sim.ledger.balances` lays the slots out
     value : int64 (slots,); flows, used : int64 (accounts x accounts x purposes,), sums, and which of them are used
     lines : int64 (n_brands + 1, purposes), the last for all who are no brand
+    wanted : int64 (accounts,), written: how many owners each account must have
     """
+    short = False
+    wanted[:] = size
     for k in range(moves.shape[1]):
         for side in (PAYER, PAYEE):
             owner = moves[side + 2, k] * is_owned[moves[side, k]]
-            if owner < 0 or owner >= size[moves[side, k]]:
-                return -1
+            if owner < 0:
+                return -2
+            if owner >= wanted[moves[side, k]]:
+                wanted[moves[side, k]] = owner + 1
+                short = True
+    if short:
+        return -1
     for k in range(moves.shape[1]):
         payer, payee, amount, purpose = moves[PAYER, k], moves[PAYEE, k], moves[AMOUNT, k], moves[PURPOSE, k]
         source = start[payer] + moves[PAYER_OWNER, k] * is_owned[payer]

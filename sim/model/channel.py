@@ -142,16 +142,28 @@ def _book(ledger: Ledger, day: int, cause: str, parts: list[tuple[Any, ...]]) ->
     ledger.book(rows, day, cause)
 
 
+@kernel()
+def left_over(left: Array, stock: Array, size: int, day: int) -> bool:
+    """Return whether anybody who gave up before `day` holds anything; left (rows,), stock (rows, P), of which `size` count."""
+    for r in range(size):
+        if 0 <= left[r] < day:
+            for p in range(stock.shape[1]):
+                if stock[r, p] != 0:
+                    return True
+    return False
+
+
 def write_off(world: World, ledger: Ledger, day: int) -> Ints:
     """Throw away what resellers who gave up before today still hold; returns units by product, int64 (P,).
 
     They have had a day to hand it back.
     """
     table = world.resellers
-    gone = (table.left[: table.size] >= 0) & (table.left[: table.size] < day)
     lost: Ints = np.zeros(len(world.products), np.int64)
-    if not gone.any() or not (held := table.stock[: table.size] * gone[:, None]).any():
+    if not left_over(table.left, table.stock, table.size, day):
         return lost
+    gone = (table.left[: table.size] >= 0) & (table.left[: table.size] < day)
+    held = table.stock[: table.size] * gone[:, None]
     row, p = held.nonzero()
     units = held[row, p]
     table.stock[row, p] = 0

@@ -56,7 +56,7 @@ from sim.exchange.postings import Postings, Settlement, floor_share, join_postin
 from sim.exchange.view import ProductFacts, View
 from sim.strategies.earnings import Book, column, remember, show
 from sim.strategies.rebates import Owed, RebateParams, owed_on
-from sim.strategies.stocking import StockParams, critical_ratio, wanted
+from sim.strategies.stocking import StockParams, critical_ratio, list_orders
 from sim.strategies.tiers import TIERS, RecruitParams, TierParams, earned_tiers
 from sim.text.message import Message
 
@@ -160,21 +160,22 @@ class DualRebateParams(Params):
 
     def _ordered(self, view: View, product: ProductFacts, active: Bools) -> Table | None:
         """Order first units for newcomers, and up to the newsvendor's stock for those whose day it is."""
-        table, unit, every = view.resellers, once(self.unit_fen, product), self.stock.every_days
-        row = active.nonzero()[0]
-        new = table.bought[row] == 0
-        row = row[new | (table.name[row] % every == view.day % every)]
-        if not len(row):
+        table, unit, stock = view.resellers, once(self.unit_fen, product), self.stock
+        turn = table.name % stock.every_days == view.day % stock.every_days
+        row, units, price = np.empty(table.size, np.int64), np.empty(table.size, np.int64), np.empty(table.size, np.int64)
+        n = list_orders(
+            active, turn, table.bought, table.joined, table.tier, table.stock, product.index,
+            column(view.book, "rate", table.size, stock.expects), unit, once(self._ratios, product),
+            stock.optimism * stock.cover, stock.least, self.founder_units, stock.buy_in, row, units, price)
+        if not n:
             return None
-        new, price = table.bought[row] == 0, unit[np.minimum(table.tier[row], len(unit) - 1)]
-        cost = price.astype(np.float64)
+        return rows(StockOrder, buyer=row[:n], supplier=-1, product=product.index, quantity=units[:n], unit_fen=price[:n])
+
+    def _ratios(self, product: ProductFacts) -> NDArray[np.float64]:
+        """Return the newsvendor's ratio of each tier, float64 (tiers,)."""
+        cost = self.unit_fen(product).astype(np.float64)
         earns = product.price_fen - int(product.price_fen * self.discount) - product.delivery_fen
-        rate = column(view.book, "rate", table.size, self.stock.expects)[row]
-        later = wanted(rate, critical_ratio(earns, cost, self.buy_back * cost), table.stock[row, product.index], self.stock)
-        units = np.where(new, np.where(table.joined[row] == 0, self.founder_units, self.stock.buy_in), later)
-        some = units > 0
-        return rows(StockOrder, buyer=row[some], supplier=-1, product=product.index, quantity=units[some],
-                    unit_fen=price[some])
+        return critical_ratio(earns, cost, self.buy_back * cost)
 
     def _bought_back(self, view: View, product: ProductFacts) -> Table | None:
         """Take back what yesterday's leavers hold, at a share of what it had cost them."""
@@ -280,8 +281,12 @@ class DualRebateParams(Params):
 
     def _invited(self, view: View, product: ProductFacts, sponsor: Ints, shown: Ints) -> Table:
         """Let sponsors approach a friend, with what the scheme offers, asks and shows."""
-        first = self.stock.buy_in * int(once(self.unit_fen, product)[0])
-        reward = int(floor_share(np.array([first], np.int64), self.rebates.referral)[0]) + self.rebates.head_count
+        first, reward = once(self._offered, product)
         return rows(Invite, sponsor=view.resellers.person[sponsor], invitee=-1, channel=-1, role_tier=0,
                     brand=view.brand, reward_sponsor_fen=reward, reward_invitee_fen=0,
                     buy_in_fen=first + self.recruits.entry_fee, perceived_income_fen=shown)
+
+    def _offered(self, product: ProductFacts) -> tuple[int, int]:
+        """Return what a recruit's first goods cost, and what a sponsor gets for one, fen."""
+        first = self.stock.buy_in * int(self.unit_fen(product)[0])
+        return first, int(floor_share(np.array([first], np.int64), self.rebates.referral)[0]) + self.rebates.head_count

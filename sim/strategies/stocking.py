@@ -19,7 +19,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.kernel import Array, kernel
+from sim.core.kernel import Array, Number, kernel
 from sim.core.maths import exp_, normal_quantile
 from sim.core.params import ASSUMPTION, Days, Params, PerDay, param
 
@@ -56,32 +56,57 @@ def critical_ratio(price_fen: float, cost_fen: Floats, salvage_fen: Floats) -> F
 
 
 @kernel()
+def poisson_level(mean: float, ratio: float) -> Number:
+    """Return the least k with P(D <= k) >= ratio of a Poisson count; 0 where nothing is expected, or nothing earned."""
+    r = min(ratio, _ALMOST)
+    if mean <= 0.0 or r <= 0.0:
+        return 0
+    if mean > _LARGE:
+        return max(0, math.ceil(mean + math.sqrt(mean) * normal_quantile(r) - 0.5))
+    k, p = 0, exp_(-mean)
+    total = p
+    while total < r:
+        k += 1
+        p *= mean / k
+        total += p
+        if p < 1e-18 and k > mean:
+            break
+    return k
+
+
+@kernel()
 def poisson_stock(mean: Array, ratio: Array, out: Array) -> None:
-    """Write the least k with P(D <= k) >= ratio of Poisson counts; 0 where nothing is expected, or nothing earned.
-
-    mean (units), ratio ([0, 1]), out (units): (m,), one a reseller.
-    """
+    """Write `poisson_level` of each; mean (units), ratio ([0, 1]), out (units): (m,), one a reseller."""
     for j in range(len(mean)):
-        m, r = mean[j], min(ratio[j], _ALMOST)
-        if m <= 0.0 or r <= 0.0:
-            out[j] = 0
-        elif m > _LARGE:
-            out[j] = max(0, math.ceil(m + math.sqrt(m) * normal_quantile(r) - 0.5))
+        out[j] = poisson_level(mean[j], ratio[j])
+
+
+@kernel()
+def list_orders(here: Array, turn: Array, bought: Array, joined: Array, tier: Array, stock: Array, of: int, rate: Array,
+                unit_fen: Array, ratio: Array, hope: float, least: int, founder_units: int, buy_in: int, row: Array,
+                units: Array, price: Array) -> int:
+    """List who orders how much today, and at what price; returns how many they are.
+
+    Parameters
+    ----------
+    here, turn : bool (R,), who is there, and whose day it is to look at their stock: newcomers order at once
+    bought, joined, tier, rate : (R,); stock : int64 (R, P), of which `of` is the product
+    unit_fen, ratio : (tiers,), price of a unit, and the newsvendor's ratio; hope : days of sales that an order is for
+    least : units of the smallest later order; founder_units, buy_in : first orders, of those of day 0 and of the others
+    row, units, price : int64 (R,), written
+    """
+    n = 0
+    for r in range(len(here)):
+        if not here[r] or not (turn[r] or bought[r] == 0):
+            continue
+        k = min(tier[r], len(unit_fen) - 1)
+        if bought[r] == 0:
+            wanted = founder_units if joined[r] == 0 else buy_in
         else:
-            k, p = 0, exp_(-m)
-            total = p
-            while total < r:
-                k += 1
-                p *= m / k
-                total += p
-                if p < 1e-18 and k > m:
-                    break
-            out[j] = k
-
-
-def wanted(rate: Floats, ratio: Floats, stock: Ints, params: StockParams) -> Ints:
-    """Return the units that resellers order when they look at their stock, int64 (n,); 0: nothing."""
-    level = np.empty(len(rate), np.int64)
-    poisson_stock(params.optimism * params.cover * rate, ratio, level)
-    short = np.maximum(level - stock, 0)
-    return np.where(short >= params.least, short, 0)
+            wanted = max(poisson_level(hope * rate[r], ratio[k]) - stock[r, of], 0)
+            if wanted < least:
+                wanted = 0
+        if wanted > 0:
+            row[n], units[n], price[n] = r, wanted, unit_fen[k]
+            n += 1
+    return n

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.strategies.stocking import StockParams, critical_ratio, poisson_stock, wanted
+from sim.strategies.stocking import critical_ratio, list_orders, poisson_stock
 
 
 def level(mean: float, ratio: float) -> int:
@@ -53,14 +53,29 @@ def test_large_means_and_odd_cases() -> None:
     assert level(5.0, 1.0) < 40
 
 
+def ordered(stock: list[int], *, optimism: float = 1.5, least: int = 1, **columns: list[int]) -> list[tuple[int, int, int]]:
+    """Return row, units and price of what resellers order whose ratio is .4, who sell one unit in two days, for 14 days."""
+    n = len(stock)
+    held = {"here": [1] * n, "turn": [1] * n, "bought": [1] * n, "joined": [3] * n, "tier": [0] * n} | columns
+    row, units, price = (np.empty(n, np.int64) for _ in range(3))
+    m = list_orders(np.array(held["here"], np.bool_), np.array(held["turn"], np.bool_), np.array(held["bought"]),
+                    np.array(held["joined"]), np.array(held["tier"]), np.array(stock)[:, None], 0, np.full(n, 0.5),
+                    np.array([65, 50]), np.full(2, 0.4), optimism * 14, least, 60, 10, row, units, price)
+    return list(zip(row[:m].tolist(), units[:m].tolist(), price[:m].tolist(), strict=True))
+
+
 def test_optimism_stuffs_the_channel() -> None:
-    rate, ratio, none = np.array([0.5]), np.array([0.4]), np.zeros(1, np.int64)
-    sober, hopeful = (int(wanted(rate, ratio, none, StockParams(optimism=o, least=1))[0]) for o in (1.0, 2.0))
-    assert (sober, hopeful) == (level(7.0, 0.4), level(14.0, 0.4))
+    assert ordered([0], optimism=1.0) == [(0, level(7.0, 0.4), 65)]
+    assert ordered([0], optimism=2.0) == [(0, level(14.0, 0.4), 65)]
 
 
 def test_small_orders_wait() -> None:
-    rate, ratio = np.full(3, 0.5), np.full(3, 0.4)
     full = level(1.5 * 14 * 0.5, 0.4)
-    stock = np.array([full - 5, full - 4, full + 3])
-    assert wanted(rate, ratio, stock, StockParams(least=5)).tolist() == [5, 0, 0]
+    assert ordered([full - 5, full - 4, full + 3], least=5) == [(0, 5, 65)]
+
+
+def test_newcomers_order_at_once_and_others_on_their_day_at_their_tiers_price() -> None:
+    full = level(1.5 * 14 * 0.5, 0.4)
+    found = ordered([0] * 5, here=[1, 1, 1, 1, 0], turn=[0, 0, 0, 1, 1], bought=[0, 0, 9, 9, 9], joined=[0, 4, 4, 4, 4],
+                    tier=[0, 1, 0, 7, 0])
+    assert found == [(0, 60, 65), (1, 10, 50), (3, full, 50)]
