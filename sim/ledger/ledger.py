@@ -30,6 +30,7 @@ from sim.ledger.flows import N_PURPOSES, Flows
 from sim.ledger.goods import Goods
 from sim.ledger.moves import (
     AMOUNT,
+    CAUSE,
     PAYEE,
     PAYEE_OWNER,
     PAYER,
@@ -168,6 +169,13 @@ class Ledger:
             return
         self._check_day(day)
         moves = moves_of_parts(parts, self._cause(cause))
+        check_moves(moves, day)
+        self._tables.append(moves)
+
+    def book_moves(self, moves: Ints, day: int, cause: str = "") -> None:
+        """Book now moves, int64 (7, n), whose causes are written here; they are the ledger's from then on."""
+        self._check_day(day)
+        moves[CAUSE] = self._cause(cause)
         check_moves(moves, day)
         self._tables.append(moves)
 

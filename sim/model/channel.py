@@ -6,8 +6,6 @@ little more than a day with one.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -104,6 +102,51 @@ def hand_over(buyer: Array, supplier: Array, product: Array, quantity: Array, un
             spare[p] += units
 
 
+_OWN, _THEIRS, _SHELF, _HELD = (int(a) for a in (Account.BRAND, Account.RESELLER, Account.INVENTORY, Account.RESELLER_STOCK))
+_SUPPLIER, _VALUE = int(Account.SUPPLIER), int(Account.GOODS_VALUE)
+_GOODS, _AT_COST, _SELL_IN, _BUY_BACK = (int(p) for p in (Purpose.GOODS, Purpose.STOCK_VALUE, Purpose.SELL_IN, Purpose.BUY_BACK))
+_PARTS = 8
+
+
+@kernel()
+def list_moves(buyer: Array, supplier: Array, brand: Array, units: Array, lying: Array, cost_fen: Array, unit_fen: Array,
+               moves: Array) -> int:
+    """Write what moves with goods: their making, their value at cost, and the money; returns how many moves there are.
+
+    buyer, supplier, brand, units, lying, cost_fen, unit_fen: (m,), orders, with what lay with the brand, what a unit costs
+    to make and what is paid for it; moves: int64 (7, 4 m), as the constants of `sim.ledger.moves` name its rows.
+    """
+    n = 0
+    for part in range(_PARTS):
+        for k in range(len(buyer)):
+            b, s, own = buyer[k], supplier[k], brand[k]
+            out, back = s < 0, b < 0
+            on, made = not (out or back), units[k] - lying[k] if s < 0 else 0
+            cost, price = units[k] * cost_fen[k], units[k] * unit_fen[k]
+            if part == 0 and made > 0:
+                move = (_OWN, _SUPPLIER, own, 0, made * cost_fen[k], _GOODS)
+            elif part == 1 and lying[k] > 0:
+                move = (_SHELF, _HELD, own, b, lying[k] * cost_fen[k], _AT_COST)
+            elif part == 2 and made > 0:
+                move = (_VALUE, _HELD, 0, b, made * cost_fen[k], _AT_COST)
+            elif part == 3 and on:
+                move = (_HELD, _HELD, s, b, cost, _AT_COST)
+            elif part == 4 and back:
+                move = (_HELD, _SHELF, s, own, cost, _AT_COST)
+            elif part == 5 and out:
+                move = (_THEIRS, _OWN, b, own, price, _SELL_IN)
+            elif part == 6 and on:
+                move = (_THEIRS, _THEIRS, b, s, price, _SELL_IN)
+            elif part == 7 and back:
+                move = (_OWN, _THEIRS, own, s, price, _BUY_BACK)
+            else:
+                continue
+            for row in range(6):
+                moves[row, n] = move[row]
+            n += 1
+    return n
+
+
 def _move(world: World, ledger: Ledger, moved: StockMoved, day: int) -> StockMoved:
     """Move units, their value at cost, and the money: to brands or resellers for what was sold in, to resellers for what went back."""
     table, products = world.resellers, world.products
@@ -111,35 +154,15 @@ def _move(world: World, ledger: Ledger, moved: StockMoved, day: int) -> StockMov
     lying = np.empty(len(moved), np.int64)
     hand_over(buyer, supplier, p, units, moved.unit_fen, products.stock, world.spare, world.brand_stock, table.stock,
               table.unit_fen, table.bought, lying, moved.first)
-    brand, cost, price = products.brand_of[p], products.unit_cost_fen[p], units * moved.unit_fen
-    out, back = supplier < 0, buyer < 0
-    on, made = ~(out | back), (units - lying) * out
+    back = (buyer < 0).nonzero()[0]
     ledger.goods.move(Place.BRAND_STOCK, Place.RESELLER_STOCK, p, lying)
-    ledger.goods.move(Place.MADE, Place.RESELLER_STOCK, p, made)
-    ledger.goods.move(Place.RESELLER_STOCK, Place.BRAND_STOCK, p[back], units[back])
-    own, theirs, shelf, held = int(Account.BRAND), int(Account.RESELLER), int(Account.INVENTORY), int(Account.RESELLER_STOCK)
-    _book(ledger, day, "restock", [
-        (made > 0, own, brand, int(Account.SUPPLIER), 0, made * cost, Purpose.GOODS),
-        (lying > 0, shelf, brand, held, buyer, lying * cost, Purpose.STOCK_VALUE),
-        (made > 0, int(Account.GOODS_VALUE), 0, held, buyer, made * cost, Purpose.STOCK_VALUE),
-        (on, held, supplier, held, buyer, units * cost, Purpose.STOCK_VALUE),
-        (back, held, supplier, shelf, brand, units * cost, Purpose.STOCK_VALUE),
-        (out, theirs, buyer, own, brand, price, Purpose.SELL_IN),
-        (on, theirs, buyer, theirs, supplier, price, Purpose.SELL_IN),
-        (back, own, brand, theirs, supplier, price, Purpose.BUY_BACK),
-    ])
+    ledger.goods.move(Place.MADE, Place.RESELLER_STOCK, p, (units - lying) * (supplier < 0))
+    if len(back):
+        ledger.goods.move(Place.RESELLER_STOCK, Place.BRAND_STOCK, p[back], units[back])
+    moves = np.empty((7, 4 * len(moved)), np.int64)
+    n = list_moves(buyer, supplier, products.brand_of[p], units, lying, products.unit_cost_fen[p], moved.unit_fen, moves)
+    ledger.book_moves(np.ascontiguousarray(moves[:, :n]), day, "restock")
     return moved
-
-
-def _book(ledger: Ledger, day: int, cause: str, parts: list[tuple[Any, ...]]) -> None:
-    """Post the marked rows of each part: mask, payer, owner, payee, owner, amounts, purpose."""
-    rows = []
-    for mask, payer, payer_owner, payee, payee_owner, amount, purpose in parts:
-        k = mask.nonzero()[0]
-        if len(k):
-            first, second = (owner[k] if isinstance(owner, np.ndarray) else owner for owner in (payer_owner, payee_owner))
-            rows.append((payer, payee, first, second, amount[k], int(purpose)))
-    ledger.book(rows, day, cause)
 
 
 @kernel()
@@ -168,8 +191,6 @@ def write_off(world: World, ledger: Ledger, day: int) -> Ints:
     units = held[row, p]
     table.stock[row, p] = 0
     ledger.goods.move(Place.RESELLER_STOCK, Place.SCRAPPED, p, units)
-    _book(ledger, day, "write off", [
-        (units > 0, int(Account.RESELLER_STOCK), row, int(Account.GOODS_VALUE), 0,
-         units * world.products.unit_cost_fen[p], Purpose.WRITE_OFF)])
+    ledger.book([(_HELD, _VALUE, row, 0, units * world.products.unit_cost_fen[p], int(Purpose.WRITE_OFF))], day, "write off")
     np.add.at(lost, p, units)
     return lost
