@@ -18,7 +18,7 @@ from sim.exchange.actions import Table, rows
 _R = TypeVar("_R")
 _T = TypeVar("_T", bound=Table)
 
-_MOST = 64
+_MOST = 32
 """Results remembered of one function; beyond, the oldest is forgotten and made again when it is asked for."""
 
 _TABLES: dict[int, Table] = {}
