@@ -10,6 +10,7 @@ from sim.core.errors import LedgerError
 from sim.core.money import LIMIT_FEN
 from sim.exchange.postings import Postings, no_postings, postings
 from sim.ledger import Goods, Ledger, Place
+from sim.ledger.balances import MAX_OWNERS
 
 CASH = 30_000_000
 
@@ -301,6 +302,15 @@ def test_accounts_of_brands_do_not_grow() -> None:
         opened().balances.grow(Account.BRAND, 5)
 
 
+def test_accounts_that_grow_never_shrink_and_have_a_limit() -> None:
+    ledger = opened()
+    for owners in (5, 3):
+        ledger.balances.grow(Account.RESELLER, owners)
+        assert len(ledger.balance(Account.RESELLER)) == 5
+    with pytest.raises(LedgerError, match=f"owner {MAX_OWNERS} is beyond {MAX_OWNERS - 1}"):
+        ledger.balances.grow(Account.KOL, MAX_OWNERS + 1)
+
+
 def test_flows_are_sums_by_payer_payee_and_purpose() -> None:
     ledger = opened()
     for amount in (10, 20):
@@ -344,7 +354,7 @@ def test_goods_are_conserved_by_moving() -> None:
 
 def test_goods_that_appear_or_run_out_are_found() -> None:
     goods = Goods(1)
-    for quantity in (-1, np.array([-1])):
+    for quantity in (-1, np.array([-1]), np.array([-1, 3])):
         with pytest.raises(LedgerError, match="negative"):
             goods.move(Place.MADE, Place.SOLD, 0, quantity)
     goods.move(Place.BRAND_STOCK, Place.SOLD, 0, 1)
