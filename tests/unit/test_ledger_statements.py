@@ -45,6 +45,20 @@ def test_lines_are_named_by_purpose() -> None:
     assert sum(int(line.sum()) for line in lines.values()) == traded().cash_fen()
 
 
+def test_a_line_that_came_back_in_full_is_still_a_line() -> None:
+    ledger = Ledger(1, 1, 1)
+    ledger.open_account(Account.BRAND, 0, 500)
+    for payer, payee in ((Account.BRAND, Account.PLATFORM), (Account.PLATFORM, Account.BRAND)):
+        ledger.pay((payer, 0), (payee, 0), 200, Purpose.MEDIA, 0)
+    ledger.close_day(0)
+    assert set(by_purpose(ledger)) == {"capital"}  # within a day it is nothing
+    ledger = Ledger(1, 1, 2)
+    for day, (payer, payee) in enumerate(((Account.BRAND, Account.PLATFORM), (Account.PLATFORM, Account.BRAND))):
+        ledger.pay((payer, 0), (payee, 0), 200, Purpose.MEDIA, day)
+        ledger.close_day(day)
+    assert by_purpose(ledger)["media"].tolist() == [-200, 200]
+
+
 def test_accrued_lines_stand_on_the_day_an_amount_became_due() -> None:
     ledger = traded()
     lines = ledger.accrued[0]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from sim.core.draws import uniform
-from sim.mechanisms.choice import _NOT_MET, add_up, decide, encounter_index, race, utilities
+from sim.exchange.events import PathKind
+from sim.mechanisms.choice import _NOT_MET, Choices, add_up, decide, encounter_index, race, utilities, with_certain
+from sim.mechanisms.encounters import encounters
 from sim.verification.quiet import days_of, quiet
 from sim.world.calendar import CalendarParams
 from tests.conformance.strategies import Feed, Feeds
@@ -156,3 +159,20 @@ def test_the_season_is_so_many_occasions_for_a_whim(need: float) -> None:
     ((_, day),) = days_of(spec)
     share = 1 - 0.8**need
     assert len(day.events.ordered) / people == pytest.approx(share, abs=4 * math.sqrt(share * (1 - share) / people))
+
+
+def test_a_purchase_that_needs_no_decision_takes_the_place_of_the_same_one_only() -> None:
+    """Persons 1 and 3 chose; the clock of person 3 rings for the product they chose, that of person 1 for the other."""
+    world = SimpleNamespace(products=range(2), offers=SimpleNamespace(product=np.array([0, 1, 0])),
+                            people=SimpleNamespace(belief=np.arange(8).reshape(4, 2) / 10))
+    chosen = Choices(np.array([1, 3]), np.array([0, 1]), np.array([2, 1]), np.array([2, 3]), np.array([50, 60]),
+                     np.array([0.2, 0.7]), np.array([True, True, False]), np.array([0.5, 0.6]))
+    rung = [encounters(person=np.array([3, 0]), offer=np.array([1, 1]), kind=int(PathKind.MEMORY), row=-1, trust=np.nan,
+                       sure=True, row_key=0),
+            encounters(person=np.array([1]), offer=np.array([1]), kind=int(PathKind.MEMORY), row=-1, trust=np.nan, sure=True,
+                       row_key=0)]
+    found = with_certain(world, chosen, rung)
+    rows = zip(*(getattr(found, name).tolist() for name in ("person", "product", "offer", "kind", "row", "expectation")), strict=True)
+    memory = int(PathKind.MEMORY)
+    assert list(rows) == [(0, 1, 1, memory, -1, 0.1), (1, 0, 2, 2, 50, 0.2), (1, 1, 1, memory, -1, 0.3), (3, 1, 1, memory, -1, 0.7)]
+    assert with_certain(world, chosen, []) is chosen
