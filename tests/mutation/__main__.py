@@ -31,7 +31,7 @@ LEAST_SECONDS = 120.0
 """A mutant may take three times what the sound code takes, and this; what takes longer hangs, and so is caught."""
 KEPT_OUT = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
 
-HANGS = "hangs"
+HANGS, CRASHES = "hangs", "crashes"
 UNSHRUNK = """
 from hypothesis import Phase, settings
 settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], database=None, derandomize=True)
@@ -109,6 +109,8 @@ class Copy:
         seconds = time.monotonic() - start
         if done.returncode == 0:
             return Found("", seconds)
+        if done.returncode < 0:  # memory that is none of ours was written: nobody can overlook that
+            return Found(f"{CRASHES}: {signal.Signals(-done.returncode).name}", seconds)
         failed = re.search(r"^(?:FAILED|ERROR) (\S+::\S.*?)(?: - .*)?$", said, re.MULTILINE)
         if done.returncode != 1 or failed is None:
             raise SystemExit(f"{suite.file}: the tests could not run:\n{said[-3000:]}")
