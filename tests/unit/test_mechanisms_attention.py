@@ -172,8 +172,8 @@ def test_the_bound_that_spares_exponentials_is_never_below_the_chance() -> None:
     items = np.concatenate([[0.0, 1e-12, 1.0], np.geomspace(1e-6, 1e3, 60)])
     for v in np.concatenate([[0.0, 1.0], np.geomspace(1e-15, 1.0, 60), 1.0 - np.geomspace(1e-15, 0.5, 30)]).tolist():
         for n in items.tolist():
-            most = most_of_any(n, v)  # no number where nothing is posted and v is 1: nothing is below that either
-            assert chance_of_any(n, v) <= most or (n == 0.0 and np.isnan(most))
+            # Where v is 1 and less than one item is posted, the bound is divided by nothing: it rules out no draw.
+            assert n < 1.0 == v or chance_of_any(n, v) <= most_of_any(n, v)
     assert most_of_any(2.5, 0.01) < 0.0251
 
 
