@@ -366,3 +366,17 @@ def test_goods_that_appear_or_run_out_are_found() -> None:
     goods.units[Place.SOLD] += 1
     with pytest.raises(LedgerError, match="1 units appeared"):
         goods.check(4)
+
+
+def test_nothing_paid_leaves_no_flow() -> None:
+    """Nothing, then 700, then nothing again between the same accounts: one cell; nothing between others: none."""
+    ledger = opened()
+    for amount in (0, 700, 0):
+        ledger.post(one((Account.HOUSEHOLD, 3), (Account.BRAND, 0), amount, Purpose.SALE), 0, "fulfilment")
+    ledger.post(one((Account.BRAND, 0), (Account.SUPPLIER, 0), 0, Purpose.GOODS), 0, "restock")
+    ledger.close_day(0)
+    assert ledger.flows.total()[Account.HOUSEHOLD, Account.BRAND, Purpose.SALE] == 700
+    table = ledger.flows.table()
+    sales = table["purpose"] == Purpose.SALE
+    assert table["amount_fen"][sales].tolist() == [700]
+    assert not (table["purpose"] == Purpose.GOODS).any()
