@@ -119,7 +119,7 @@ class Draws:
         return key
 
 
-@kernel()
+@kernel(types="uint64(uint64, int64)")
 def draw64(key: int, index: int) -> Number:
     """Return the 64-bit draw number `index` under `key` (SplitMix64)."""
     z = np.uint64(key) + (np.uint64(index) + _ONE) * _GOLDEN
@@ -128,13 +128,13 @@ def draw64(key: int, index: int) -> Number:
     return z ^ (z >> _S31)
 
 
-@kernel()
+@kernel(types="uint64(int64, int64)")
 def pair(a: int, b: int) -> Number:
     """Pack two numbers below 2**32 into one index, one-to-one."""
     return (np.uint64(a) << _S32) | np.uint64(b)
 
 
-@kernel()
+@kernel(types="float64(uint64, int64)")
 def uniform(key: int, index: int) -> Number:
     """Return a draw in (0, 1): 52 bits, centred, never 0 and never 1 (with 53 the last would round to 1)."""
     return (np.float64(draw64(key, index) >> _S12) + 0.5) * (1.0 / 4503599627370496.0)
@@ -159,7 +159,7 @@ def uniforms(key: np.uint64, name: NDArray[np.integer]) -> NDArray[np.float64]:
     return out
 
 
-@kernel()
+@kernel(types="float64(uint64, int64)")
 def normal(key: int, index: int) -> Number:
     """Return a standard normal draw (quantile of one uniform)."""
     return normal_quantile(uniform(key, index))

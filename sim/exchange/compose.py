@@ -50,7 +50,7 @@ from sim.exchange.actions import (
 )
 from sim.exchange.budget import check_spend, cut_capacity, cut_counts, cut_tend, paid
 from sim.exchange.events import Settled
-from sim.exchange.kept import is_kept, lasting, once
+from sim.exchange.kept import is_kept, lasting, once, read_only
 from sim.exchange.merge import (
     Origin,
     check_capacities,
@@ -150,7 +150,8 @@ _FIELD: dict[type[Table], str] = {
     Enrol: "enrol", Release: "release", StockOrder: "stock_order", Promote: "promote", PoolOpen: "pool_open",
     Tend: "tend", Capacity: "capacity", Spend: "spend",
 }
-_NOTHING: dict[str, Table] = {name: rows(cls, **dict.fromkeys(columns_of(cls), ())) for cls, name in _FIELD.items()}
+_NOTHING: dict[str, Table] = {name: read_only(rows(cls, **dict.fromkeys(columns_of(cls), ())))
+                              for cls, name in _FIELD.items()}
 
 _CUT: dict[str, Callable[[Any, Ints, Ints], Any]] = {
     "impress": cut_counts, "lead": cut_counts, "tend": cut_tend, "capacity": cut_capacity,
@@ -231,7 +232,7 @@ def compose(proposals: Mapping[str, Actions], limits: Limits) -> DayPlan:
     for field in _CONTESTED.keys() & parts.keys():
         origin = Origin(names, [(s, len(table)) for s, table in parts[field]])
         merged[field] = _CONTESTED[field](merged[field], origin)
-    tables.update(merged)
+    tables.update({field: table if is_kept(table) else read_only(table) for field, table in merged.items()})
     return DayPlan(strategies=names, offers=offers, paid_fen=allowed, **tables)
 
 

@@ -73,9 +73,17 @@ def _forget(result: Any, args: tuple[Any, ...]) -> None:
 
 def lasting(table: _T) -> _T:
     """Make a table read-only for good, and return it."""
+    _TABLES[id(table)] = table
+    return read_only(table)
+
+
+def read_only(table: _T) -> _T:
+    """Let nobody write into a table, and return it.
+
+    A kernel is compiled for arrays that can be written and once more for those that cannot: so all of a kind are alike.
+    """
     for column in vars(table).values():
         column.flags.writeable = False
-    _TABLES[id(table)] = table
     return table
 
 

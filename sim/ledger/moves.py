@@ -101,7 +101,8 @@ def enter(moves: Array, is_owned: Array, start: Array, size: Array, n_brands: in
     wanted : int64 (accounts,), written: how many owners each account must have
     """
     short = False
-    wanted[:] = size
+    for a in range(len(size)):  # loops, not slices: a slice written to takes seconds to compile
+        wanted[a] = size[a]
     for k in range(moves.shape[1]):
         for side in (PAYER, PAYEE):
             owner = moves[side + 2, k] * is_owned[moves[side, k]]

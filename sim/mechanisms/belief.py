@@ -24,6 +24,7 @@ Sources: design 4; caps, prior and own weight market 0.2 and 7; [DeGroot1970] fo
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
@@ -152,7 +153,9 @@ def claims(person: Array, offer: Array, trust: Array, met: Array, offer_product:
     person, offer, trust, met (m,), of what was noticed: where the path has no trust of its own (NaN), that in the brand
     counts; offer_product, offer_claim (O,); brand_of (P,); brand_trust (N, B).
     """
-    n = np.count_nonzero(met)
+    n = 0
+    for k in range(len(met)):
+        n += met[k]
     who, product = np.empty(n, np.int32), np.empty(n, np.int64)
     trusts, message = np.empty(n, np.float32), np.empty(n)
     w = 0
@@ -160,7 +163,7 @@ def claims(person: Array, offer: Array, trust: Array, met: Array, offer_product:
         if met[k]:
             p = offer_product[offer[k]]
             who[w], product[w], message[w] = person[k], p, offer_claim[offer[k]]
-            trusts[w] = brand_trust[person[k], brand_of[p]] if np.isnan(trust[k]) else trust[k]
+            trusts[w] = brand_trust[person[k], brand_of[p]] if math.isnan(trust[k]) else trust[k]
             w += 1
     return who, product, trusts, message
 

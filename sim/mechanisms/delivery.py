@@ -40,14 +40,14 @@ def cut_spans(channel: Array, first: Array, following: Array, start: Array, stop
     """
     count = 0
     for p in range(len(channel)):
-        block = first_block(channel[p], first)
+        block = first_block(np.int64(channel[p]), first)
         while block >= 0:
             count += 1 + (stop[block] - start[block] - 1) // _CHUNK
             block = following[block]
     spans = np.empty((4, count), np.int64)
     s, rows = 0, 0
     for p in range(len(channel)):
-        block = first_block(channel[p], first)
+        block = first_block(np.int64(channel[p]), first)
         while block >= 0:
             for begin in range(start[block], stop[block], _CHUNK):
                 end = min(begin + _CHUNK, stop[block])
@@ -96,7 +96,8 @@ def clear_rows(spans: Array, person: Array, load: Array) -> None:
     for s in range(spans.shape[1]):
         many += spans[2, s] - spans[1, s]
     if many > len(load) // 32:
-        load[:] = 0
+        for i in range(len(load)):
+            load[i] = 0
         return
     for s in range(spans.shape[1]):
         for r in range(spans[1, s], spans[2, s]):

@@ -269,7 +269,8 @@ def live_days(first: int, stop: int, active: Array, spare: Array, many: int, rul
         bound[t + 1] = bound[t]
         if many == 0:
             continue
-        today_counts[:] = 0
+        for what in range(len(today_counts)):
+            today_counts[what] = 0
         if many < _ALONE:
             tell_some(0, many, active, rules, ties, people, key_talk[t], day, told, today_counts)
         else:
@@ -286,5 +287,6 @@ def live_days(first: int, stop: int, active: Array, spare: Array, many: int, rul
             swapped = not swapped
             bound[t + 1] = bound[t] + n
             today_counts[ORDERS] = n
-        counts[:, t] = today_counts
+        for what in range(len(today_counts)):
+            counts[what, t] = today_counts[what]
     return many, swapped

@@ -38,6 +38,7 @@ from sim.core.kernel import Array, kernel
 from sim.core.maths import exp_, log_
 from sim.core.params import ASSUMPTION, Days, Params, param
 from sim.exchange.actions import CHANNEL_KINDS, Post
+from sim.exchange.kept import read_only
 from sim.world.state import World
 
 _FEED, _LIVE = CHANNEL_KINDS.index("feed"), CHANNEL_KINDS.index("live")
@@ -100,19 +101,16 @@ def cool_accounts(heat: Array, kind: Array, channel: Array, lasting: Array, tau:
 
 
 @kernel()
-def as_one(posts: tuple[Array, ...], up: tuple[Array, ...], weights: Array, day: int, live: Array, account: Array,
-           banned_until: Array, heat: Array) -> tuple[Array, ...]:
+def as_one(channels: Array, offers: Array, pieces: Array, sells: Array, helps: Array, sight: Array, stays: Array, since: Array,
+           weights: Array, day: int, live: Array, account: Array, banned_until: Array, heat: Array) -> tuple[Array, ...]:
     """Return the columns of `Post`, and the items that take up room, of all that can be seen today.
 
     Items of posts of one channel and offer add; visibility is their mean by items, tone the mean by what is seen.
 
-    posts : columns of `Post` (n,); up : those of posts that stay up (U,), the last: the day of posting; weights (window,);
-    live (O,); account, heat (C,); banned_until (A,).
+    channels to sight : columns of `Post` (n + U,), of today's posts and of those that stay up; sight is overwritten; stays (n,),
+    which of today's will; since (U,), day of posting; weights (window,); live (O,); account, heat (C,); banned_until (A,).
     """
-    fresh, most = len(posts[0]), len(posts[0]) + len(up[0])
-    channels, offers = np.concatenate((posts[0], up[0])), np.concatenate((posts[1], up[1]))
-    pieces, sight = np.concatenate((posts[2], up[2])), np.concatenate((posts[5], up[5]))
-    sells, helps = np.concatenate((posts[3], up[3])), np.concatenate((posts[4], up[4]))
+    fresh, most = len(stays), len(channels)
     newest, before = np.full(len(heat), -1, np.int64), np.empty(most, np.int64)  # the rows of each channel, chained
     channel, offer, lasting = np.empty(most, np.int64), np.empty(most, np.int64), np.ones(most, np.int64)
     commercial, value, visibility = np.empty(most), np.empty(most), np.empty(most)
@@ -123,8 +121,8 @@ def as_one(posts: tuple[Array, ...], up: tuple[Array, ...], weights: Array, day:
         if k >= fresh:
             if (o >= 0 and not live[o]) or banned_until[account[c]] > day:
                 continue
-            sight[k] *= weights[day - up[6][k - fresh]] * heat[c]
-        elif posts[6][k] > 0:
+            sight[k] *= weights[day - since[k - fresh]] * heat[c]
+        elif stays[k] > 0:
             sight[k] *= weights[0] * heat[c]
         g = newest[c]
         while g >= 0 and offer[g] != o:
@@ -134,7 +132,7 @@ def as_one(posts: tuple[Array, ...], up: tuple[Array, ...], weights: Array, day:
             before[g], newest[c], channel[g], offer[g] = newest[c], g, c, o
             commercial[g], value[g], visibility[g] = sells[k], helps[k], sight[k]
             if k < fresh:
-                lasting[g] = posts[6][k]
+                lasting[g] = stays[k]
         if k < fresh:
             room[g] += pieces[k]
         many[g] += 1
@@ -175,11 +173,13 @@ def shown(world: World, posts: Post, day: int, params: HeatParams) -> Shown:
     up, channels = world.lasting, world.channels
     if not len(up) and not (posts.lasting > 0).any():
         return Shown(posts, posts.items)
-    *columns, room = as_one(
-        (posts.channel, posts.offer, posts.items, posts.commercial, posts.value, posts.visibility, posts.lasting),
-        (up.channel, up.offer, up.items, up.commercial, up.value, up.visibility, up.day), weights_of(params), day,
-        world.offers.live, channels.account, world.accounts.banned_until, channels.heat)
-    return Shown(Post(*columns), room)
+    both = [np.concatenate(pair) for pair in (
+        (posts.channel, up.channel), (posts.offer, up.offer), (posts.items, up.items), (posts.commercial, up.commercial),
+        (posts.value, up.value), (posts.visibility, up.visibility))]
+    *columns, room = as_one(*both, posts.lasting, up.day, weights_of(params), day, world.offers.live, channels.account,
+                            world.accounts.banned_until, channels.heat)
+    room.flags.writeable = False
+    return Shown(read_only(Post(*columns)), room)
 
 
 def cool(world: World, posts: Post, day: int, params: HeatParams) -> None:

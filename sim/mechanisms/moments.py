@@ -57,16 +57,16 @@ def draw_notices(person: Array, items: Array, layers: Array, post_key: Array, bo
     """
     widest = 0
     for c in range(len(bound) - 1):
-        for k in range(bound[c], rows_end(c, bound, skip)):
-            first, last = ties_of(c, k, person[k], bound, skip, start)
+        for k in range(bound[c], rows_end(np.int64(c), bound, skip)):
+            first, last = ties_of(np.int64(c), k, np.int64(person[k]), bound, skip, start)
             widest = max(widest, last - first)
     for c in prange(len(bound) - 1):
         w = room[c]
         left, reader = np.empty(widest, np.int64), np.empty(widest, np.int32)
-        for k in range(bound[c], rows_end(c, bound, skip)):
+        for k in range(bound[c], rows_end(np.int64(c), bound, skip)):
             j, n, key = person[k], items[k], post_key[k]
             row, base, mask = start[j], pair(np.int64(uid[j]), 0), layers[k]
-            first, last = ties_of(c, k, j, bound, skip, start)
+            first, last = ties_of(np.int64(c), k, np.int64(j), bound, skip, start)
             many = 0
             for e in range(first, last):
                 m = np.int64(mark[e])
@@ -97,7 +97,7 @@ def list_friends(out: Array, bound: Array, skip: Array, room: Array, drawn: Arra
     at = 0
     for c in range(len(bound) - 1):
         w = room[c]
-        for k in range(bound[c], rows_end(c, bound, skip)):
+        for k in range(bound[c], rows_end(np.int64(c), bound, skip)):
             for _ in range(drawn[k + c]):
                 e = out[w]
                 i = listener[e]

@@ -61,7 +61,7 @@ def emit(speakers: Array, limit: Array, bound: Array, skip: Array, room: Array, 
     """
     for c in prange(len(written)):
         w = room[c]
-        stop = rows_end(c, bound, skip)
+        stop = rows_end(np.int64(c), bound, skip)
         for s in range(bound[c], stop):
             if s + 16 < stop:
                 prefetch(start, np.int64(speakers[s + 16]))
@@ -69,7 +69,7 @@ def emit(speakers: Array, limit: Array, bound: Array, skip: Array, room: Array, 
             if s + 8 < stop:
                 prefetch(mark, start[speakers[s + 8]])
             j = speakers[s]
-            first, last = ties_of(c, s, j, bound, skip, start)
+            first, last = ties_of(np.int64(c), s, np.int64(j), bound, skip, start)
             base = pair(np.int64(uid[j]), 0)
             row = start[j]
             l0, l1, l2, l3 = limit[s, 0], limit[s, 1], limit[s, 2], limit[s, 3]

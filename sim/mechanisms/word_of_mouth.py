@@ -222,7 +222,7 @@ def hear_in_groups(talker: Array, product: Array, polarity: Array, home: Array, 
                     continue
                 # The name of a group has 24 bits, the number of a product fewer than 8.
                 inner = draw64(key, (np.int64(uid[j]) << 32) | (name[channel[own]] << 8) | product[k])
-                block = first_block(channel[own], first)
+                block = first_block(np.int64(channel[own]), first)
                 while block >= 0:
                     if drawn:
                         for r in range(start[block], stop[block]):

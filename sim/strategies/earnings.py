@@ -58,7 +58,8 @@ def account(seller: Array, person: Array, product: Array, units: Array, price_fe
     new_rate, earned, new_month : (R,), written
     """
     sold = np.zeros(len(rate), np.int64)
-    earned[:] = 0
+    for r in range(len(earned)):
+        earned[r] = 0
     for k in range(len(seller)):
         r = seller[k]
         if r >= 0 and product[k] == of:

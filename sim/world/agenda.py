@@ -67,13 +67,13 @@ def move(head: Array, following: Array, preceding: Array, day: Array, person: in
         if after >= 0:
             preceding[after] = before
     day[person] = min(to, FAR)
-    _link(head, following, preceding, person, to)
+    _link(head, following, preceding, np.int64(person), np.int64(to))
 
 
 @kernel()
 def _link_all(head: Array, following: Array, preceding: Array, day: Array) -> None:
     for i in range(len(day)):
-        _link(head, following, preceding, i, day[i])
+        _link(head, following, preceding, np.int64(i), np.int64(day[i]))
 
 
 @kernel()
