@@ -329,6 +329,17 @@ def test_flows_are_sums_by_payer_payee_and_purpose() -> None:
     assert table["payee_account"][media].tolist() == [Account.PLATFORM] * 2
 
 
+def test_a_booking_of_nothing_is_no_flow() -> None:
+    ledger = opened()
+    for payee, amount, purpose in ((Account.PLATFORM, 0, Purpose.MEDIA), (Account.STAFF, 0, Purpose.HOST),
+                                   (Account.PLATFORM, 10, Purpose.MEDIA)):
+        ledger.pay((Account.BRAND, 0), (payee, 0), amount, purpose, 0)
+    ledger.close_day(0)
+    table = ledger.flows.table()
+    lines = zip(table["purpose"].tolist(), table["amount_fen"].tolist(), strict=True)
+    assert sorted(lines) == sorted([(Purpose.CAPITAL, CASH), (Purpose.MEDIA, 10)])
+
+
 def test_an_empty_table_is_nothing() -> None:
     ledger = opened()
     ledger.post(no_postings(), 0)

@@ -21,10 +21,10 @@ def asked(sponsor: list[int], tier: list[int]) -> Any:
 
 
 def heard(joined: Any, refused: Any) -> float:
-    """Return the income shown, where persons 4, 7 and 9 sought resellers of brand 0, 7 also members and 2 and 11 for brand 1."""
-    invite = SimpleNamespace(sponsor=np.array([9, 2, 4, 7, 7, 11, -1]), role_tier=np.array([0, 0, 0, -1, 0, 0, 0]),
-                             brand=np.array([0, 1, 0, 0, 0, 1, 0]),
-                             perceived_income_fen=np.array([900, 50_000, 400, 60_000, 700, 70_000, 80_000]))
+    """Return the income shown, where persons 4 (twice), 7 and 9 sought resellers of brand 0, 7 also members, 2 and 11 for brand 1."""
+    invite = SimpleNamespace(sponsor=np.array([9, 2, 4, 7, 7, 11, -1, 4]), role_tier=np.array([0, 0, 0, -1, 0, 0, 0, 0]),
+                             brand=np.array([0, 1, 0, 0, 0, 1, 0, 0]),
+                             perceived_income_fen=np.array([900, 50_000, 400, 60_000, 700, 70_000, 80_000, 90_000]))
     table = type("Invites", (SimpleNamespace,), {"__len__": lambda self: len(self.sponsor)})(**vars(invite))
     retail = Retail()
     retail.hear(WORLD, table, joined, refused)
@@ -41,27 +41,47 @@ def test_income_shown_is_that_of_whoever_was_asked_for_the_recorded_brand() -> N
 
 
 def test_sales_of_another_brands_resellers_are_not_counted() -> None:
-    """Reseller 0 (person 10) sells two kept and one that came back spoiled, and takes one home; 1 is of another brand."""
+    """Reseller 0 (person 10) sells three kept, one back spoiled, one back as new, one to itself; 1 is of another brand."""
     table = SimpleNamespace(size=2, person=np.array([10, 11]), unit_fen=np.array([[60, 0], [0, 50]]),
                             row_of=np.full(30, -1, np.int32))
     table.row_of[[10, 11]] = [0, 1]
-    channels = SimpleNamespace(owned=np.array([False]), account=np.array([0]))
-    world = SimpleNamespace(resellers=table, channels=channels, audiences=SimpleNamespace(channel=np.zeros(50, np.int16)))
+    channels = SimpleNamespace(owned=np.array([False, True]), account=np.array([0, 1]))
+    channel = np.zeros(50, np.int16)
+    channel[5] = 1
+    world = SimpleNamespace(resellers=table, channels=channels, audiences=SimpleNamespace(channel=channel))
     sold = SimpleNamespace(
-        seller=np.array([0, 0, 0, 1, 0]), person=np.array([20, 21, 10, 22, 11]), quantity=np.array([2, 1, 1, 5, 1]),
-        price_fen=np.array([100, 100, 100, 90, 100]), product=np.array([0, 0, 0, 1, 0]), order=np.arange(5),
-        path_row=np.array([40, 3, -1, 4, 5]), path_kind=np.array([PathKind.TIE, PathKind.FEED, PathKind.MEMORY, PathKind.FEED,
-                                                                  PathKind.FEED]))
-    delivered = SimpleNamespace(order=np.arange(5), returned=np.array([0, 1, 0, 0, 0]), resaleable=np.zeros(5, np.int64))
-    retail = Retail(1)
+        seller=np.array([0, 0, 0, 1, 0, 0]), person=np.array([20, 21, 10, 22, 11, 23]), quantity=np.array([2, 1, 1, 5, 1, 1]),
+        price_fen=np.array([100, 100, 100, 90, 100, 100]), product=np.array([0, 0, 0, 1, 0, 0]), order=np.arange(6),
+        path_row=np.array([40, 3, -1, 4, 5, -1]),
+        path_kind=np.array([PathKind.TIE, PathKind.FEED, PathKind.MEMORY, PathKind.FEED, PathKind.FEED, PathKind.MEMORY]))
+    delivered = SimpleNamespace(order=np.arange(6), returned=np.array([0, 1, 0, 0, 0, 1]),
+                                resaleable=np.array([0, 0, 0, 0, 0, 1]))
+    retail = Retail(2)
     ultimate = retail.count(world, sold, np.array([True, False]), delivered)
     assert ultimate == 2  # person 11 is a reseller
     found = {name: getattr(retail, name)[:2].tolist() for name in ("units", "value_fen", "cost_fen", "paid_fen")}
-    assert found == {"units": [3, 0], "value_fen": [300, 0], "cost_fen": [240, 0], "paid_fen": [400, 0]}
-    assert retail.rented_fen.tolist() == [200]
-    assert retail.top_share(world, 1_000.0) == 0.4
+    assert found == {"units": [3, 0], "value_fen": [300, 0], "cost_fen": [240, 0], "paid_fen": [500, 0]}
+    assert retail.rented_fen.tolist() == [100, 0]  # the brand's own channel is no seller
+    assert retail.top_share(world, 1_000.0) == 0.5
     assert retail.income_fen(np.array([0, 1])).tolist() == [60, 0]
     assert retail.of(np.array([1, 0])).tolist() == [0, 3]
+
+
+def test_who_only_lost_goods_has_no_income_from_sales() -> None:
+    retail = Retail()
+    retail.value_fen, retail.cost_fen, retail.units = np.array([100, 0]), np.array([40, 60]), np.array([1, 0])
+    retail.pay_fen = np.array([[0, 0, 7, 0], [0, 0, 5, 0]])
+    assert retail.income_fen(np.array([0, 1])).tolist() == [60 + 7, 0 + 5]
+
+
+def test_goods_handed_on_to_another_reseller_earn_what_they_cost_more() -> None:
+    """Row 0 hands on three at 80 that cost it 60; what the brand sells, and what goes back to it, is nobody's margin."""
+    world: Any = SimpleNamespace(resellers=SimpleNamespace(size=2, unit_fen=np.array([[60], [50]])))
+    moved: Any = SimpleNamespace(supplier=np.array([0, -1, 1]), buyer=np.array([1, 0, -1]), product=np.zeros(3, np.int64),
+                                 unit_fen=np.array([80, 65, 20]), quantity=np.array([3, 9, 9]))
+    retail = Retail()
+    retail.hand_on(world, moved)
+    assert retail.pay_fen[:2].tolist() == [[0, 0, 60, 0], [0, 0, 0, 0]]
 
 
 def test_pay_is_told_apart_by_what_it_was_for() -> None:

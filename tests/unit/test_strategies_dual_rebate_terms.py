@@ -100,6 +100,12 @@ def test_orders_are_the_newsvendors_less_what_is_there(buy_back: float) -> None:
     assert set(orders.unit_fen[mine].tolist()) == {5_000, 6_000}
 
 
+def test_stock_is_looked_at_on_ones_own_day_and_a_newcomer_orders_at_once() -> None:
+    """On day 9 of weeks it is the turn of name 2; row 3 has bought nothing yet."""
+    at = view(day=9, book={"rate": np.full(6, 3.0)}, stock=[0] * 6)
+    assert table_of(scheme(stock={"every_days": 7}).plan(at), "StockOrder").buyer.tolist() == [2, 3]
+
+
 def test_a_brand_orders_for_its_own_resellers_and_buys_back_from_its_own() -> None:
     left = {"left": [-1, -1, -1, -1, 6, 6]}
     plan = scheme(stock={"every_days": 1}, buy_back=0.5)
@@ -160,6 +166,17 @@ def test_income_shown_is_that_of_survivors_times_the_boast(exaggeration: float) 
     assert invite.perceived_income_fen.tolist() == [int(exaggeration * income) for income in honest]
 
 
+def test_of_uplines_who_left_nothing_is_shown_and_their_place_counts() -> None:
+    """Row 1 left: of two uplines row 2 shows row 0 alone, and row 3 row 2 alone."""
+    month = np.array([900, 300, 60, 0, 9_999, 0])
+    plan = scheme(recruits={"survivor_bias": 0.25, "visible": 2},
+                  rebates={"referral": 0, "levels": [], "same_level": 0, "spread": False})
+    at = view(book={"month": month}, left=[-1, 6, -1, -1, 6, -1])
+    invite = table_of(settled([], plan, at).tomorrow, "Invite")
+    assert invite.sponsor.tolist() == [20, 22, 23]
+    assert invite.perceived_income_fen.tolist() == [900, int(0.75 * 480 + 0.25 * 900), int(0.75 * 30 + 0.25 * 60)]
+
+
 @pytest.mark.parametrize("push", [0.0, 0.4, 1.0])
 def test_a_share_of_resellers_is_pushed_each_day(push: float) -> None:
     pushed = set()
@@ -181,3 +198,8 @@ def test_who_rises_has_the_units_or_the_recruits_and_belongs_to_the_brand() -> N
     assert risen(bought=[99, 100, 0, 0, 500, 500]) == [1]
     assert risen(bought=[0] * 6, recruits=[2, 0, 3, 0, 3, 3]) == [2]
     assert risen(bought=[0] * 6, recruits=[0] * 6) == []
+
+
+def test_recruits_alone_lift_nobody_where_a_tier_asks_for_none() -> None:
+    units_only = scheme(tiers=[{"name": "low", "price_share": 0.6}, {"name": "top", "price_share": 0.5, "units": 100}])
+    assert table_of(settled([], units_only, view(tier=[0] * 6, bought=[99] * 6, recruits=[9] * 6)).tomorrow, "Promote") is None

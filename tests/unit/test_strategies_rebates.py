@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from sim.core.accounts import Purpose
 from sim.exchange.events import StockMoved
@@ -82,11 +83,13 @@ def test_a_higher_tier_of_another_strategy_counts_as_the_last() -> None:
 
 
 def test_levels_on_first_orders_are_told_apart_and_only_orders_from_the_brand_pay() -> None:
-    moved = StockMoved(buyer=np.array([4, 4, 4, -1]), supplier=np.array([-1, -1, 2, 3]), product=np.array([0, 1, 0, 0]),
-                       quantity=np.full(4, 10), unit_fen=np.full(4, 100), first=np.array([1, 0, 0, 0]))
+    """Row 4's first order from the brand and row 3's later one pay two levels each, the first alone for entering."""
+    moved = StockMoved(buyer=np.array([4, 4, 4, -1, 3]), supplier=np.array([-1, -1, 2, 3, -1]), product=np.array([0, 1, 0, 0, 0]),
+                       quantity=np.full(5, 10), unit_fen=np.full(5, 100), first=np.array([1, 0, 0, 0, 0]))
     table, tier_fen = SimpleNamespace(upline=CHAIN, tier=np.zeros(5, np.int64)), TIER_FEN
     owed = owed_on(moved, 0, table, ALL, ALL, tier_fen, RebateParams(referral=0, levels=(0.1, 0.2)))
-    assert (owed.entry_fen, owed.amount_fen.tolist()) == (300, [0, 100, 200])
+    assert (owed.entry_fen, owed.amount_fen.tolist()) == (300, [0, 100, 200, 100, 200])
+    assert owed.row.tolist() == [3, 3, 2, 2, 1]
     assert len(owed_on(moved, 0, table, ~ALL, ALL, tier_fen, RebateParams()).row) == 0
     assert len(owed_on(StockMoved.empty(), 0, table, ALL, ALL, tier_fen, RebateParams()).row) == 0
 
@@ -118,3 +121,9 @@ def test_a_tier_that_says_nothing_is_the_entry_and_recruits_are_sought_every_day
     assert TierParams().price_share == TIERS[0].price_share == 0.65
     assert [(tier.price_share, tier.units) for tier in TIERS[1:]] == [(0.5, 60), (0.4, 300)]
     assert (RecruitParams().push, RecruitParams().exaggeration, RecruitParams().entry_fee) == (1.0, 1.0, 0)
+    assert (RecruitParams().survivor_bias, RecruitParams().visible) == (0.5, 3)
+
+
+def test_no_tier_gets_goods_for_nothing() -> None:
+    with pytest.raises(ValidationError, match="greater than 0"):
+        TierParams(price_share=0.0)
