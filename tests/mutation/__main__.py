@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +33,7 @@ LEAST_SECONDS = 120.0
 KEPT_OUT = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
 
 HANGS, CRASHES = "hangs", "crashes"
+CAUGHT, SAME, SURVIVED, MISTAKEN = "caught", "the same", "SURVIVED", "CAUGHT, BUT CALLED THE SAME"
 UNSHRUNK = """
 from hypothesis import Phase, settings
 settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], database=None, derandomize=True)
@@ -120,13 +122,24 @@ class Copy:
 def report(suite: Suite, mutant: Mutant, found: Found) -> dict[str, object]:
     """Print one line on a mutant and return what is stored."""
     survived = not found.test
-    verdict = "caught" if not survived else "survived, as explained" if mutant.same else "SURVIVED"
-    if mutant.same and not survived:
-        verdict = "CAUGHT, BUT CALLED EQUIVALENT"
+    verdict = (SAME if survived else MISTAKEN) if mutant.same else (SURVIVED if survived else CAUGHT)
     where = f"{suite.file}:{suite.line(mutant)}"
-    print(f"{verdict:<10} {where}  {shown(mutant.old)} -> {shown(mutant.new)}  {found.test} ({found.seconds:.0f} s)", flush=True)
+    why = found.test or mutant.same
+    print(f"{verdict:<10} {where}  {shown(mutant.old)} -> {shown(mutant.new)}  {why} ({found.seconds:.0f} s)", flush=True)
     return {"verdict": verdict, "where": where, "old": mutant.old, "new": mutant.new, "test": found.test,
             "seconds": round(found.seconds, 1), "why": mutant.same}
+
+
+def summed_up(rows: list[dict[str, object]]) -> int:
+    """Print what speaks against the table, then the counts; returns 1 if anything does."""
+    against = [row for row in rows if row["verdict"] in (SURVIVED, MISTAKEN)]
+    print()
+    for row in against:
+        print(f"{row['verdict']}: {row['where']}  {shown(str(row['old']))} -> {shown(str(row['new']))}")
+    count = Counter(row["verdict"] for row in rows)
+    mistaken = f", {count[MISTAKEN]} caught that the table calls the same" if count[MISTAKEN] else ""
+    print(f"{len(rows)} mutants: {count[CAUGHT]} caught, {count[SAME]} the same, {count[SURVIVED]} survived{mistaken}")
+    return int(bool(against))
 
 
 def shown(text: str) -> str:
@@ -146,6 +159,8 @@ def main(words: list[str]) -> int:
             if listed:
                 print(f"{suite.file}:{where}  {shown(mutant.old)} -> {shown(mutant.new)}  {mutant.same}")
     if listed:
+        mutants = [mutant for suite in chosen for mutant in suite.mutants]
+        print(f"{len(mutants)} mutants, {sum(bool(mutant.same) for mutant in mutants)} of them called the same")
         return 0
     rows = []
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
@@ -153,13 +168,10 @@ def main(words: list[str]) -> int:
         for suite in chosen:
             print(f"{suite.file}: {len(suite.mutants)} mutants; the tests take {copy.sound(suite):.0f} s", flush=True)
             rows += [report(suite, mutant, copy.put(suite, mutant)) for mutant in suite.mutants]
-    caught = sum(row["verdict"] == "caught" for row in rows)
-    explained = sum(row["verdict"] == "survived, as explained" for row in rows)
-    print(f"\n{len(rows)} mutants: {caught} caught, {explained} equivalent, {len(rows) - caught - explained} against the table")
     OUT.mkdir(parents=True, exist_ok=True)
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
     (OUT / f"{stamp}.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    return int(caught + explained < len(rows))
+    return summed_up(rows)
 
 
 if __name__ == "__main__":
