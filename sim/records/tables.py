@@ -27,7 +27,7 @@ NAME = "strategy"
 _REMEDY = "records.copy_again"
 
 
-def _column(values: NDArray[Any]) -> Any:
+def column_of(values: NDArray[Any]) -> Any:
     """Return a numeric array as an arrow column that shares its memory."""
     import pyarrow as pa
 
@@ -35,14 +35,14 @@ def _column(values: NDArray[Any]) -> Any:
     return pa.Array.from_buffers(pa.from_numpy_dtype(flat.dtype), len(flat), [None, pa.py_buffer(flat)])
 
 
-def _names(codes: NDArray[Any], names: Sequence[str]) -> Any:
+def names_of(codes: NDArray[Any], names: Sequence[str]) -> Any:
     """Return names[codes] as an arrow dictionary column."""
     import pyarrow as pa
 
     texts = [name.encode() for name in names]
     offsets = np.cumsum([0, *map(len, texts)], dtype=np.int32)
     words = pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(texts)))
-    return pa.DictionaryArray.from_arrays(_column(codes.astype(np.int32)), words)
+    return pa.DictionaryArray.from_arrays(column_of(codes.astype(np.int32)), words)
 
 
 def write_table(path: Path, columns: Mapping[str, Any], names: Sequence[str] = ()) -> int:
@@ -60,7 +60,7 @@ def write_table(path: Path, columns: Mapping[str, Any], names: Sequence[str] = (
     import pyarrow as pa
     from pyarrow import parquet
 
-    made = {k: _names(v, names) if k == NAME else _column(v) for k, v in columns.items()}
+    made = {k: names_of(v, names) if k == NAME else column_of(v) for k, v in columns.items()}
     table = pa.Table.from_arrays(list(made.values()), names=list(made))
     parquet.write_table(table, path, compression="zstd")
     return int(table.num_rows)
@@ -85,11 +85,11 @@ def read_table(path: Path, rows: object, names: Sequence[str] = ()) -> Table:
         raise DataError(Message("records.torn_table", path=path, error=said, remedy=Message(_REMEDY))) from error
     if table.num_rows != rows:
         raise DataError(Message("records.rows", path=path, found=table.num_rows, rows=rows, remedy=Message(_REMEDY)))
-    return {n: _codes(path, table.column(n), names) if n == NAME else _array(table.column(n))
+    return {n: _codes(path, table.column(n), names) if n == NAME else array_of(table.column(n))
             for n in table.column_names}
 
 
-def _array(column: Any) -> NDArray[Any]:
+def array_of(column: Any) -> NDArray[Any]:
     """Return a numeric arrow column as an array of its own."""
     kind = np.dtype(column.type.to_pandas_dtype())
     out = np.empty(len(column), dtype=kind)
