@@ -27,7 +27,7 @@ NAME = "strategy"
 _REMEDY = "records.copy_again"
 
 
-def _column(values: NDArray[Any]) -> Any:
+def column_of(values: NDArray[Any]) -> Any:
     """Return a numeric array as an arrow column that shares its memory."""
     import pyarrow as pa
 
@@ -46,18 +46,18 @@ def _words(words: Sequence[str]) -> Any:
     return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(texts)))
 
 
-def _names(codes: NDArray[Any], names: Sequence[str]) -> Any:
+def names_of(codes: NDArray[Any], names: Sequence[str]) -> Any:
     """Return names[codes] as an arrow dictionary column."""
     import pyarrow as pa
 
-    return pa.DictionaryArray.from_arrays(_column(codes.astype(np.int32)), _words(names))
+    return pa.DictionaryArray.from_arrays(column_of(codes.astype(np.int32)), _words(names))
 
 
 def _arrow(columns: Mapping[str, Any], names: Sequence[str]) -> Any:
     """Return columns as an arrow table."""
     import pyarrow as pa
 
-    made = {k: _names(v, names) if k == NAME else _column(v) for k, v in columns.items()}
+    made = {k: names_of(v, names) if k == NAME else column_of(v) for k, v in columns.items()}
     return pa.Table.from_arrays(list(made.values()), names=list(made))
 
 
@@ -122,11 +122,11 @@ def read_table(path: Path, rows: object, names: Sequence[str] = ()) -> Table:
         raise DataError(Message("records.torn_table", path=path, error=said, remedy=Message(_REMEDY))) from error
     if table.num_rows != rows:
         raise DataError(Message("records.rows", path=path, found=table.num_rows, rows=rows, remedy=Message(_REMEDY)))
-    return {n: _codes(path, table.column(n), names) if n == NAME else _array(table.column(n))
+    return {n: _codes(path, table.column(n), names) if n == NAME else array_of(table.column(n))
             for n in table.column_names}
 
 
-def _array(column: Any) -> NDArray[Any]:
+def array_of(column: Any) -> NDArray[Any]:
     """Return a numeric arrow column, or one of texts, as an array of its own."""
     if str(column.type) == "string":
         return np.array(column.to_pylist(), dtype=np.str_)
