@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from sim.analysis.expectations import Judgement
     from sim.analysis.paired import Verdict
+    from sim.experiment.until_separated import Until
     from sim.records.comparison import Comparison
     from sim.scenario.spec import ScenarioSpec
     from sim.text.catalogue import Lang
@@ -240,6 +241,30 @@ def compare(scenarios: Sequence[str | Path | Scenario], **options: Any) -> Resul
 
     given = [s.resolved if isinstance(s, Scenario) else s for s in _as_list(scenarios)]
     data = compare_scenarios(given, **options)
+    return Result(data, _expectations(data))
+
+
+def until_separated(scenarios: Sequence[str | Path | Scenario], *, until: Until | None = None, **options: Any) -> Result:
+    """Compare scenarios, adding replications until the best is known or a budget of runs ends.
+
+    Parameters
+    ----------
+    scenarios : sequence of str, Path or Scenario
+        At least two.
+    until : Until
+        Confidence (0.95), budget of runs, indifference zone: see `sim.experiment.until_separated`.
+    options : object
+        As for `compare`, without ``replications``.
+
+    Raises
+    ------
+    GuanxiError
+        As `sim.experiment.until_separated.until_separated`.
+    """
+    from sim.experiment.until_separated import until_separated as select
+
+    given = [s.resolved if isinstance(s, Scenario) else s for s in _as_list(scenarios)]
+    data = select(given, until=until, **options)
     return Result(data, _expectations(data))
 
 
