@@ -40,6 +40,10 @@ class Executor(Protocol):
         """
         raise NotImplementedError
 
+    def close(self) -> None:
+        """Let go of what was taken at the start."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True)
 class LocalExecutor:
@@ -62,6 +66,9 @@ class LocalExecutor:
             watch: Callable[[int], None] | None = None) -> Generator[Done | SetApart | Warm]:
         """Carry out tasks; see `Executor.run`."""
         yield from run_tasks(tasks, workers=self.workers, warm=warm, watch=watch)
+
+    def close(self) -> None:
+        """Do nothing: the workers end with each `run`."""
 
 
 def executor(workers: int, cluster: str | None) -> Executor:

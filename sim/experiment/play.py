@@ -12,20 +12,24 @@ from __future__ import annotations
 import contextlib
 import itertools
 import operator
+import os
+import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.core.errors import DataError
 from sim.experiment.executors import executor
 from sim.experiment.identity import code_version, run_id
 from sim.experiment.light import light_case
 from sim.experiment.progress import Pace
 from sim.experiment.runs import MODEL, cold, warm_case
 from sim.experiment.tasks import Done, Task, Warm
-from sim.text.message import recognised
+from sim.text.message import Message, recognised
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
+    from pathlib import Path
 
     from sim.experiment.progress import Callback
     from sim.experiment.tasks import SetApart
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
 
 _ASKED: Final = 128
 """Runs that the store is asked for in one go."""
+_PATIENCE: Final = 10.0
+"""Seconds that a network disk may take to show a file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +57,7 @@ class Wanted:
     spec: ScenarioSpec
     replication: int
 
-    def run(self, model: str = MODEL) -> str:
+    def id(self, model: str = MODEL) -> str:
         """Return the identity of the run, the name that the store knows it by."""
         return run_id(self.spec, self.replication, model=model)
 
@@ -134,7 +140,7 @@ class _Desk:
         """Yield what is to be played; for what is there already, a `Done` that carries it."""
         source = iter(wanted)
         while some := list(itertools.islice(source, _ASKED)):
-            ids = [one.run(self.how.model) for one in some]
+            ids = [one.id(self.how.model) for one in some]
             kept = self.store.entries(ids)
             for run, one in zip(ids, some, strict=True):
                 # Asked again: the first of two equal ones may have ended while this dozen was handed out.
@@ -162,6 +168,8 @@ class _Desk:
         if not isinstance(done, Done):
             self.failed[run] = (recognised(done.reason, "experiment"), done.attempts)
             return [Failed(one, run, *self.failed[run]) for one in waiting]
+        if self.how.cluster is not None:
+            _require_arrived(self.store.spool_path(run))
         about = {"attempts": done.attempts, "version": code_version()}
         outcomes = self.store.book(run, seconds=done.seconds, about=about)
         return [Played(one, run, outcomes, done.seconds, kept=number > 0) for number, one in enumerate(waiting)]
@@ -192,30 +200,46 @@ def play(wanted: Iterable[Wanted], store: RunStore, how: How = How(), *,
     KeyboardInterrupt
         On Ctrl-C, once the workers have stopped; what is finished is kept.
     """
-    carrier = executor(how.workers, how.cluster)
-    pace = Pace((), carrier.size, expected=operator.length_hint(wanted, 0))
-    desk = _Desk(store, how, pace)
-    source = iter(wanted)
-    first = list(itertools.islice(source, _ASKED))
     tell = progress or (lambda _state: None)
-    warm = [] if carrier.size <= 1 else _warm(first, how, store)
-    pace.phase = "compiling" if warm else "running"
-    running = carrier.run(desk.tasks(itertools.chain(first, source)), warm, lambda busy: tell(pace.state(busy)))
-    try:
-        with contextlib.closing(running):
-            for ended in running:
-                if isinstance(ended, Warm):
-                    pace.phase = "running"
-                    continue
-                yield from desk.ended(ended)
-    finally:
-        store.commit()
+    with contextlib.closing(executor(how.workers, how.cluster)) as carrier:
+        pace = Pace((), carrier.size, expected=operator.length_hint(wanted, 0))
+        desk = _Desk(store, how, pace)
+        source = iter(wanted)
+        first = list(itertools.islice(source, _ASKED))
+        warm = [] if carrier.size <= 1 else _warm(first, how, store)
+        pace.phase = "compiling" if warm else "running"
+        running = carrier.run(desk.tasks(itertools.chain(first, source)), warm, lambda busy: tell(pace.state(busy)))
+        try:
+            with contextlib.closing(running):
+                for ended in running:
+                    if isinstance(ended, Warm):
+                        pace.phase = "running"
+                        continue
+                    yield from desk.ended(ended)
+        finally:
+            store.commit()
 
 
 def _warm(first: list[Wanted], how: How, store: RunStore) -> list[Task]:
     """Return what compiles the kernels of the first runs, where they are to be played and have not been here before."""
     specs = list({id(one.spec): one.spec for one in first}.values())
     missing = cold(specs, how.model)
-    if not missing or len(store.known(ids := [one.run(how.model) for one in first])) == len(set(ids)):
+    if not missing or len(store.known(ids := [one.id(how.model) for one in first])) == len(set(ids)):
         return []
     return [warm_case(spec, how.settings) for spec in missing]
+
+
+def _require_arrived(path: Path) -> None:
+    """Wait for a file that another machine has written; a network disk may take some seconds to show it.
+
+    Raises
+    ------
+    DataError
+        If it does not come: the folder is not shared.
+    """
+    patience = time.monotonic() + _PATIENCE
+    while not path.exists():
+        if time.monotonic() > patience:
+            raise DataError(Message("cluster.not_shared", path=path))
+        os.scandir(path.parent).close()  # makes a network disk look again
+        time.sleep(0.1)

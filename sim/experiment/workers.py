@@ -67,10 +67,10 @@ def run_tasks(
         If workers cannot be started.
     """
     with interrupts.listening():
-        if workers <= 1:
-            yield from _here(tasks, watch)
-            return
         waiting = Waiting(tasks)
+        if workers <= 1:
+            yield from _here(waiting, watch)
+            return
         waiting.fill()
         with contextlib.closing(_Crew(workers, watch)) as crew:
             if len(waiting):
@@ -78,15 +78,22 @@ def run_tasks(
             yield from crew.work(waiting)
 
 
-def _here(tasks: Iterable[Task | Done], watch: Callable[[int], None] | None) -> Iterator[Done | SetApart]:
+def _here(waiting: Waiting, watch: Callable[[int], None] | None) -> Iterator[Done | SetApart]:
     """Carry out tasks in this process."""
-    for task in tasks:
-        if isinstance(task, Done):
-            yield task
+    world = ""
+    while True:
+        waiting.fill()
+        while waiting.passed:
+            yield waiting.passed.popleft()
+        if not len(waiting):
+            if waiting.ended:
+                return
             continue
         if watch:
             watch(1)
         interrupts.heed()
+        task = waiting.take(world, ())
+        world = task.world
         yield _tried(task)
 
 

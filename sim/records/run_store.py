@@ -182,10 +182,10 @@ class RunStore:
         places: dict[str, list[int]] = {}
         for number, run in enumerate(ids):
             places.setdefault(run, []).append(number)
-        for run in self._read(entries):
-            own, values = part(run)
+        for found in self._read(entries):
+            own, values = part(found)
             for name in set(own) & set(wanted):
-                for number in places[run.run]:
+                for number in places[found.run]:
                     out[name][first[number]:first[number] + days[number]] = values[own.index(name)]
         return out
 
