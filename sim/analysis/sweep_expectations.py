@@ -19,7 +19,7 @@ do not vary, all replications agree and p is 0.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -56,18 +56,24 @@ def judge_sweep(runs: Table, strategies: Sequence[Sequence[Expectation]]) -> lis
              for point, values in _by_point(runs, number, wanted.outcome)]
     single = [judge("", wanted, values) for wanted, _, _, values in cells]
     p = np.array([_p(wanted, values, one) for (wanted, _, _, values), one in zip(cells, single, strict=True)])
-    corrected = holm_array(p)
+    same = {(strategy, point): runs_of for strategy in range(len(strategies)) for point, runs_of in _by_point(runs, strategy, "run")}
+    # Where an axis does not concern a strategy its points hold the same runs: one comparison, however often it is shown.
+    keys = [(number, wanted.text, tuple(same[number, point])) for wanted, number, point, _ in cells]
+    place = {key: at for at, key in enumerate(dict.fromkeys(keys))}
+    each = np.ones(len(place))
+    each[[place[key] for key in keys]] = p
+    corrected = holm_array(each)[[place[key] for key in keys]]
     return [_judged(point, number, one, float(raw), float(holm), values)
             for (_, number, point, values), one, raw, holm in zip(cells, single, p, corrected, strict=True)]
 
 
-def _by_point(runs: Table, strategy: int, outcome: str) -> list[tuple[int, Floats]]:
-    """Return the values of an outcome at every point of a strategy, by replication."""
+def _by_point(runs: Table, strategy: int, outcome: str) -> list[tuple[int, NDArray[Any]]]:
+    """Return the values of a column at every point of a strategy, by replication; NaN without it."""
     mine = np.flatnonzero(runs["strategy"] == strategy)
     mine = mine[np.lexsort((runs["replication"][mine], runs["point"][mine]))]
     points, first = np.unique(runs["point"][mine], return_index=True)
     column = runs.get(outcome)
-    values = np.full(mine.size, np.nan) if column is None else np.asarray(column, np.float64)[mine]
+    values = np.full(mine.size, np.nan) if column is None else column[mine]
     return list(zip(points.tolist(), np.split(values, first[1:]), strict=True))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from sim.cli.command import terminal_width
 from sim.cli.language import current, tell
 from sim.cli.output import emit, emit_json, note
+from sim.report.numbers import HARD
 from sim.text.cells import cell_width, clip, pad, wrap
 from sim.text.message import recognised
 
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 
 ROWS = ("profit_fen", "payback_day", "cash_trough_fen", "repurchase_rate_90d", "losing_agent_share", "survival_after_shock")
 """Outcomes of the table, each as its median over points; the first with its ends too."""
-_LEAST, _GAP, _MOST_SHOWN = 12, 2, 5
-Order = ("fail", "undecided", "pass")
+_LEAST, _GAP, _MOST_SHOWN, _LONGEST = 12, 2, 5, 32
 
 
 @dataclass(frozen=True)
@@ -173,11 +173,11 @@ def place_of(record: SweepRecord, point: int, limit: int = 400) -> str:
     for axis in record.axes:
         value = float(record.points[axis.column][at])
         if axis.scale == "words" and axis.values is not None:
-            text = str(axis.values[int(value)])
+            text = clip(str(axis.values[int(value)]), _LONGEST)
         elif axis.unit in {"fen", "share"}:
             text = unit_number(value, axis.unit)
         else:
-            text = f"{value:.6g}"
+            text = f"{value:.4g}"
         values.append(f"{axis.path.rpartition('.')[2]}={text}")
     head = tell("sweep.point", number=point)
     return clip(f"{head}: {', '.join(values)}" if values else head, limit)
@@ -195,7 +195,7 @@ def expected_lines(record: SweepRecord, width: int) -> list[str]:
     for (strategy, text), found in groups.items():
         counts = Counter(one.result for one in found)
         name = f"  {record.strategies[strategy]}: {text}"
-        broken = wrap(name, label) if cell_width(name) > label else [name]
+        broken = ["  " + line.replace(HARD, " ") for line in wrap(name.strip().replace(" %", f"{HARD}%"), label - 2)]
         lines += broken[:-1]
         cells = [str(counts[result]) for result in ("pass", "fail", "undecided")]
         lines.append(pad(broken[-1], label) + "".join(" " * _GAP + pad(cell, column, right=True) for cell in cells))
