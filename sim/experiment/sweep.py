@@ -128,7 +128,7 @@ class SweepPlan:
                         row = ((first + at) * cases + case) * replications + replication
                         if mine[row]:
                             wanted = Wanted(specs[at][case], replication)
-                            self.ids[row] = wanted.run(self.model)
+                            self.ids[row] = wanted.id(self.model)
                             yield row, wanted
 
     def run_ids(self) -> list[str]:
