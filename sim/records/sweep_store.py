@@ -145,6 +145,9 @@ def _loaded(folder: Path, manifest: dict[str, Any]) -> SweepRecord:
     axes = [_axis(found) for found in manifest["axes"]]
     for name in (*HEAD, *(axis.column for axis in axes)):
         runs[name]  # else KeyError: a table of something else
+    for axis in axes:
+        if axis.values is not None and axis.scale == "words" and not np.isin(runs[axis.column], np.arange(len(axis.values))).all():
+            raise ValueError(axis.path)
     judged = read_table(folder / "judged.parquet", rows["judged"], names)
     return SweepRecord(
         **{name: manifest[name] for name in _PLAIN},
