@@ -54,6 +54,8 @@ def judge_sweep(runs: Table, strategies: Sequence[Sequence[Expectation]]) -> lis
     """
     cells = [(wanted, number, point, values) for number, expected in enumerate(strategies) for wanted in expected
              for point, values in _by_point(runs, number, wanted.outcome)]
+    if not cells:
+        return []
     single = [judge("", wanted, values) for wanted, _, _, values in cells]
     p = np.array([_p(wanted, values, one) for (wanted, _, _, values), one in zip(cells, single, strict=True)])
     same = {(strategy, point): runs_of for strategy in range(len(strategies)) for point, runs_of in _by_point(runs, strategy, "run")}
@@ -70,6 +72,8 @@ def judge_sweep(runs: Table, strategies: Sequence[Sequence[Expectation]]) -> lis
 def _by_point(runs: Table, strategy: int, outcome: str) -> list[tuple[int, NDArray[Any]]]:
     """Return the values of a column at every point of a strategy, by replication; NaN without it."""
     mine = np.flatnonzero(runs["strategy"] == strategy)
+    if not mine.size:
+        return []
     mine = mine[np.lexsort((runs["replication"][mine], runs["point"][mine]))]
     points, first = np.unique(runs["point"][mine], return_index=True)
     column = runs.get(outcome)

@@ -220,10 +220,10 @@ def _finished(checked: Sweep, record: SweepRecord, folder: Path, base: SweepReco
               asked: Asked) -> int:
     """Draw, show and report a finished sweep; return the exit code."""
     from sim.cli.sweep_ci import annotate, write_junit, write_summary
-    from sim.cli.sweep_show import Shown, show
+    from sim.cli.sweep_show import Shown, draw_sweep, show
 
     drift = _drift(record, base)
-    page = _draw(record, folder)
+    page = draw_sweep(record, folder)
     shown = Shown(record, folder, page, drift, asked.undecided, checked.lines())
     if asked.junit is not None:
         _written(asked.junit, write_junit(shown))
@@ -256,17 +256,6 @@ def _drift(record: SweepRecord, base: SweepRecord | None) -> Drift | None:
     from sim.records.outcomes import SUMMARY
 
     return compare_sweeps(record.comparable(), base.comparable(), [name for name in SUMMARY if name in base.runs])
-
-
-def _draw(record: SweepRecord, folder: Path) -> Path | None:
-    """Write the page into the folder of the result; return None where there is none, for a shard is no whole."""
-    if record.shard is not None:
-        return None
-    from sim.report.sweep_page import page
-
-    path = folder / "page.html"
-    path.write_text(page(record, current()), encoding="utf-8")
-    return path
 
 
 def _written(path: Path, text: str, *, append: bool = False) -> None:

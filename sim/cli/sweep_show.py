@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import shlex
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,10 @@ import numpy as np
 from sim.cli.command import terminal_width
 from sim.cli.language import current, tell
 from sim.cli.output import emit, emit_json, note
+from sim.core.errors import RunError, strerror_of
 from sim.report.numbers import HARD
 from sim.text.cells import cell_width, clip, pad, wrap
-from sim.text.message import recognised
+from sim.text.message import Message, recognised
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +82,29 @@ def show(shown: Shown, *, as_json: bool, quiet: bool) -> None:
     timings = record.timings
     note(tell("sweep.time", played=int(timings.get("played", 0)), kept=int(timings.get("kept", 0)), seconds=timings.get("wall", 0.0)),
          quiet=quiet)
+
+
+def draw_sweep(record: SweepRecord, folder: Path) -> Path | None:
+    """Write the page of a sweep into a folder; return None where there is none, for a shard is no whole.
+
+    Raises
+    ------
+    RunError
+        If it cannot be written; the tables are safe.
+    """
+    if record.shard is not None:
+        return None
+    from sim.report.sweep_page import page
+
+    path = folder / "page.html"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(page(record, current()), encoding="utf-8")
+    except OSError as error:
+        elsewhere = shlex.join(["guanxi", "report", str(folder), "--out", "FOLDER"])
+        raise RunError(Message("records.unwritable_page", folder=folder, reason=strerror_of(error), stored=folder,
+                               command=elsewhere)) from error
+    return path
 
 
 def headline(record: SweepRecord) -> str:

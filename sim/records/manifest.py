@@ -63,6 +63,15 @@ def read_manifest(folder: Path, kind: str, give: str = _REMEDY) -> dict[str, Any
     return _migrated(folder, found)
 
 
+def format_of(folder: Path) -> str:
+    """Return the format that the manifest of a folder names, an empty text where it names none; refuses nothing."""
+    try:
+        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(found.get("format", "")) if isinstance(found, dict) else ""
+
+
 def _migrated(folder: Path, found: dict[str, Any]) -> dict[str, Any]:
     """Apply `MIGRATIONS` until the manifest has the current schema."""
     schema = int(found["schema"])

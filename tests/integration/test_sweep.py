@@ -17,6 +17,7 @@ from sim.experiment.play import How
 from sim.experiment.sweep import SweepPlan, sweep
 from sim.records.run_store import RunStore
 from sim.records.sweep import SweepRecord
+from sim.report.sweep_page import page as drawn
 from sim.scenario.sweep import resolve_sweep_text
 from sim.text.cells import cell_width
 from tests.integration import sweep_model
@@ -52,6 +53,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("GUANXI_LANG", "en")
     monkeypatch.setenv("SWEEP_MODEL_LOG", str(tmp_path / "log"))
     use(monkeypatch, "played")
+    monkeypatch.setattr("sim.report.sweep_page.page", lambda *_: "<!doctype html>")  # half a second each
     (tmp_path / "quick.yaml").write_text(FILE, encoding="utf-8")
     (tmp_path / "easy.yaml").write_text(EASY, encoding="utf-8")
     return tmp_path
@@ -107,8 +109,23 @@ def test_a_sweep_is_played_judged_shown_and_kept(call: Callable[..., Outcome], d
     assert {one.strategy for one in record.judged if one.outcome == "losing_agent_share"} == {0}
     assert len(record.daily["day"]) == 48 * 5
     assert record.daily_frame().query("strategy == 'community' and replication == 2")["orders"].unique().tolist() == [2.0]
-    assert (desk / "r" / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert record.source == FILE
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_is_the_reports_own_and_drawn_again(
+    lang: str, call: Callable[..., Outcome], desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sim.report.sweep_page.page", drawn)
+    call("quick.yaml", "--out", "r", "--lang", lang)
+    text = (desk / "r" / "page.html").read_text(encoding="utf-8")
+    assert text.lower().startswith("<!doctype html>")
+    assert ("快扫" if lang == "zh" else "Quick") in text
+    with pytest.raises(SystemExit) as end:
+        main(["report", "r", "--out", "elsewhere", "--lang", lang])
+    assert end.value.code == 0
+    assert "elsewhere" in capsys.readouterr().out
+    assert (desk / "elsewhere" / "page.html").read_text(encoding="utf-8") == text
 
 
 def test_points_that_do_not_concern_a_scenario_are_played_once(call: Callable[..., Outcome], desk: Path) -> None:
@@ -340,6 +357,6 @@ def test_a_bad_sweep_leaves_nothing(call: Callable[..., Outcome], desk: Path) ->
     (desk / "bad.yaml").write_text(FILE.replace("0.9]", "1.9]"))
     code, out, err = call("bad.yaml", "--store", "s", "--out", "r")
     assert (code, out) == (3, "")
-    assert "bad.yaml:7:39: error: brand.product.quality: must be at most 1 (got 1.9); range: 0 to 1" in err
+    assert "bad.yaml:7:38: error: brand.product.quality: must be at most 1 (got 1.9); range: 0 to 1" in err
     assert sorted(path.name for path in desk.iterdir()) == ["bad.yaml", "easy.yaml", "quick.yaml"]
     assert call("quik")[0] == 3

@@ -52,12 +52,12 @@ def test_at_one_point_the_rule_is_that_of_a_comparison() -> None:
 
 def test_the_asked_confidence_counts() -> None:
     values = np.array([0.46, 0.49, 0.47, 0.495, 0.48, 0.505])
-    results = [judged({(0, 0): values}, f"losing_agent_share < 0.5 with {level} %")[0].result for level in (80, 95, 99.9)]
+    results = [judged({(0, 0): values}, f"losing_agent_share < 0.5 with {level} %")[0].result for level in (80, 90, 99.9)]
     assert results == ["pass", "pass", "undecided"]
 
 
 def test_a_failure_among_many_points_needs_more_than_one_alone() -> None:
-    weak = np.array([0.5, 0.52, 0.51, 0.53, 0.505])
+    weak = np.array([0.51, 0.52, 0.515, 0.53, 0.512])
     good = {(point, 0): RNG.normal(0.2, 0.02, 5) for point in range(1, 60)}
     assert judged({(0, 0): weak}, "losing_agent_share < 0.5 with 95 %")[0].result == "fail"
     many = {one.point: one for one in judged({(0, 0): weak} | good, "losing_agent_share < 0.5 with 95 %")}
@@ -77,7 +77,7 @@ def test_false_alarms_of_a_whole_sweep_stay_at_what_the_confidence_leaves() -> N
 
 
 def test_points_with_the_same_runs_are_one_comparison() -> None:
-    weak = np.array([0.5, 0.52, 0.51, 0.53, 0.505])
+    weak = np.array([0.51, 0.52, 0.515, 0.53, 0.512])
     runs = table({(point, 0): weak for point in range(40)})
     runs["run"] = np.tile(np.array([f"run {r}" for r in range(5)]), 40)
     found = judge_sweep(runs, [[parse_expectation("losing_agent_share < 0.5 with 95 %")]])
