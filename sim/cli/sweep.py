@@ -14,7 +14,7 @@ import click
 
 from sim.cli.command import Command, written_command
 from sim.cli.failure import EXPECTATION_FAILED, INTERRUPTED, RUN_FAILED
-from sim.cli.language import current, local, tell
+from sim.cli.language import local, tell
 from sim.cli.options import run_options, undecided_option
 from sim.cli.output import note
 from sim.core.errors import DataError, ScenarioError, strerror_of
