@@ -107,9 +107,14 @@ class AxisView:
         value = np.log(self.points) if logs else self.points
         centre = np.bincount(place, weights=value, minlength=len(edges) - 1) / np.maximum(size, 1)
         middle = np.exp(centre) if logs else centre
-        ends = [float(f"{edge:.3g}") for edge in edges]
+        ends = [float(self.record.low), *(float(f"{edge:.3g}") for edge in edges[1:-1]), float(self.record.high)]
         names = tuple(span(self.text(a), self.text(b), self.lang) for a, b in zip(ends, ends[1:], strict=False))
         return Levels(place, middle, names, is_binned=True)
+
+    def about(self, level: int) -> str:
+        """Return the value of a level in a few signs: that in the middle of a bin."""
+        levels = self.levels
+        return self.text(float(f"{levels.centre[level]:.2g}")) if levels.is_binned else levels.names[level]
 
     def setting(self, value: float) -> str:
         """Return ``path=value`` as `--set` takes it."""
@@ -174,6 +179,12 @@ class OutcomeView:
         """Return what it is called."""
         one = self.declared
         return self.name if one is None else one.zh if self.lang == "zh" else one.en
+
+    @property
+    def inline(self) -> str:
+        """Return its label as it stands inside a sentence; GMV and its like keep their capitals."""
+        label = self.label
+        return label[:1].lower() + label[1:] if self.lang == "en" and label[1:2].islower() else label
 
     @property
     def unit(self) -> str:

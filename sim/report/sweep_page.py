@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.report.figures.sweep_heat import axis_look
-from sim.report.figures.sweep_parallel import drawn, kept_rows, label_of
+from sim.report.figures.sweep_parallel import drawn, every, kept_rows, label_of
 from sim.report.figures.sweep_response import span_of
 from sim.report.figures.sweep_theme import colour_scale, scale_twins
 from sim.report.markup import Html, el, join, plot_text, script_json
@@ -75,7 +75,7 @@ class Page:
 
     def named(self, key: str, **values: str) -> Html:
         """Return a text in which the outcome's name follows the reader's choice."""
-        label = self.swept.outcome(self.shown[0]).label
+        label = self.swept.outcome(self.shown[0]).inline
         before, sign, after = self.words(key, outcome="\0", **values).partition("\0")
         return join(before, el("span", {"data-named": True}, label) if sign else None, after)
 
@@ -165,8 +165,8 @@ def _scripts(made: Page) -> Html:
     data = {"figures": made.figures, "twins": twins, "sweep": _table(made) if made.shown else None}
     return join(
         el("script", {"type": "application/json", "id": "data"}, script_json(data)),
-        el("script", None, Html(get_plotlyjs())), el("script", None, Html(asset("page.js"))),
-        el("script", None, Html(asset("sweep.js"))),
+        el("script", None, Html(get_plotlyjs())), el("script", None, Html(asset("sweep.js"))),
+        el("script", None, Html(asset("page.js"))),
     )  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def _table(made: Page) -> dict[str, Any]:
     swept, rows = made.swept, made.rows
     axes = [{"values": _packed(drawn(view, rows)), "place": _places(view.levels.place[rows]), "names": [plot_text(n) for n in view.levels.names],
              "look": axis_look(view)} for view in swept.axes]
-    return {"points": len(rows), "wide": swept.wide, "axes": axes, "outcomes": [_outcome(made, name) for name in made.shown]}
+    return {"points": len(rows), "wide": swept.wide, "every": every(swept), "empty": made.words("heat.empty"), "axes": axes, "outcomes": [_outcome(made, name) for name in made.shown]}
 
 
 def _outcome(made: Page, name: str) -> dict[str, Any]:
@@ -190,10 +190,10 @@ def _outcome(made: Page, name: str) -> dict[str, Any]:
         ranges.append(span_of(found, scale))
     steps, _, _ = colour_scale(means / scale)
     return {
-        "name": name, "label": told.label, "title": plot_text(title), "head": label_of(title), "steps": steps,
+        "name": name, "label": told.label, "inline": told.inline, "title": plot_text(title), "head": label_of(title), "steps": steps,
         "values": _packed(means.ravel() / scale), "response": curves, "unit": unit,
         "range": [min(r[0] for r in ranges), max(r[1] for r in ranges)] if ranges else None,
-        "shares": [made.words("response.share", share=percent(float(one))) for one in made.shares(name)],
+        "shares": [made.words("response.share", share=percent(round(float(one), 3))) for one in made.shares(name)],
     }  # fmt: skip
 
 

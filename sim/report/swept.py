@@ -158,7 +158,7 @@ class Swept:
         """Return the share of an outcome's variation over points that each axis explains by itself, (A,).
 
         Between-level variance of point means, less what levels would explain by chance (epsilon squared),
-        averaged over scenarios; at least 0.
+        averaged over the scenarios that have the outcome; at least 0.
         """
         means = self.means(name)
         found = np.zeros((self.wide, len(self.axes)))
@@ -166,7 +166,8 @@ class Swept:
             known = np.isfinite(means[:, s])
             for a, axis in enumerate(self.axes):
                 found[s, a] = _explained(means[known, s], axis.levels.place[known])
-        return np.asarray(found.mean(axis=0))
+        some = np.isfinite(means).any(axis=0)
+        return np.asarray(found[some].mean(axis=0)) if some.any() else np.zeros(len(self.axes))
 
     def extremes(self, name: str, count: int, *, worst: bool = True) -> list[tuple[int, int]]:
         """Return (row of the point, strategy) where an outcome's mean is worst (or best), worst first.

@@ -258,7 +258,7 @@
     drawAll();
   });
 
-  /* Pages with figures that change give their script the figures' data, how to draw one, and the theme. */
-  window.guanxi = { store: store, draw: draw, theme: theme, places: places };
+  /* A page whose figures change has a script of its own, which is given the figures and how to draw them. */
+  if (window.guanxiBefore) { window.guanxiBefore({ store: store, draw: draw, theme: theme, places: places }); }
   drawAll().then(linkPanels);
 })();

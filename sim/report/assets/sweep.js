@@ -1,7 +1,7 @@
 /* Redraws curves, heat maps, parallel coordinates and worst cases for the outcome that the reader chooses. */
-(function () {
+window.guanxiBefore = function (page) {
   "use strict";
-  var page = window.guanxi, table = page.store.sweep;
+  var table = page.store.sweep;
   if (!table) { return; }
   var NONE = 65535;
 
@@ -83,6 +83,9 @@
     maps.forEach(function (z, k) {
       var figure = page.store.figures["heat-" + k], trace = figure.data[0];
       trace.z = z;
+      var isEmpty = z.every(function (row) { return row.every(function (one) { return one === null; }); });
+      figure.layout.annotations = isEmpty ? [{ text: table.empty, x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false,
+        font: figure.layout.xaxis.title.font }] : [];
       trace.zmin = range[0];
       trace.zmax = range[1];
       trace.colorscale = outcome.steps;
@@ -100,7 +103,9 @@
     var figure = page.store.figures.parallel;
     if (!figure) { return; }
     var values = once(outcome, "values"), keep = [];
-    values.forEach(function (one, k) { if (one !== null) { keep.push(k); } });
+    values.forEach(function (one, k) {
+      if (one !== null && Math.floor(k / table.wide) % table.every === 0) { keep.push(k); }
+    });
     var trace = figure.data[0], last = trace.dimensions.length - 1;
     var at = 0;
     if (table.wide > 1) {
@@ -112,7 +117,7 @@
       trace.dimensions[at + k].values = keep.map(function (row) { return column[Math.floor(row / table.wide)]; });
     });
     var colours = keep.map(function (k) { return values[k]; }), range = ends(colours, isBoth(outcome));
-    trace.dimensions[last] = { label: outcome.head, values: colours, tickformat: ",~f" };
+    trace.dimensions[last] = { label: outcome.head, values: colours, tickformat: ",.4~r" };
     trace.line = { color: colours, colorscale: outcome.steps, cmin: range[0], cmax: range[1], showscale: false };
     ruler = [outcome, range];
     paintScale();
@@ -133,7 +138,7 @@
   }
 
   function words(outcome) {
-    document.querySelectorAll("[data-named]").forEach(function (one) { one.textContent = outcome.label; });
+    document.querySelectorAll("[data-named]").forEach(function (one) { one.textContent = outcome.inline; });
     document.querySelectorAll("[data-alt]").forEach(function (one) {
       one.setAttribute("aria-label", one.dataset.alt.replace("##", outcome.label));
     });
@@ -169,6 +174,7 @@
   /* The key is painted for one kind of paper. */
   new MutationObserver(paintScale).observe(root, { attributes: true, attributeFilter: ["data-theme", "data-ready"] });
   chooser.value = "0";
-  show(chosen());
-  redraw().then(function () { root.dataset.shown = chosen().name; });
-})();
+  lines(chosen());
+  heats(chosen());
+  root.dataset.shown = chosen().name;
+};

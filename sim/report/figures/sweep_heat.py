@@ -58,8 +58,8 @@ def shell(across: AxisView, up: AxisView) -> go.Figure:
 
 def axis_look(view: AxisView) -> dict[str, Any]:
     """Return one axis of a heat map."""
-    names = [plot_text(clip(name, TICK_CELLS + 6)) for name in view.levels.names]
-    return {"title_text": plot_text(clip(view.label, 40)), "tickvals": list(range(len(names))), "ticktext": names,
+    names = [plot_text(clip(view.about(k), TICK_CELLS)) for k in range(len(view.levels.names))]
+    return {"title_text": plot_text(clip(view.label, 40)), "tickvals": list(range(len(names))), "ticktext": names, "type": "linear",
             "showgrid": False, "range": [-0.5, len(names) - 0.5]}
 
 

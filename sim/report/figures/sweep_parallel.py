@@ -5,12 +5,13 @@ The lines can be brushed: drag along an axis to keep only those that pass there.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from sim.report.figures.sweep_response import rounded
+from sim.report.figures.sweep_response import log_ticks, rounded
 from sim.report.figures.sweep_theme import colour_scale
 from sim.report.figures.theme import FONT, base
 from sim.report.markup import plot_text
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 HEIGHT = 460
-MOST_LINES = 10_000
+MOST_POINTS = 10_000
+"""Points times scenarios that a page holds one by one."""
+MOST_LINES = 2_500
+"""More lines than these cover each other."""
+TICKS = ",.4~r"
 _LABEL_CELLS = 15
 _TICK_CELLS = 13
 
@@ -41,7 +46,7 @@ def parallel(swept: Swept, outcome: str) -> go.Figure:
     outcome : str
         A summary outcome, the last coordinate and the colour.
     """
-    rows = kept_rows(swept)
+    rows = kept_rows(swept)[:: every(swept)]
     told, means = swept.outcome(outcome), swept.means(outcome)[rows]
     known = np.isfinite(means)
     point, strategy = np.nonzero(known)
@@ -62,8 +67,13 @@ def parallel(swept: Swept, outcome: str) -> go.Figure:
 def kept_rows(swept: Swept) -> NDArray[np.int64]:
     """Return the rows of the points that are drawn one by one: all, or every so many of a very large sweep."""
     count = len(swept.numbers)
-    most = max(1, MOST_LINES // swept.wide)
+    most = max(1, MOST_POINTS // swept.wide)
     return np.unique(np.linspace(0, count - 1, min(count, most)).round()).astype(np.int64)
+
+
+def every(swept: Swept) -> int:
+    """Return how many of the points kept stand for one line."""
+    return math.ceil(len(kept_rows(swept)) * swept.wide / MOST_LINES)
 
 
 def drawn(view: AxisView, rows: NDArray[np.int64]) -> Floats:
@@ -86,15 +96,15 @@ def shell(swept: Swept) -> go.Figure:
         names = [plot_text(clip(swept.title(s), _TICK_CELLS)) for s in range(swept.wide)]
         words = say("sweep_page", "table.scenario", swept.lang)
         dimensions.insert(0, {"label": words, "tickvals": list(range(swept.wide)), "ticktext": names,
-                              "range": [-0.3, swept.wide - 0.7]})
-    dimensions.append({"label": ""})
+                              "range": [-0.2, swept.wide - 0.8]})
+    dimensions.append({"label": "", "tickformat": TICKS})
     figure = base(HEIGHT)
     quiet = {"family": FONT, "size": 12, "color": neutral("ink")}
     figure.add_parcoords(
-        dimensions=dimensions, labelfont=quiet, tickfont=quiet | {"size": 11}, rangefont=quiet | {"size": 11, "color": neutral("soft")},
+        dimensions=dimensions, labelside="bottom", labelfont=quiet, tickfont=quiet | {"size": 11}, rangefont=quiet | {"size": 11, "color": neutral("soft")},
         line={"showscale": False}, unselected={"line": {"color": neutral("faint"), "opacity": 0.06}},
     )  # fmt: skip
-    figure.update_layout(margin={"l": 70, "r": 60, "t": 70, "b": 28})
+    figure.update_layout(margin={"l": 112 if swept.wide > 1 else 70, "r": 64, "t": 26, "b": 84})
     return figure
 
 
@@ -112,7 +122,6 @@ def _dimension(view: AxisView) -> dict[str, Any]:
         return {"label": label, "tickvals": list(range(len(names))), "ticktext": names, "range": [-0.2, len(names) - 0.8]}
     if is_log(view):
         low, high = (float(edge) / view.scale[0] for edge in (view.points.min(), view.points.max()))
-        ticks = np.geomspace(low, high, 5)
-        return {"label": label, "tickvals": np.log10(ticks).tolist(),
-                "ticktext": [f"{float(f'{t:.2g}'):,.6g}" for t in ticks]}
-    return {"label": label, "tickformat": ",~f"}
+        ticks = log_ticks(low, high)
+        return {"label": label, "tickvals": np.log10(ticks).tolist(), "ticktext": [f"{one:,.6g}" for one in ticks]}
+    return {"label": label, "tickformat": TICKS}

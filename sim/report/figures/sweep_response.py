@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,15 +85,25 @@ def _across(view: AxisView) -> dict[str, Any]:
     if view.record.scale == "log" and (drawn > 0).all():
         low, high = np.log10(drawn.min()), np.log10(drawn.max())
         air = 0.05 * (high - low) or 0.1
-        # On a log axis plotly names too many or too few values: three to five of the levels are named.
-        some = np.unique(np.linspace(0, len(drawn) - 1, min(5, len(drawn))).round().astype(int))
-        return title | {"type": "log", "range": [low - air, high + air], "tickvals": drawn[some].tolist(),
-                        "ticktext": [f"{float(f'{v:.2g}'):,.6g}" for v in drawn[some]]}
+        ticks = log_ticks(float(drawn.min()), float(drawn.max()))
+        return title | {"type": "log", "range": [low - air, high + air], "tickvals": ticks,
+                        "ticktext": [f"{v:,.6g}" for v in ticks]}
     low, high = padded(drawn, 0.05)
     look: dict[str, Any] = title | {"range": [low, high], "nticks": 6, "tickformat": ",~r" if abs(high) < 1e-2 else ",~f"}
     if len(drawn) == 1:
         look |= {"tickvals": drawn.tolist(), "ticktext": [plot_text(view.levels.names[0])]}
     return look
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """Return round values of a log axis: 1, 2, 5 of each power of ten where it spans few of them, else powers alone."""
+    powers = range(math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1)
+    for steps in ((1,), (1, 3), (1, 2, 5)):
+        found = [float(f"{step}e{power}") for power in powers for step in steps]
+        found = [one for one in found if low * 0.999 <= one <= high * 1.001]
+        if len(found) >= 3:
+            return found[:: math.ceil(len(found) / 6)]
+    return [float(f"{one:.2g}") for one in np.geomspace(low, high, 3)]
 
 
 def _add(figure: go.Figure, swept: Swept, s: int, what: tuple[Floats, Response, float]) -> None:

@@ -41,7 +41,7 @@ def responses(page: Page) -> Html | None:
 
 
 def _share(words: SweepWords, share: float) -> str:
-    return words("response.share", share=percent(float(share)))
+    return words("response.share", share=percent(round(float(share), 3)))
 
 
 def _over(swept: Swept, words: SweepWords) -> str:
@@ -85,7 +85,7 @@ def heats(page: Page) -> Html | None:
         plot = page.plot(f"heat-{s}", figure, words("alt.heat", title=swept.title(s)))
         title = el("h3", None, page.glyph(s), el("span", None, swept.title(s)))
         maps.append(el("figure", {"class": "map"}, title, plot))
-    return section("heat", words("heat.title"), page.named("heat.deck"), el("div", {"class": "pick"}, [Html(p) for p in picks]),
+    return section("heat", words("heat.title"), page.named("heat.deck", binned=words("heat.binned") if _binned(swept, words) else ""), el("div", {"class": "pick"}, [Html(p) for p in picks]),
                    el("div", {"class": f"maps n{min(2, swept.wide)}"}, maps))
 
 
@@ -101,10 +101,13 @@ def parallels(page: Page) -> Html | None:
         return None
     coordinates = len(swept.axes) + 1 + (swept.wide > 1)
     plot = page.plot("parallel", sweep_parallel.shell(swept), words("alt.parallel"))
-    note = words("parallel.thinned", n=f"{len(page.rows):,}", all=f"{len(swept.numbers):,}") if len(page.rows) < len(swept.numbers) else None
+    lines, cells = -(-len(page.rows) // sweep_parallel.every(swept)) * swept.wide, len(swept.numbers) * swept.wide
+    note = words("parallel.thinned", n=f"{lines:,}", all=f"{cells:,}") if lines < cells else None
+    thinned = words("heat.thinned", n=f"{len(page.rows):,}", all=f"{len(swept.numbers):,}")
+    note = note if len(page.rows) == len(swept.numbers) else f"{note} {thinned}"
     scale = el("p", {"class": "scalebar"}, el("span", {"id": "scale-low"}, words("parallel.low")), el("i", {"id": "scale-bar", "aria-hidden": "true"}),
                el("span", {"id": "scale-high"}, words("parallel.high")))
-    lines = el("div", {"class": "lines", "style": f"--least:{coordinates * _LEAST_WIDTH}px", "role": "region", "tabindex": "0",
+    held = el("div", {"class": "lines", "style": f"--least:{coordinates * _LEAST_WIDTH}px", "role": "region", "tabindex": "0",
                        "aria-label": words("parallel.title")}, plot)
-    return section("parallel", words("parallel.title"), page.named("parallel.deck"), scale, lines,
+    return section("parallel", words("parallel.title"), page.named("parallel.deck"), scale, held,
                    el("p", {"class": "note"}, " ".join(t for t in (words("parallel.left_out"), note) if t)))

@@ -76,19 +76,20 @@ def _range(swept: Swept, words: SweepWords, name: str) -> str:
     low, high = (int(pick) for pick in (known[flat[known].argmin()], known[flat[known].argmax()]))
     if told.text(flat[low]) == told.text(flat[high]):
         return words("answer.same", outcome=told.label, value=told.text(flat[low]))
-    where = [_where(swept, words, (k // swept.wide, k % swept.wide)) for k in (low, high)]
-    return words("answer.range", outcome=told.label, low=told.text(flat[low]), high=told.text(flat[high]),
+    where = [_where(swept, words, name, (k // swept.wide, k % swept.wide)) for k in (low, high)]
+    return words("answer.range", outcome=told.inline, low=told.text(flat[low]), high=told.text(flat[high]),
                  where_low=where[0], where_high=where[1])
 
 
-def _where(swept: Swept, words: SweepWords, cell: tuple[int, int]) -> str:
-    """Return a point in a few words: its scenario, and its settings if they are few."""
+def _where(swept: Swept, words: SweepWords, name: str, cell: tuple[int, int]) -> str:
+    """Return a point in a few words: its scenario, and its settings, or the two that move the outcome most."""
     point, strategy = cell
     parts = [swept.title(strategy)] if swept.wide > 1 else []
     if len(swept.axes) <= 3:
         parts += [f"{axis.label} {axis.text(axis.points[point])}" for axis in swept.axes]
     else:
-        parts.append(f"{words('table.point')} {swept.numbers[point]}")
+        strongest = sorted(np.argsort(-swept.shares(name), kind="stable")[:2].tolist())
+        parts += [f"{swept.axes[k].label} {swept.axes[k].text(swept.axes[k].points[point])}" for k in strongest] + ["…"]
     return words.listed(parts)
 
 
@@ -104,9 +105,9 @@ def _mover(swept: Swept, words: SweepWords, name: str) -> str:
     strategy = int(np.nanargmax(np.where(np.isfinite(found).any(axis=1), np.ptp(np.nan_to_num(found), axis=1), -1)))
     line = np.flatnonzero(np.isfinite(found[strategy]))
     first, last = int(line[0]), int(line[-1])
-    return words("answer.mover", axis=axis.label, share=percent(float(shares[place])), outcome=told.label,
+    return words("answer.mover", axis=axis.label, share=percent(float(shares[place])), outcome=told.inline,
                  title=swept.title(strategy), before=told.text(found[strategy, first]),
-                 after=told.text(found[strategy, last]), to=axis.levels.names[last], **{"from": axis.levels.names[first]})
+                 after=told.text(found[strategy, last]), to=axis.about(last), **{"from": axis.about(first)})
 
 
 def _leader(swept: Swept, words: SweepWords, name: str) -> str:
@@ -116,7 +117,7 @@ def _leader(swept: Swept, words: SweepWords, name: str) -> str:
     if not whole:
         return ""
     best = int(wins.argmax())
-    return words("answer.leader", title=swept.title(best), n=whole, k=int(wins[best]), outcome=swept.outcome(name).label)
+    return words("answer.leader", title=swept.title(best), n=whole, k=int(wins[best]), outcome=swept.outcome(name).inline)
 
 
 def opening(swept: Swept, words: SweepWords) -> Html:

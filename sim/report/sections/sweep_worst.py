@@ -44,6 +44,12 @@ def command(swept: Swept, point: int, strategy: int) -> str:
     return shlex.join(parts)
 
 
+def _line(swept: Swept, point: int, strategy: int) -> Html:
+    """Return the command as it is copied; no line ends inside a word of it where there is room."""
+    words = [el("span", None, shlex.quote(word)) for word in shlex.split(command(swept, point, strategy))]
+    return el("code", {"class": "line"}, [part for word in words for part in (word, " ")][:-1])
+
+
 def _concerns(swept: Swept, path: str, strategy: int) -> bool:
     """Return whether a path exists in a scenario: that of a strategy it lacks does not."""
     parts = path.split(".")
@@ -78,9 +84,9 @@ def _cases(swept: Swept, words: SweepWords, name: str) -> Html:
         bounds = span(told.text(every.min()), told.text(every.max()), swept.lang) if len(every) > 1 else DASH
         who = [swept.title(strategy)] if swept.wide > 1 else []
         rows.append([str(place + 1), *who, settings_text(swept, words, point), told.text(means[point, strategy]), bounds,
-                     el("code", {"class": "line"}, command(swept, point, strategy))])
+                     _line(swept, point, strategy)])
     texts = (0, 1, 2, 5) if swept.wide > 1 else (0, 1, 4)
-    caption = words(f"worst.caption_{told.better}", outcome=told.label)
+    caption = words(f"worst.caption_{told.better}", outcome=told.inline)
     return table(f"table-worst-{name}", caption, head, rows, text_columns=texts)
 
 
@@ -120,7 +126,7 @@ def failures(swept: Swept, words: SweepWords) -> Html | None:
         strategy = swept.record.strategies.index(one.strategy)
         point = int(np.searchsorted(swept.numbers, one.point))
         rows.append([swept.title(strategy), settings_text(swept, words, point), f"{one.replication:,}", one.reason,
-                     f"{one.attempts:,}", el("code", {"class": "line"}, command(swept, point, strategy))])
+                     f"{one.attempts:,}", _line(swept, point, strategy)])
     sheet = table("table-failures", words("failures.caption"), head, rows, text_columns=(0, 1, 3, 5))
     deck = words("failures.deck", n=f"{len(found):,}", k=f"{len(rows):,}")
     return section("failures", words("failures.title"), deck, sheet)

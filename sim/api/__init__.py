@@ -17,6 +17,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.api.ema import ema_model
+from sim.api.notebook import result_html
+from sim.api.sweeps import SweepResult, load_sweep, sweep
 from sim.core.errors import Problem, ScenarioError, did_you_mean
 from sim.records.outcomes import DAILY
 from sim.scenario.resolve import Resolved, resolve, resolve_text
@@ -34,7 +37,8 @@ if TYPE_CHECKING:
     from sim.scenario.spec import ScenarioSpec
     from sim.text.catalogue import Lang
 
-__all__ = ["Figures", "Result", "Scenario", "compare", "load", "run"]
+__all__ = ["Figures", "Result", "Scenario", "SweepResult", "compare", "ema_model", "load", "load_sweep", "run", "sweep",
+           "until_separated"]
 
 
 class Scenario:
@@ -165,6 +169,10 @@ class Result:
         """Write the tables as a folder and return it; `guanxi report FOLDER` draws it again."""
         self.data.save(Path(folder), replace=replace)
         return Path(folder)
+
+    def _repr_html_(self) -> str:
+        """Show the answer and the mean of every outcome where a notebook shows a value."""
+        return result_html(self.data)
 
     def __repr__(self) -> str:
         runs = ", ".join(f"{s} x {len(self.data.replications[s])}" for s in self.data.strategies)
