@@ -250,7 +250,7 @@ def exit_code(record: SweepRecord, drift: Drift | None, undecided: str) -> int:
 
 def _drift(record: SweepRecord, base: SweepRecord | None) -> Drift | None:
     """Return what became of the outcomes against a stored sweep."""
-    if base is None:
+    if base is None or record.shard is not None:  # a part lacks points of the whole
         return None
     from sim.analysis.equivalence import compare_sweeps
     from sim.records.outcomes import SUMMARY

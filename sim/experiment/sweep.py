@@ -27,7 +27,7 @@ from sim.experiment.play import Failed, How, Wanted, play
 from sim.experiment.prepare import Options, frame_of
 from sim.experiment.timings import remember
 from sim.records.manifest import machine
-from sim.records.outcomes import DAILY
+from sim.records.outcomes import DAILY, SUMMARY
 from sim.records.run_store import RunStore, default_store
 from sim.records.sweep import AXIS, FAILED, OK, WAITING, AxisRecord, SweepFailure, SweepRecord, outcome_columns
 from sim.records.sweep_store import save
@@ -47,6 +47,9 @@ _BLOCK = 32
 """Points of a block: enough that building a network is shared, few enough that whole points are finished early."""
 _BATCH = 64
 """Runs whose daily series are held together while they are written."""
+_ASKED = 2_000
+"""Runs whose outcomes are read together."""
+_PLACE = {name: at for at, name in enumerate(SUMMARY)}
 _CHECKED = 20_000
 """Scenarios (points x strategies) that are all checked before anything runs: half a millisecond each."""
 
@@ -237,17 +240,30 @@ def _size(wanted: Wanted) -> float:
 def recorded(plan: SweepPlan, store: RunStore, failed: dict[str, Failed], seconds: dict[str, float]) -> SweepRecord:
     """Return the record of the runs of a plan as far as the store has them; expectations are judged if it is whole."""
     ids = plan.run_ids()
-    found = store.outcomes(list(dict.fromkeys(ids)))
-    status = np.array([OK if run in found else FAILED if run in failed else WAITING for run in ids], dtype="<U7")
-    runs = run_table(plan, ids, status, np.array([seconds.get(run, np.nan) for run in ids]), outcome_columns(found, ids))
+    there, outcomes = _outcomes(store, ids)
+    status = np.array([OK if is_there else FAILED if run in failed else WAITING for run, is_there in zip(ids, there, strict=True)], dtype="<U7")
+    runs = run_table(plan, ids, status, np.array([seconds.get(run, np.nan) for run in ids]), outcomes)
     names = [case.spec.name for case in plan.sweep.cases]
     failures = []
-    for row, run in zip(plan.rows.tolist(), ids, strict=True):
-        if run in failed and run not in found:
+    for row, run, is_there in zip(plan.rows.tolist(), ids, there, strict=True):
+        if run in failed and not is_there:
             point, strategy, replication = plan.place(row)
             one = failed[run]
             failures.append(SweepFailure(point, names[strategy], replication, run, str(one.reason), one.attempts))
     return framed(plan, runs, failures)
+
+
+def _outcomes(store: RunStore, ids: list[str]) -> tuple[list[bool], Table]:
+    """Return which runs the store has, and their outcomes as columns; some thousands are asked for at a time."""
+    there: list[bool] = []
+    columns: Table = {}
+    for first in range(0, len(ids), _ASKED):
+        some = ids[first:first + _ASKED]
+        found = store.outcomes(list(dict.fromkeys(some)))
+        there += [run in found for run in some]
+        for name, values in outcome_columns(found, some).items():
+            columns.setdefault(name, np.full(len(ids), np.nan))[first:first + len(some)] = values
+    return there, {name: columns[name] for name in sorted(columns, key=lambda one: _PLACE.get(one, len(_PLACE)))}
 
 
 def framed(plan: SweepPlan, runs: Table, failures: list[SweepFailure]) -> SweepRecord:

@@ -160,6 +160,14 @@ def resolve_sweep(name_or_path: str | pathlib.Path, overrides: Iterable[str] = (
     return _resolved(tree, label, path.parent, overrides, options, path.read_text(encoding="utf-8-sig"))
 
 
+def is_sweep(name: str) -> bool:
+    """Return whether a name or path leads to a sweep file: one that lists scenarios. A file that cannot be read is none."""
+    try:
+        return "scenarios" in load_file(find_scenario(name)).value
+    except ScenarioError:
+        return False
+
+
 def resolve_sweep_text(text: str, label: str = "sweep", overrides: Iterable[str] = (), *,
                        folder: pathlib.Path | None = None, **options: Any) -> Sweep:
     """Return the checked sweep of a text; paths in it are relative to `folder`. Else as `resolve_sweep`."""
@@ -168,7 +176,7 @@ def resolve_sweep_text(text: str, label: str = "sweep", overrides: Iterable[str]
 
 def _resolved(tree: Node, label: str, folder: pathlib.Path, overrides: Iterable[str], options: dict[str, Any],
               source: str) -> Sweep:
-    spec = check_sweep(tree)
+    spec = _checked_form(tree, folder)
     given = {name: options.get(name) for name in ("seed", "replications")}
     spec = spec.model_copy(update={name: value for name, value in given.items() if value is not None})
     trees, problems = _found(tree, folder)
@@ -216,6 +224,17 @@ def check_sweep(tree: Node) -> SweepSpec:
     if problems:
         raise ScenarioError(in_order(problems))
     return spec
+
+
+def _checked_form(tree: Node, folder: pathlib.Path) -> SweepSpec:
+    """Return the form of a sweep file; where it is wrong, scenarios that are not there are told in the same go."""
+    try:
+        return check_sweep(tree)
+    except ScenarioError as error:
+        listed = tree.get("scenarios")
+        names = [one for one in (listed.value if listed is not None and listed.is_list else []) if isinstance(one.value, str)]
+        _, problems = _found(Node({"scenarios": Node(names)}), folder)
+        raise ScenarioError(in_order([*error.problems, *problems])) from None
 
 
 def _found(tree: Node, folder: pathlib.Path) -> tuple[list[Node], list[Problem]]:

@@ -360,3 +360,14 @@ def test_a_bad_sweep_leaves_nothing(call: Callable[..., Outcome], desk: Path) ->
     assert "bad.yaml:7:38: error: brand.product.quality: must be at most 1 (got 1.9); range: 0 to 1" in err
     assert sorted(path.name for path in desk.iterdir()) == ["bad.yaml", "easy.yaml", "quick.yaml"]
     assert call("quik")[0] == 3
+
+
+def test_check_checks_sweep_files_too(call: Callable[..., Outcome], desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert callable(call)
+    (desk / "bad.yaml").write_text(FILE.replace("0.9]", "1.9]"))
+    with pytest.raises(SystemExit) as end:
+        main(["check", "quick.yaml", "bad.yaml"])
+    shown = capsys.readouterr()
+    assert end.value.code == 3
+    assert "quick.yaml: good (community + influencer)" in shown.out
+    assert "bad.yaml:7:38" in shown.err

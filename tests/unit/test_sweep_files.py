@@ -123,6 +123,12 @@ def test_all_mistakes_are_told_at_once() -> None:
     assert [problem.line for problem in caught.value.problems] == [4, 5, 6]
 
 
+def test_a_scenario_that_is_missing_is_told_with_faults_of_form() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        resolve_sweep_text(swap("[community]", "[comunity]").replace("replications: 2", "replicatons: 2"))
+    assert [problem.line for problem in caught.value.problems] == [1, 6]
+
+
 @pytest.mark.parametrize("hostile", [
     "a: " + "[" * 60 + "]" * 60, "a: " + "x" * 1_000_001, "&a [*a]", 'scenarios: ["\\u202E"]', "\0", "axes: {? [a] : 1}",
     "scenarios: [" + "a, " * 30_000 + "]",
