@@ -244,7 +244,8 @@ def verdict_line(record: SweepRecord, one: Judged) -> str:
                 high=shown[2], n=one.n)
     why = tell(f"sweep.why.{one.reason}") if one.reason else ""
     needed = tell("sweep.needed", n=one.needed) if one.needed else ""
-    return text + "".join(tell("sweep.because", why=part) for part in (why, needed) if part)
+    between = "；" if current() == "zh" else "; "
+    return between.join(part for part in (text, why, needed) if part)
 
 
 def multiplicity(record: SweepRecord) -> str:

@@ -53,13 +53,13 @@ class DistributionSpec(Params):
     """How values of an axis are drawn between its ends."""
 
     kind: Literal["normal", "lognormal", "triangular"] = param(
-        ..., source="sweep", doc="normal (mean, sd), lognormal (median, factor) or triangular (mode)", zh="分布类型")
-    mean: Amount = param(None, source="sweep", doc="Mean before the ends cut it", zh="均值")
-    sd: Amount = param(None, source="sweep", doc="Standard deviation before the ends cut it", zh="标准差")
-    median: Amount = param(None, source="sweep", doc="Median before the ends cut it", zh="中位数")
-    factor: float | None = param(None, source="sweep", gt=1, le=1e6, zh="一个标准差的倍数",
+        ..., source="scenario", doc="normal (mean, sd), lognormal (median, factor) or triangular (mode)", zh="分布类型")
+    mean: Amount = param(None, source="scenario", doc="Mean before the ends cut it", zh="均值")
+    sd: Amount = param(None, source="scenario", doc="Standard deviation before the ends cut it", zh="标准差")
+    median: Amount = param(None, source="scenario", doc="Median before the ends cut it", zh="中位数")
+    factor: float | None = param(None, source="scenario", gt=1, le=1e6, zh="一个标准差的倍数",
                                  doc="What one standard deviation multiplies or divides by")
-    mode: Amount = param(None, source="sweep", doc="Value most likely", zh="众数")
+    mode: Amount = param(None, source="scenario", doc="Value most likely", zh="众数")
 
     @model_validator(mode="after")
     def _complete(self) -> DistributionSpec:
@@ -75,15 +75,15 @@ class DistributionSpec(Params):
 class AxisSpec(Params):
     """One axis as written: a list of values, a range, or a distribution between two ends."""
 
-    values: tuple[Any, ...] | None = param(None, source="sweep", min_length=1, max_length=LIMIT_VALUES, zh="取值列表",
+    values: tuple[Any, ...] | None = param(None, source="scenario", min_length=1, max_length=LIMIT_VALUES, zh="取值列表",
                                            doc="Values, in place of low and high")
-    low: Amount = param(None, source="sweep", doc="Lowest value", zh="最小值")
-    high: Amount = param(None, source="sweep", doc="Highest value", zh="最大值")
-    scale: Literal["linear", "log"] = param("linear", source="sweep", zh="刻度",
+    low: Amount = param(None, source="scenario", doc="Lowest value", zh="最小值")
+    high: Amount = param(None, source="scenario", doc="Highest value", zh="最大值")
+    scale: Literal["linear", "log"] = param("linear", source="scenario", zh="刻度",
                                             doc="linear: equal steps; log: equal ratios")
-    steps: int | None = param(None, source="sweep", ge=2, le=LIMIT_VALUES, doc="Values on a grid (5)", zh="网格取值数")
-    distribution: DistributionSpec | None = param(None, source="sweep", doc="How values are drawn", zh="分布")
-    label: Title | None = param(None, source="sweep", doc="What pictures call it", zh="标签")
+    steps: int | None = param(None, source="scenario", ge=2, le=LIMIT_VALUES, doc="Values on a grid (5)", zh="网格取值数")
+    distribution: DistributionSpec | None = param(None, source="scenario", doc="How values are drawn", zh="分布")
+    label: Title | None = param(None, source="scenario", doc="What pictures call it", zh="标签")
 
     @model_validator(mode="after")
     def _one_form(self) -> AxisSpec:
@@ -115,11 +115,11 @@ class DesignSpec(Params):
     """Which points of the space are tried."""
 
     kind: Literal["grid", "latin_hypercube", "sobol"] = param(
-        "grid", source="sweep", zh="设计类型",
+        "grid", source="scenario", zh="设计类型",
         doc="grid: every combination; latin_hypercube: each axis evenly, combinations by chance; sobol: evenly in all")
-    points: int | None = param(None, source="sweep", ge=1, le=LIMIT_POINTS, zh="点数",
+    points: int | None = param(None, source="scenario", ge=1, le=LIMIT_POINTS, zh="点数",
                                doc="How many, unless on a grid (32)")
-    seed: int = param(1, source="sweep", ge=0, le=LIMIT_SEED, doc="Chance of the choice of points", zh="设计种子")
+    seed: int = param(1, source="scenario", ge=0, le=LIMIT_SEED, doc="Chance of the choice of points", zh="设计种子")
 
     @model_validator(mode="after")
     def _fitting(self) -> DesignSpec:
@@ -143,21 +143,21 @@ def _expected(value: Any) -> Any:
 class SweepSpec(Params):
     """A sweep file whose values have the right form; paths and values of axes are checked against the scenarios later."""
 
-    schema_version: int = param(NEWEST_SWEEP, alias="schema", source="sweep", ge=1, le=NEWEST_SWEEP, zh="格式版本",
+    schema_version: int = param(NEWEST_SWEEP, alias="schema", source="scenario", ge=1, le=NEWEST_SWEEP, zh="格式版本",
                                 doc="Version of the language of sweep files")
-    name: SafeName = param("sweep", source="sweep", doc="Name in tables and file names", zh="名称")
-    title: Title = param(TitleSpec(), source="sweep", doc="What the page calls it", zh="标题")
-    scenarios: tuple[str, ...] = param(..., source="sweep", min_length=1, max_length=16, zh="场景",
+    name: SafeName = param("sweep", source="scenario", doc="Name in tables and file names", zh="名称")
+    title: Title = param(TitleSpec(), source="scenario", doc="What the page calls it", zh="标题")
+    scenarios: tuple[str, ...] = param(..., source="scenario", min_length=1, max_length=16, zh="场景",
                                        doc="Scenarios to play, by name or path")
-    base: dict[str, Any] = param({}, source="sweep", doc="Values laid over every scenario, by dotted path", zh="公共设置")
+    base: dict[str, Any] = param({}, source="scenario", doc="Values laid over every scenario, by dotted path", zh="公共设置")
     axes: dict[str, Annotated[AxisSpec, BeforeValidator(_axis)]] = param(
-        {}, source="sweep", max_length=LIMIT_AXES, doc="What varies, by dotted path", zh="坐标轴")
+        {}, source="scenario", max_length=LIMIT_AXES, doc="What varies, by dotted path", zh="坐标轴")
     design: Annotated[DesignSpec, BeforeValidator(_design)] = param(
-        DesignSpec(), source="sweep", doc="Which points are tried", zh="设计")
-    replications: int = param(8, source="sweep", ge=1, le=10_000, doc="Runs of a scenario at a point", zh="重复次数")
-    seed: int = param(1, source="sweep", ge=0, le=LIMIT_SEED, doc="Seed of all runs", zh="随机种子")
+        DesignSpec(), source="scenario", doc="Which points are tried", zh="设计")
+    replications: int = param(8, source="scenario", ge=1, le=10_000, doc="Runs of a scenario at a point", zh="重复次数")
+    seed: int = param(1, source="scenario", ge=0, le=LIMIT_SEED, doc="Seed of all runs", zh="随机种子")
     expect: tuple[Annotated[dict[str, str], BeforeValidator(_expected)], ...] = param(
-        (), source="sweep", max_length=100, doc="Outcomes to hold at every point", zh="预期")
+        (), source="scenario", max_length=100, doc="Outcomes to hold at every point", zh="预期")
 
     @field_validator("scenarios")
     @classmethod
