@@ -111,11 +111,9 @@ class SweepPlan:
             If a file of data is missing.
         """
         cases = len(self.sweep.cases)
-        for case in range(cases):
-            require_data(self.sweep.cases[case].spec)
         for point in self.points[: max(1, _CHECKED // cases)]:
             for case in range(cases):
-                self.sweep.scenario(case, point.values)
+                require_data(self.sweep.scenario(case, point.values))
 
     def wanted(self) -> Iterator[tuple[int, Wanted]]:
         """Yield (row, run), block by block, and remember its identity."""

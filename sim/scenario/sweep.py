@@ -18,7 +18,7 @@ from sim.scenario.find import SWEEPS, find_scenario, is_safe_name, shorten_name
 from sim.scenario.load import load_file, load_text
 from sim.scenario.market import require_same_market
 from sim.scenario.merge import load_merged
-from sim.scenario.nodes import NOWHERE, Node, Place, dotted
+from sim.scenario.nodes import NOWHERE, Node, Place, dotted, walk
 from sim.scenario.override import apply_override, lay
 from sim.scenario.problems import check_tree, in_order, located_problems, truths
 from sim.scenario.sweep_check import checked_axes, has_strategy, unknown_strategy
@@ -194,6 +194,7 @@ def _resolved(tree: Node, label: str, folder: pathlib.Path, overrides: Iterable[
     if problems:
         raise ScenarioError(in_order(problems))
     cases = _cases(trees, specs, spec)
+    _remember_folder(axes_node, folder)
     axes, problems = checked_axes(axes_node, spec, trees, OWN)
     problems += _unknown_names(tree, spec, [case.spec.name for case in cases])
     if problems:
@@ -324,6 +325,14 @@ def _cases(trees: list[Node], specs: list[ScenarioSpec], sweep: SweepSpec) -> tu
         used.add(name)
         cases.append(Case(tree, spec.model_copy(update={"name": name, "seed": sweep.seed})))
     return tuple(cases)
+
+
+def _remember_folder(axes: Node, folder: pathlib.Path) -> None:
+    """Write into values that are paths of data which folder they are relative to: that of the sweep file."""
+    for path, node in axes.value.items():
+        if path.rpartition(".")[2] in {"path", "data"}:
+            for _, inside in walk(node):
+                inside.folder = folder
 
 
 def _unknown_names(tree: Node, spec: SweepSpec, names: list[str]) -> list[Problem]:
