@@ -70,7 +70,7 @@ def answered(text: str) -> None:
             try:
                 found.scenario(0, point.values)
             except ScenarioError as error:
-                assert "wrong together" in error.message
+                assert "wrong together" in error.message  # noqa: PT017 - told like every other error
 
 
 def test_the_good_one_is_good() -> None:
