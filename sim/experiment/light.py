@@ -5,6 +5,7 @@ Only the run's name and some seconds travel back. People and pictures are not ke
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -14,10 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.core import kernel
 from sim.core.errors import DataError, strerror_of
+from sim.experiment.identity import Itself
 from sim.experiment.runs import MODEL, mark_run, pack, unpack
 from sim.experiment.tasks import Task, function_of
 from sim.records.light import light_of, write_light
 from sim.text.message import Message
+from sim.world.networks.shelf import using
 
 if TYPE_CHECKING:
     from sim.scenario.spec import ScenarioSpec
@@ -35,9 +38,9 @@ def light_case(spec: ScenarioSpec, replication: int, run: str, path: Path, setti
     path : Path
         Where it leaves its file.
     settings : dict
-        ``model`` and ``audit``.
+        ``model``, ``audit`` and ``shelf``, see `play_case`.
     """
-    text = _packed(spec)
+    text, _ = _texts_of(Itself(spec))
     payload = {"spec": text, "replication": replication, "run": run, "path": str(path), **settings}
     return Task(run, TASK, payload, group=spec.name, world=world_of(spec, replication))
 
@@ -50,39 +53,15 @@ def world_of(spec: ScenarioSpec, replication: int) -> str:
     """
     pinned = spec.market.seed
     own = ["pinned", pinned] if pinned is not None else [spec.seed, replication]
-    text = json.dumps([_network(spec), spec.people, own])
+    _, network = _texts_of(Itself(spec))
+    text = json.dumps([network, spec.people, own])
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-_KEPT: Final = 8
-
-
-@functools.lru_cache(maxsize=_KEPT)
-def _pack_of(key: _Same) -> tuple[str, str]:
-    return pack(key.spec), key.spec.network.model_dump_json()
-
-
-class _Same:
-    """A scenario that counts as itself only: comparing two takes as long as writing them down."""
-
-    __slots__ = ("spec",)
-
-    def __init__(self, spec: ScenarioSpec) -> None:
-        self.spec = spec
-
-    def __hash__(self) -> int:
-        return id(self.spec)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.spec is self.spec
-
-
-def _packed(spec: ScenarioSpec) -> str:
-    return _pack_of(_Same(spec))[0]
-
-
-def _network(spec: ScenarioSpec) -> str:
-    return _pack_of(_Same(spec))[1]
+@functools.lru_cache(maxsize=64)
+def _texts_of(one: Itself) -> tuple[str, str]:
+    """Return a scenario, and its network, as JSON."""
+    return pack(one.spec), one.spec.network.model_dump_json()
 
 
 def play_case(payload: dict[str, Any]) -> dict[str, float]:
@@ -91,7 +70,8 @@ def play_case(payload: dict[str, Any]) -> dict[str, float]:
     Parameters
     ----------
     payload : dict
-        ``spec`` (JSON), ``replication``, ``run``, ``path`` and, if given, ``model``, ``audit``.
+        ``spec`` (JSON), ``replication``, ``run``, ``path`` and, if given, ``model``, ``audit``, ``shelf`` (a folder of
+        large networks, see `sim.world.networks.shelf`).
 
     Returns
     -------
@@ -107,7 +87,8 @@ def play_case(payload: dict[str, Any]) -> dict[str, float]:
     spec, replication = unpack(payload["spec"]), payload["replication"]
     model = payload.get("model", MODEL)
     bare = {"pictures": False} if model == MODEL else {}
-    record = function_of(model)(spec, replication, audit=payload.get("audit", False), threads=1, **bare)
+    with using(Path(payload["shelf"])) if "shelf" in payload else contextlib.nullcontext():
+        record = function_of(model)(spec, replication, audit=payload.get("audit", False), threads=1, **bare)
     seconds = time.perf_counter() - start
     about = {"scenario": spec.name, "seed": spec.seed, "replication": replication, "people": spec.people, "model": model}
     path = Path(payload["path"])

@@ -13,6 +13,7 @@ import contextlib
 import itertools
 import operator
 import os
+import shutil
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.core.errors import DataError
 from sim.experiment.executors import executor
-from sim.experiment.identity import code_version, run_id
+from sim.experiment.identity import Identities, code_version, run_id
 from sim.experiment.light import light_case
 from sim.experiment.progress import Pace
 from sim.experiment.runs import MODEL, cold, warm_case
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 _ASKED: Final = 128
 """Runs that the store is asked for in one go."""
+_TELL: Final = 0.1
+"""Seconds between two words on how far it is, however fast runs end."""
 _PATIENCE: Final = 10.0
 """Seconds that a network disk may take to show a file."""
 
@@ -134,13 +137,22 @@ class _Desk:
     open: dict[str, list[Wanted]] = field(default_factory=dict)
     """Who waits for the runs that wait or run."""
     failed: dict[str, tuple[str, int]] = field(default_factory=dict)
-    ready: list[Played | Failed] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin with no identity known."""
+        self.identities = Identities(self.how.model)
+
+    @property
+    def shelf(self) -> Path:
+        """Return where large networks lie while runs are played."""
+        return (self.store.folder / "networks").absolute()
 
     def tasks(self, wanted: Iterable[Wanted]) -> Iterator[Task | Done]:
         """Yield what is to be played; for what is there already, a `Done` that carries it."""
         source = iter(wanted)
+        settings = self.how.settings | {"shelf": str(self.shelf)}
         while some := list(itertools.islice(source, _ASKED)):
-            ids = [one.id(self.how.model) for one in some]
+            ids = [self.identities.of(one.spec, one.replication) for one in some]
             kept = self.store.entries(ids)
             for run, one in zip(ids, some, strict=True):
                 # Asked again: the first of two equal ones may have ended while this dozen was handed out.
@@ -153,7 +165,7 @@ class _Desk:
                     yield Done(Task(run, ""), Played(one, run, entry.outcomes, entry.seconds, kept=True), 0.0, 0)
                 else:
                     self.open[run] = [one]
-                    yield light_case(one.spec, one.replication, run, self.store.spool_path(run), self.how.settings)
+                    yield light_case(one.spec, one.replication, run, self.store.spool_path(run), settings)
 
     def ended(self, done: Done | SetApart) -> list[Played | Failed]:
         """Enter what has ended and return it for everybody who asked for it."""
@@ -166,7 +178,8 @@ class _Desk:
         for _ in waiting[1:]:
             self.pace.kept()
         if not isinstance(done, Done):
-            self.failed[run] = (recognised(done.reason, "experiment"), done.attempts)
+            reason = done.reason if isinstance(done.reason, Message) else recognised(done.reason, "experiment")
+            self.failed[run] = (reason, done.attempts)
             return [Failed(one, run, *self.failed[run]) for one in waiting]
         if self.how.cluster is not None:
             _require_arrived(self.store.spool_path(run))
@@ -208,6 +221,7 @@ def play(wanted: Iterable[Wanted], store: RunStore, how: How = How(), *,
         first = list(itertools.islice(source, _ASKED))
         warm = [] if carrier.size <= 1 else _warm(first, how, store)
         pace.phase = "compiling" if warm else "running"
+        told = 0.0
         running = carrier.run(desk.tasks(itertools.chain(first, source)), warm, lambda busy: tell(pace.state(busy)))
         try:
             with contextlib.closing(running):
@@ -216,7 +230,12 @@ def play(wanted: Iterable[Wanted], store: RunStore, how: How = How(), *,
                         pace.phase = "running"
                         continue
                     yield from desk.ended(ended)
+                    if time.monotonic() - told > _TELL:
+                        told = time.monotonic()
+                        tell(pace.state(0))
+                tell(pace.state(0))
         finally:
+            shutil.rmtree(desk.shelf, ignore_errors=True)
             store.commit()
 
 
@@ -241,5 +260,6 @@ def _require_arrived(path: Path) -> None:
     while not path.exists():
         if time.monotonic() > patience:
             raise DataError(Message("cluster.not_shared", path=path))
-        os.scandir(path.parent).close()  # makes a network disk look again
+        with contextlib.suppress(OSError):  # makes a network disk look again
+            os.scandir(path.parent).close()
         time.sleep(0.1)

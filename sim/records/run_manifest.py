@@ -29,6 +29,7 @@ _BATCH: Final = 64
 _ASKED: Final = 500
 """Identities in one question: SQLite takes some hundreds of places."""
 _FULL: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+_BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _TABLES: Final = """
     CREATE TABLE shapes (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
     CREATE TABLE parts (name TEXT PRIMARY KEY, size INTEGER NOT NULL);
@@ -77,8 +78,7 @@ class RunManifest:
             self._prepare()
         except sqlite3.DatabaseError as error:
             self._base.close()
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _FULL:
-                raise DataError(Message("store.full", path=path, reason=_words(error))) from error
+            self._raise_if_whole(error)
             raise DamagedError(_words(error)) from error
         except BaseException:
             self._base.close()
@@ -99,15 +99,21 @@ class RunManifest:
             raise DamagedError(found if ours == _OURS else "application_id")
         self._shapes = {text: number for number, text in base.execute("SELECT number, text FROM shapes")}
 
+    def _raise_if_whole(self, error: sqlite3.DatabaseError) -> None:
+        """Raise DataError for what is no damage: somebody else has the file open, or it cannot be written."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _BUSY:
+            raise DataError(Message("store.locked", folder=self.path.parent, process="?")) from error
+        if code in _FULL:
+            raise DataError(Message("store.full", path=self.path, reason=_words(error))) from error
+
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
         """Say what SQLite says in our words."""
         try:
             yield
         except sqlite3.DatabaseError as error:
-            known = getattr(error, "sqlite_errorcode", 0) & 0xFF in _FULL
-            if known:
-                raise DataError(Message("store.full", path=self.path, reason=_words(error))) from error
+            self._raise_if_whole(error)
             raise DataError(Message("store.damaged", path=self.path, error=_words(error))) from error
 
     def add(self, runs: Iterable[LightRun], part: str | None = None, *, replace: bool = True) -> None:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.core.errors import DataError, strerror_of
+from sim.records.folders import safe_name
 from sim.records.light import ENDING, LightRun, read_light
 from sim.records.lock import Lock
 from sim.records.parts import read_part, write_part
@@ -297,7 +298,10 @@ class RunStore:
         """Strike parts that are not whole; enter whole ones that nobody knows."""
         found = []
         for name, size in self._manifest.parts().items():
-            path = self._parts / name
+            path = self._parts / safe_name(name)
+            if name != path.name:  # no name of ours: nothing outside the folder is touched
+                self._manifest.drop_part(name)
+                continue
             if not path.exists() or path.stat().st_size != size or (deep and not _reads(path)):
                 runs = self._manifest.drop_part(name)
                 path.unlink(missing_ok=True)
