@@ -15,11 +15,11 @@ import numpy as np
 from sim.records.sweep import AXIS, AxisRecord, Judged, SweepFailure, SweepRecord
 
 AXES = (
-    AxisRecord("brand.cash", {"zh": "启动资金", "en": "Cash"}, "fen", "linear", (10_000_000.0, 20_000_000.0, 30_000_000.0, 50_000_000.0), 1e7, 5e7, True),
+    AxisRecord("brand.cash", {"zh": "启动资金", "en": "Cash"}, "fen", "linear", (10_000_000.0, 20_000_000.0, 30_000_000.0, 50_000_000.0), 1e7, 5e7, is_whole=True),
     AxisRecord("strategies.dual_rebate.buy_back", {"zh": "回购比例", "en": "Buy-back"}, "share", "linear", None, 0.0, 1.0),
-    AxisRecord("strategies.dual_rebate.buy_in", {"zh": "入门进货额", "en": "Buy-in of a new agent"}, "fen", "log", None, 50_000.0, 1_000_000.0, True),
+    AxisRecord("strategies.dual_rebate.buy_in", {"zh": "入门进货额", "en": "Buy-in of a new agent"}, "fen", "log", None, 50_000.0, 1_000_000.0, is_whole=True),
     AxisRecord("brand.kind", {"zh": "品类", "en": "Category of the product"}, "", "words", ("beauty", "food", "mother and baby"), 0.0, 2.0),
-    AxisRecord("strategies.community.groups", {"zh": "群数", "en": "Groups"}, "", "linear", None, 2.0, 40.0, True),
+    AxisRecord("strategies.community.groups", {"zh": "群数", "en": "Groups"}, "", "linear", None, 2.0, 40.0, is_whole=True),
     AxisRecord("network.reciprocity", {"zh": "互惠性", "en": "Reciprocity"}, "", "linear", None, 0.1, 0.9),
     AxisRecord("mechanisms.talk.rate", {"zh": "谈论倾向", "en": "Inclination to talk about a product one has bought"}, "", "log", None, 0.001, 0.1),
     AxisRecord("strategies.community.host_hours", {"zh": "群主工时", "en": "Host hours"}, "hours", "linear", None, 1.0, 12.0),
@@ -106,7 +106,7 @@ def make_sweep(axes=2, *, points=0, levels=4, strategies=2, replications=4, seed
     return SweepRecord(
         "buy_back", {"zh": "回购与进货额", "en": "Buy-back and buy-in"}, chosen, list(names), {n: TITLES[n] for n in names}, runs,
         judged, failures, {"kind": "latin_hypercube" if points else "grid", "points": count, "seed": 1}, replications, 7,
-        {"product": "face mask"}, {n: f"name: {n}\nstrategies:\n  - kind: {_KIND[n]}\n" for n in names},
+        {"product": "face mask", "category": "beauty", "price_fen": 12_800, "cash_fen": 30_000_000, "people": 20_000, "days": 180}, {n: f"name: {n}\nstrategies:\n  - kind: {_KIND[n]}\n" for n in names},
         "scenarios: [community]\n", None, "0.1.0", "c0de", "guanxi sweep buy_back.yaml --workers 2",
         {"wall": 61.5, "runs": 110.0, "played": float(len(point)), "kept": 0.0}, {}, complete,
     )  # fmt: skip

@@ -38,8 +38,8 @@ def result_html(data: Comparison, lang: Lang = "en") -> str:
 def sweep_html(record: SweepRecord, lang: Lang = "en") -> str:
     """Return a sweep as HTML: what came out in words, and the means of what a reader can choose, by scenario."""
     from sim.report.sections.sweep_opening import answer, setup
-    from sim.report.swept import Swept
     from sim.report.sweep_words import SweepWords
+    from sim.report.swept import Swept
 
     swept, words = Swept(record, lang), SweepWords(lang)
     head = [words("table.outcome"), *(swept.title(s) for s in range(swept.wide))]

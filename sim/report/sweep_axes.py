@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from functools import cached_property
@@ -108,7 +109,7 @@ class AxisView:
         centre = np.bincount(place, weights=value, minlength=len(edges) - 1) / np.maximum(size, 1)
         middle = np.exp(centre) if logs else centre
         ends = [float(self.record.low), *(float(f"{edge:.3g}") for edge in edges[1:-1]), float(self.record.high)]
-        names = tuple(span(self.text(a), self.text(b), self.lang) for a, b in zip(ends, ends[1:], strict=False))
+        names = tuple(span(self.text(a), self.text(b), self.lang) for a, b in itertools.pairwise(ends))
         return Levels(place, middle, names, is_binned=True)
 
     def about(self, level: int) -> str:

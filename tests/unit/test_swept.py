@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import shlex
 
@@ -98,7 +99,7 @@ def test_a_command_sets_what_concerns_the_scenario_and_nothing_else():
     assert words[:3] == ["guanxi", "run", "scenarios/01.yaml"]
     assert words[words.index("--seed") + 1] == "7"
     assert words[words.index("--replications") + 1] == "3"
-    settings = dict(word.split("=", 1) for flag, word in zip(words, words[1:], strict=False) if flag == "--set")
+    settings = dict(word.split("=", 1) for flag, word in itertools.pairwise(words) if flag == "--set")
     assert settings == {"brand.cash": "100000 CNY", "strategies.dual_rebate.buy_back": "0",
                         "strategies.dual_rebate.buy_in": "500 CNY", "brand.kind": "beauty"}
     assert "dual_rebate" not in command(Swept(record, "en"), 0, 0), "the first scenario lacks that strategy"
@@ -127,7 +128,7 @@ def test_figures_hold_what_was_worked_out(swept):
     lines = parallel(swept, "losing_agent_share").data[0]
     assert len(lines.dimensions) == 1 + 3 + 1
     assert all(one.label for one in lines.dimensions)
-    assert {len(one["values"]) for one in lines.dimensions} == {27}, "the points of the scenario that has agents"
+    assert {len(one["values"]) for one in lines.dimensions} == {36}, "the points of the scenario that has agents"
     assert all(math.isfinite(one) for one in lines.line.color)
 
 

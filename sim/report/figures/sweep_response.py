@@ -103,7 +103,7 @@ def log_ticks(low: float, high: float) -> list[float]:
         found = [one for one in found if low * 0.999 <= one <= high * 1.001]
         if len(found) >= 3:
             return found[:: math.ceil(len(found) / 6)]
-    return [float(f"{one:.2g}") for one in np.geomspace(low, high, 3)]
+    return sorted({float(f"{one:.3g}") for one in np.geomspace(low, high, 3)})
 
 
 def _add(figure: go.Figure, swept: Swept, s: int, what: tuple[Floats, Response, float]) -> None:

@@ -15,8 +15,8 @@ from sim.report.numbers import DASH, percent, span
 
 if TYPE_CHECKING:
     from sim.report.sweep_page import Page
-    from sim.report.swept import Swept
     from sim.report.sweep_words import SweepWords
+    from sim.report.swept import Swept
 
 _LEAST_WIDTH = 112
 """Pixels a coordinate needs; narrower screens scroll."""

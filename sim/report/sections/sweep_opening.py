@@ -15,8 +15,8 @@ from sim.report.sections.sweep_worst import settings_text
 
 if TYPE_CHECKING:
     from sim.records.sweep import Judged
-    from sim.report.swept import Swept
     from sim.report.sweep_words import SweepWords
+    from sim.report.swept import Swept
 
 MOST_POINTS = 40
 """Points listed for which an expectation does not hold."""

@@ -14,8 +14,8 @@ from sim.report.numbers import DASH, span
 from sim.report.strings import Words
 
 if TYPE_CHECKING:
-    from sim.report.swept import Swept
     from sim.report.sweep_words import SweepWords
+    from sim.report.swept import Swept
 
 MOST_CASES = 8
 MOST_FAILURES = 50
