@@ -7,6 +7,7 @@ point under common replications: runs of one replication met the same luck at al
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -215,7 +216,7 @@ class SweepRecord:
         """Return which rows of `runs` are finished."""
         return np.asarray(self.runs["status"] == OK)
 
-    @property
+    @cached_property
     def points(self) -> Table:
         """Return the points, one row each: point, a column an axis."""
         _, first = np.unique(self.runs["point"], return_index=True)
