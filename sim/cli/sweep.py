@@ -175,7 +175,8 @@ def _record(checked: Sweep, options: RunOptions, asked: Asked, folder: Path) -> 
     from sim.records.run_store import RunStore
 
     if asked.gather:
-        return gather(checked, asked.gather, out=folder, command=written_command(), replace=asked.is_resumed)
+        how = how_to_play(options, asked)
+        return gather(checked, asked.gather, out=folder, command=written_command(), replace=asked.is_resumed, model=how.model)
     seen: list[Progress] = []
     with RunStore(_store_folder(asked)) as store:
         for message in store.notices:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.core.errors import DataError
+from sim.experiment.runs import MODEL
 from sim.experiment.sweep import SweepPlan, framed
 from sim.records.sweep import AXIS, HEAD, OK, SweepRecord
 from sim.records.sweep_store import save
@@ -24,7 +25,8 @@ _SLICE = 64
 """Runs whose daily series are written together."""
 
 
-def gather(swept: Sweep, folders: Sequence[Path], *, out: Path | None = None, command: str = "", replace: bool = False) -> SweepRecord:
+def gather(swept: Sweep, folders: Sequence[Path], *, out: Path | None = None, command: str = "", replace: bool = False,
+           model: str = MODEL) -> SweepRecord:
     """Return the whole sweep of its shards; expectations are judged.
 
     Parameters
@@ -39,13 +41,15 @@ def gather(swept: Sweep, folders: Sequence[Path], *, out: Path | None = None, co
         The command line, for the record.
     replace : bool
         Whether a record that stands in `out` may be replaced.
+    model : str
+        Function that the shards were played with.
 
     Raises
     ------
     DataError
         If a folder is torn, belongs to another sweep or version, or runs are missing.
     """
-    plan = SweepPlan(swept)
+    plan = SweepPlan(swept, None, model)
     parts = [SweepRecord.load(folder) for folder in folders]
     ids = plan.run_ids()
     row_of = {plan.place(row): row for row in plan.rows.tolist()}

@@ -115,7 +115,7 @@ class Sweep:
         except ScenarioError as error:
             point = ", ".join(f"{axis.path}={value}" for axis, value in given)
             first = error.problems[0]
-            message = Message("sweep.together", scenario=base.spec.name, point=shorten(point, 300), problem=_said(first))
+            message = Message("sweep.together", scenario=base.spec.name, point=point[:300], problem=_said(first))
             place = given[0][0].place if given else Place(self.label)
             raise ScenarioError(place.problem(message)) from None
         return spec.model_copy(update={"name": base.spec.name, "title": base.spec.title, "seed": base.spec.seed})

@@ -47,7 +47,7 @@ BAD: list[tuple[str, int, str]] = [
     (swap("[community]", "&a [community]"), 1, "anchor"),
     (swap("[community]", "!!python/object:os.system [x]"), 1, "tag"),
     (swap("scenarios: [community]\n", ""), 1, "'scenarios' is missing"),
-    (swap("scenarios", "scenario"), 1, "did you mean 'scenarios'"),
+    (swap("replications", "replicatons"), 6, "did you mean 'replications'"),
     (swap("[community]", "[comunity]"), 1, "did you mean 'community'"),
     (swap("[community]", "[missing/one.yaml]"), 1, "no such file"),
     (swap("[community]", "[community, community]"), 1, "a second time"),
