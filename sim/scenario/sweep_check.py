@@ -52,7 +52,7 @@ def checked_axes(node: Node, spec: SweepSpec, trees: list[Node], own: Collection
         written = node.value[path]
         over = next((one for one in spec.axes if path.startswith(f"{one}.")), None)
         if over is not None:
-            message = Message("sweep.within", path=path, over=over, line=node.value[over].key.line)
+            message = Message("sweep.within", over=over, line=node.value[over].key.line)
             problems.append(written.key.problem(message, ("axes", path)))
             continue
         try:
