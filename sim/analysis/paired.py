@@ -10,6 +10,10 @@ below 0.05 after Holm's correction for the number of tests. The bootstrap alone 
 replications (two equal signs look like certainty), the t test alone ignores the other strategies;
 with one replication there is no variance to judge, so nothing is separated and chances are NaN.
 
+Where replications were added until the best was known (`Comparison.selection`), looks were taken again and
+again and a t test would be too sure; *separated* is then what the selection says. Strategies have
+different numbers of replications, so the bootstrap compares each with the best over those that both have.
+
 References: [Holm1979] step-down correction; [EfronTibshirani1993] bootstrap.
 """
 
@@ -17,7 +21,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.records.comparison import Comparison
+    from sim.records.selection import Selection
 
     Floats = NDArray[np.float64]
 
@@ -140,10 +145,35 @@ def chance_of_being_best(values: Floats, seed: int, *, more: bool = True, resamp
     rows, strategies = values.shape
     if rows < 2 or not np.isfinite(values).all():
         return np.full(strategies, np.nan)
-    rng = np.random.default_rng([seed % 2**32, rows])
-    weights = rng.multinomial(rows, np.full(rows, 1.0 / rows), size=resamples)
     # Centred first: means of 1e9 fen lose the digits in which identical strategies must tie.
-    means = weights @ (values - values[:, :1]) * (1.0 if more else -1.0)
+    means = _weights(rows, seed, resamples) @ (values - values[:, :1]) * (1.0 if more else -1.0)
+    return _shares_of_wins(means)
+
+
+def chance_of_being_ahead(values: Floats, best: int, seed: int, *, more: bool = True, resamples: int = RESAMPLES) -> Floats:
+    """Return each strategy's chance of having the best mean, NaN where a strategy was not run.
+
+    As `chance_of_being_best`, but each strategy is measured by its mean gap to column `best` over the rows of both.
+    """
+    gaps = values - values[:, best : best + 1]
+    known = np.isfinite(gaps)
+    if (known.sum(axis=0) < 2).any():
+        return np.full(values.shape[1], np.nan)
+    weights = _weights(len(values), seed, resamples)
+    count = weights @ known
+    total = weights @ np.where(known, gaps, 0.0) * (1.0 if more else -1.0)
+    # A sample without any row of a strategy says nothing for it.
+    return _shares_of_wins(np.divide(total, count, out=np.full(total.shape, -np.inf), where=count > 0))
+
+
+def _weights(rows: int, seed: int, resamples: int) -> Any:
+    """Return how often each row comes in each bootstrap sample."""
+    rng = np.random.default_rng([seed % 2**32, rows])
+    return rng.multinomial(rows, np.full(rows, 1.0 / rows), size=resamples)
+
+
+def _shares_of_wins(means: Floats) -> Floats:
+    """Return in what share of samples each column is highest, ties shared."""
     winners = means == means.max(axis=1, keepdims=True)
     return np.asarray((winners / winners.sum(axis=1, keepdims=True)).mean(axis=0))
 
@@ -160,6 +190,9 @@ def verdict(comparison: Comparison, outcome: str = "profit_fen", level: float = 
     level : float
         Confidence asked of both parts of the rule.
     """
+    selection = comparison.selection
+    if selection is not None and selection.outcome == outcome:
+        return _selected(comparison, selection)
     names, shared = comparison.strategies, comparison.common()
     more = SUMMARY[outcome].better != "less"
     table = np.column_stack([comparison.values(s, outcome, shared) for s in names])
@@ -170,3 +203,17 @@ def verdict(comparison: Comparison, outcome: str = "profit_fen", level: float = 
     clear = all(p < 1.0 - level for p in p_holm.values())
     separated = len(names) > 1 and len(shared) > 1 and chance[best] >= level and clear
     return Verdict(outcome, best, separated, chance, p_holm, len(shared))
+
+
+def _selected(comparison: Comparison, selection: Selection) -> Verdict:
+    """Return the verdict that a selection came to."""
+    names, outcome, best = comparison.strategies, selection.outcome, selection.best
+    rows = np.unique(np.concatenate([comparison.replications[s] for s in names]))
+    table = np.full((len(rows), len(names)), np.nan)
+    for k, s in enumerate(names):
+        table[np.searchsorted(rows, comparison.replications[s]), k] = comparison.values(s, outcome)
+    more = SUMMARY[outcome].better != "less"
+    chance = chance_of_being_ahead(table, names.index(best), comparison.seed, more=more)
+    p_holm = holm({s: difference(comparison, best, s, outcome).p for s in names if s != best})
+    chances = dict(zip(names, map(float, chance), strict=True))
+    return Verdict(outcome, best, selection.separated, chances, p_holm, len(comparison.common()))

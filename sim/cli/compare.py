@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim.cli.command import Command
+from sim.cli.language import tell
 from sim.cli.options import run_options, undecided_option
 from sim.cli.simulate import Job, carry_out
 
 if TYPE_CHECKING:
     from sim.cli.options import RunOptions
+    from sim.experiment.until_separated import Until
 
 PREFERRED = ("community", "influencer", "direct_sales", "dual_rebate", "paid_ads")
 """What is compared when nothing is named: the first four of these that are to be had. One owns its audience, one
@@ -26,16 +28,47 @@ ABLATIONS = 4
 @click.argument("scenario", nargs=-1)
 @click.option("--reference", metavar="NAME")
 @click.option("--allow-different", multiple=True, metavar="FIELD")
+@click.option("--until-separated", is_flag=True)
+@click.option("--confidence", type=click.FloatRange(0.5, 1, min_open=True, max_open=True), metavar="SHARE")
+@click.option("--budget", type=click.IntRange(min=2), metavar="RUNS")
+@click.option("--zone", metavar="AMOUNT")
+@click.option("--by", metavar="OUTCOME")
 @undecided_option
 @run_options
 def compare(
     scenario: tuple[str, ...], options: RunOptions, reference: str | None, allow_different: tuple[str, ...],
-    undecided: str,
+    undecided: str, **how: Any,
 ) -> int:
     """Compare the named scenarios."""
     names = scenario or _core()
-    more = {"reference": reference, "allow_different": allow_different, "ablations": ABLATIONS}
-    return carry_out(Job("compare", names, options, options.replications or REPLICATIONS, undecided, more))
+    more: dict[str, Any] = {"reference": reference, "allow_different": allow_different, "ablations": ABLATIONS}
+    replications = options.replications or REPLICATIONS
+    until = _until(options, how)
+    if until is not None:
+        more["until"], replications = until, until.first
+    return carry_out(Job("compare", names, options, replications, undecided, more))
+
+
+def _until(options: RunOptions, how: dict[str, Any]) -> Until | None:
+    """Return when to stop, None where the number of replications is fixed.
+
+    Raises
+    ------
+    click.UsageError
+        If an option is given that means nothing without `--until-separated`.
+    """
+    given = {name: value for name, value in how.items() if value is not None}
+    if not given.pop("until_separated"):
+        if given:
+            raise click.UsageError(tell("compare.only_until", name=next(iter(given))))
+        return None
+    from sim.experiment.until_separated import Until, zone_of
+
+    outcome = given.pop("by", Until.outcome)
+    if "zone" in given:
+        given["zone"] = zone_of(given["zone"], outcome)
+    first = {} if options.replications is None else {"first": options.replications}
+    return Until(outcome=outcome, **first, **given)
 
 
 def _core() -> tuple[str, ...]:

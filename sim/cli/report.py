@@ -20,7 +20,23 @@ from sim.cli.simulate import draw
 @language_option
 def report(result: Path, out: Path | None, *, as_json: bool, quiet: bool) -> None:
     """Draw the page of RESULT again."""
+    from sim.records.manifest import format_of
+    from sim.records.sweep_store import SWEEP
+
+    if format_of(result) == SWEEP:
+        _sweep(result, out or result, as_json=as_json, quiet=quiet)
+        return
     from sim.api import load
 
     loaded = load(result)
     show(loaded, result, draw(loaded, out or result, result), as_json=as_json, quiet=quiet)
+
+
+def _sweep(result: Path, out: Path, *, as_json: bool, quiet: bool) -> None:
+    """Draw the page of a stored sweep again."""
+    from sim.cli.sweep_show import Shown, draw_sweep
+    from sim.cli.sweep_show import show as show_sweep
+    from sim.records.sweep import SweepRecord
+
+    record = SweepRecord.load(result)
+    show_sweep(Shown(record, result, draw_sweep(record, out), None, "fail", {}), as_json=as_json, quiet=quiet)

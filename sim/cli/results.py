@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.command import terminal_width
@@ -63,12 +64,19 @@ def document(result: Result, folder: Path, page: Path) -> dict[str, Any]:
         "complete": data.complete, "question": data.question, "reference": data.reference,
         "verdict": {"outcome": verdict.outcome, "best": verdict.best, "separated": verdict.separated,
                     "replications": verdict.n},
+        "selection": _selection(data),
         "strategies": strategies,
         "expectations": [_expectation(one) for one in result.expectations],
         "failures": [{"strategy": f.strategy, "replication": f.replication, "seed": f.seed, "reason": f.reason,
                       "attempts": f.attempts} for f in data.failures],
         "timings": data.timings,
     }  # fmt: skip
+
+
+def _selection(data: Comparison) -> dict[str, Any] | None:
+    """Return how the best was selected, None where the number of replications was fixed."""
+    found = data.selection
+    return None if found is None else asdict(found) | {"separated": found.separated, "saved": found.saved}
 
 
 def _estimate(findings: Any, strategy: str, outcome: str) -> dict[str, Any]:

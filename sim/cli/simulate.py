@@ -6,6 +6,7 @@ import os
 import shlex
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,21 +106,22 @@ def _new_folder(job: Job) -> Path:
 
 def _simulated(job: Job, folder: Path) -> Result:
     """Return the finished runs, kept in `folder`."""
-    from sim.api import compare
+    from sim.api import compare, until_separated
 
     options = job.options
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     runs = job.replications * len(job.scenarios)
     workers = options.workers or min(cores, runs)
+    play = until_separated if "until" in job.more else partial(compare, replications=job.replications)
     asked = {name: getattr(options, name) for name in ("seed", "people", "days")} | job.more
     with Meter(quiet=options.quiet) as meter, tell_compiling(quiet=options.quiet, say=meter.compiling):
 
         def follow(state: Progress) -> None:
             meter.update(state.done, state.total, state.left, compiling=state.phase == "compiling")
 
-        return compare(
-            list(job.scenarios), overrides=options.settings, replications=job.replications, workers=workers,
-            threads=cores, out=folder, command=written_command(), progress=follow, **asked,
+        return play(
+            list(job.scenarios), overrides=options.settings, workers=workers, threads=cores, out=folder,
+            command=written_command(), progress=follow, **asked,
         )
 
 
@@ -147,7 +149,9 @@ def _next(job: Job, result: Result) -> str:
     if Findings(result.data).is_identical:  # more replications of the same would be the same
         return shlex.join(["guanxi", "check", best] if is_path(best) else ["guanxi", "new", "mine", "--from", best])
     if len(job.scenarios) > 1 and not result.verdict.separated:
-        return written_command(replications=2 * job.replications, out=None)
+        chosen = result.data.selection
+        more = {"budget": 2 * chosen.budget} if chosen else {"replications": 2 * job.replications}
+        return written_command(**more, out=None)
     if is_path(best):  # of one's own: does the answer hold over a longer time?
         return written_command(days=2 * result.data.days)
     return shlex.join(["guanxi", "new", "mine", "--from", best])

@@ -7,7 +7,7 @@ again. The code enters as a digest of all its sources: a change anywhere makes n
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +51,47 @@ def run_id(spec: ScenarioSpec, replication: int, *, model: str) -> str:
     model : str
         Name of the function that runs it.
     """
+    return Identities(model).of(spec, replication)
+
+
+class Itself:
+    """A scenario that equals itself only: comparing two takes as long as writing them down."""
+
+    __slots__ = ("spec",)
+
+    def __init__(self, spec: ScenarioSpec) -> None:
+        self.spec = spec
+
+    def __hash__(self) -> int:
+        return id(self.spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Itself) and other.spec is self.spec
+
+
+class Identities:
+    """The identities of many runs: the hash of a scenario serves all its replications.
+
+    Parameters
+    ----------
+    model : str
+        Name of the function that runs them.
+    """
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._hash = lru_cache(maxsize=_REMEMBERED)(_hash_of)
+
+    def of(self, spec: ScenarioSpec, replication: int) -> str:
+        """Return what `run_id` returns."""
+        text = "/".join([self._hash(Itself(spec)), str(spec.seed), str(replication), code_hash(), self._model])
+        return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+_REMEMBERED = 256
+
+
+def _hash_of(one: Itself) -> str:
     from sim.scenario.market import scenario_hash
 
-    text = "/".join([scenario_hash(spec), str(spec.seed), str(replication), code_hash(), model])
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    return scenario_hash(one.spec)

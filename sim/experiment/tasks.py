@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import importlib
 import json
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import GuanxiError
+from sim.text.message import packed, said_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,3 +104,16 @@ def user_mistake(error: BaseException) -> int:
     """Return the exit code of an error that trying again cannot mend (2 or 3), else 0."""
     code = error.exit_code if isinstance(error, GuanxiError) else 0
     return code if code in {2, 3} else 0
+
+
+def answered(message: dict[str, Any]) -> dict[str, Any]:
+    """Carry out one task and return what became of it."""
+    start = time.perf_counter()
+    reply: dict[str, Any] = {"id": message["id"]}
+    try:
+        reply["answer"] = function_of(message["function"])(message["payload"])
+        json.dumps(reply)
+    except Exception as error:  # noqa: BLE001 - the supervisor decides what a failure means
+        reply = {"id": message["id"], "failed": describe(error), "message": packed(said_by(error)), "code": user_mistake(error)}
+    reply["seconds"] = time.perf_counter() - start
+    return reply

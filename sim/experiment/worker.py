@@ -14,11 +14,9 @@ import queue
 import signal
 import sys
 import threading
-import time
 from typing import IO, Any
 
-from sim.experiment.tasks import describe, encode, function_of, user_mistake
-from sim.text.message import packed, said_by
+from sim.experiment.tasks import answered, encode
 
 
 def main() -> None:
@@ -32,7 +30,7 @@ def main() -> None:
     sys.path[:] = tasks.get()["path"]
     _say(answers, {"ready": os.getpid()})
     while True:
-        _say(answers, _answer(tasks.get()))
+        _say(answers, answered(tasks.get()))
 
 
 def _listen(tasks: queue.SimpleQueue[dict[str, Any]]) -> None:
@@ -40,19 +38,6 @@ def _listen(tasks: queue.SimpleQueue[dict[str, Any]]) -> None:
     for line in sys.stdin:
         tasks.put(json.loads(line))
     os._exit(0)
-
-
-def _answer(message: dict[str, Any]) -> dict[str, Any]:
-    """Carry out one task and return what became of it."""
-    start = time.perf_counter()
-    reply: dict[str, Any] = {"id": message["id"]}
-    try:
-        reply["answer"] = function_of(message["function"])(message["payload"])
-        json.dumps(reply)
-    except Exception as error:  # noqa: BLE001 - the supervisor decides what a failure means
-        reply = {"id": message["id"], "failed": describe(error), "message": packed(said_by(error)), "code": user_mistake(error)}
-    reply["seconds"] = time.perf_counter() - start
-    return reply
 
 
 def _say(answers: IO[str], reply: dict[str, Any]) -> None:

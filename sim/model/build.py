@@ -6,7 +6,8 @@ same luck; `market.seed` pins the world for every replication.
 
 Decision: the last two networks built are kept in the process (small worlds only). The four
 scenarios of a comparison share each replication's world, and ties are three quarters of the cost of
-a small run; only `weight` and `mark`, which a run changes, are copied.
+a small run; only `weight` and `mark`, which a run changes, are copied. Where many runs are played,
+larger networks are taken from a shelf that all processes share (`sim.world.networks.shelf`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from sim.world.agenda import FAR, build_agenda
 from sim.world.audiences import Accounts, Audiences, Channels
 from sim.world.brands import build_products
 from sim.world.calendar import build_calendar
+from sim.world.networks.files import find_data
+from sim.world.networks.shelf import in_use
 from sim.world.offers import build_offers
 from sim.world.people import build_people, draw_taste
 from sim.world.resellers import Resellers
@@ -51,6 +54,32 @@ def _network(text: str, params: NetworkParams, seed: int, n: int, threads: int) 
     if not params.brings_people:
         taste = draw_taste(Draws(seed), np.arange(n, dtype=np.uint32))
     return params.build(taste, seed, n, threads)
+
+
+def _ties_and_network(spec: ScenarioSpec, seed: int, threads: int) -> tuple[Ties, Network]:
+    """Return the network, and its ties as the run may change them."""
+    params: NetworkParams = spec.network
+    text, shelf = params.model_dump_json(), in_use()
+    # A large world is built for one run only: two of them would not fit beside the run.
+    if spec.people <= _KEPT_PEOPLE:
+        network = _network(text, params, seed, spec.people, threads)
+    elif shelf is None or (params.brings_people and getattr(params, "path", None) is None):
+        network = _network.__wrapped__(text, params, seed, spec.people, threads)
+        return network.ties, network
+    else:
+        network = shelf.network(f"{text}/{_file_of(params)}", seed, spec.people,
+                                lambda: _network.__wrapped__(text, params, seed, spec.people, threads))
+    shared = network.ties
+    return Ties(shared.start, shared.listener, shared.weight.copy(), shared.mark.copy()), network
+
+
+def _file_of(params: NetworkParams) -> str:
+    """Return what tells the versions of a network's file apart, if it comes from one."""
+    path = getattr(params, "path", None)
+    if path is None:
+        return ""
+    status = find_data(path).stat()
+    return f"{status.st_size} {status.st_mtime_ns}"
 
 
 def world_seed(spec: ScenarioSpec, replication: int) -> int:
@@ -77,12 +106,7 @@ def build_world(spec: ScenarioSpec, replication: int, openings: list[tuple[str, 
     set_threads(threads)
     mech: MechanismsSpec = spec.mechanisms  # type: ignore[assignment]
     seed = world_seed(spec, replication)
-    params: NetworkParams = spec.network
-    # A large world is built for one run only: two of them would not fit beside the run.
-    build = _network if spec.people <= _KEPT_PEOPLE else _network.__wrapped__
-    network = build(params.model_dump_json(), params, seed, spec.people, threads)
-    shared = network.ties
-    ties = Ties(shared.start, shared.listener, shared.weight.copy(), shared.mark.copy())
+    ties, network = _ties_and_network(spec, seed, threads)
     products = build_products(spec.all_brands())
     spare = np.zeros(len(products), np.int64)
     if not mech.fulfilment.stock:  # what lies in stock is sold first, and then units are made to order

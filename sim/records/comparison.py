@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sim.records.ablation import Ablation
     from sim.records.run_record import Floats, Ints, RunRecord
+    from sim.records.selection import Selection
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ class Comparison:
         False if it was interrupted.
     ablations : list of Ablation
         What happened with one declared mechanism of a strategy switched off.
+    selection : Selection or None
+        How the best was selected, where replications were added until it was known.
     """
 
     strategies: list[str]
@@ -97,6 +100,7 @@ class Comparison:
     failures: list[Failure] = field(default_factory=list)
     complete: bool = True
     ablations: list[Ablation] = field(default_factory=list)
+    selection: Selection | None = None
 
     @property
     def days(self) -> int:

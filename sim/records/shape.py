@@ -6,7 +6,7 @@ Only what is read later is checked; further keys are left alone, so that adding 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -64,6 +64,32 @@ class Switched(Shape):
     high: Number
 
 
+class Out(Shape):
+    """A strategy that a selection dropped, as `Dropped` has it."""
+
+    strategy: str
+    by: str
+    replications: int
+    gap: Number
+
+
+class Selected(Shape):
+    """How the best was selected, as `Selection` has it."""
+
+    outcome: str
+    best: str
+    ended: Literal["separated", "tied", "budget"]
+    confidence: Number
+    zone: Number
+    first: int
+    budget: int
+    runs: int
+    equal: int
+    unpaired: int
+    left: list[str]
+    dropped: list[Out]
+
+
 class ComparisonHead(Shape):
     """The manifest of a comparison."""
 
@@ -78,6 +104,7 @@ class ComparisonHead(Shape):
     complete: bool
     failures: list[Apart]
     ablations: list[Switched] = []
+    selection: Selected | None = None
     rows: dict[str, int]
 
 

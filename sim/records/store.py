@@ -23,6 +23,7 @@ from sim.records.comparison import Comparison, Failure, traded
 from sim.records.folders import whole_folder
 from sim.records.manifest import machine, read_manifest, write_manifest
 from sim.records.run_record import EDGE_COLUMNS, RunRecord
+from sim.records.selection import Dropped, Selection
 from sim.records.shape import ComparisonHead, RunHead, require_shape
 from sim.records.spool import head_of, run_of
 from sim.records.tables import Table, read_table, write_table
@@ -127,7 +128,9 @@ def save(comparison: Comparison, folder: Path, *, replace: bool = False) -> None
         failures = [dataclasses.asdict(f) for f in comparison.failures]
         ablations = [dataclasses.asdict(a) for a in comparison.ablations]
         body = {n: getattr(comparison, n) for n in _FIELDS}
-        write_manifest(part, COMPARISON, {**body, "failures": failures, "ablations": ablations, "rows": rows, "machine": machine()})
+        selection = None if comparison.selection is None else dataclasses.asdict(comparison.selection)
+        write_manifest(part, COMPARISON, {**body, "failures": failures, "ablations": ablations, "selection": selection,
+                                          "rows": rows, "machine": machine()})
 
 
 def load(folder: Path) -> Comparison:
@@ -171,4 +174,16 @@ def _loaded(folder: Path, manifest: dict[str, Any]) -> Comparison:
         },
         failures=[Failure(**f) for f in manifest["failures"]],
         ablations=[Ablation(**a) for a in manifest.get("ablations", [])],
+        selection=_selection(manifest.get("selection"), strategies),
     )
+
+
+def _selection(found: dict[str, Any] | None, strategies: list[str]) -> Selection | None:
+    """Return how the best was selected; raises KeyError where a strategy is named that nothing is stored of."""
+    if found is None:
+        return None
+    dropped = [Dropped(**one) for one in found["dropped"]]
+    for name in (found["best"], *found["left"], *(name for one in dropped for name in (one.strategy, one.by))):
+        if name not in strategies:
+            raise KeyError(name)
+    return Selection(**{**found, "dropped": dropped})

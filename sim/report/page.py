@@ -94,7 +94,7 @@ def _bar(context: Context) -> Html:
 def _scripts(context: Context) -> Html:
     from plotly.offline import get_plotlyjs
 
-    data = {"figures": context.figures, "twins": _twins(context.figures)}
+    data = {"figures": context.figures, "twins": twins_of(context.figures)}
     return join(
         el("script", {"type": "application/json", "id": "data"}, script_json(data)),
         el("script", None, Html(get_plotlyjs())),
@@ -102,7 +102,7 @@ def _scripts(context: Context) -> Html:
     )
 
 
-def _twins(value: Any) -> dict[str, str]:
+def twins_of(value: Any) -> dict[str, str]:
     """Return {light: dark} for every colour met in the figures that has a twin."""
     found: dict[str, str] = {}
     stack = [value]

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.analysis.compliance import indicators
 from sim.records.ablation import Ablation
+from sim.report import selection
 from sim.report.findings import Findings, has_interval, is_separated
 from sim.report.numbers import day, money, percent, show, span
 from sim.report.strings import Words
@@ -44,7 +45,7 @@ def reading(findings: Findings, words: Words, ablations: tuple[Ablation, ...] = 
         What was played with one mechanism off; at most `MOST_ABLATIONS` are told.
     """
     makers: list[Callable[[Findings, Words], Sentence | None]] = [
-        _profit, _last, _payback, _trough, _crossing, _repurchase, _audience, _agents, _staff, _heat, _light,
+        _profit, _selection, _last, _payback, _trough, _crossing, _repurchase, _audience, _agents, _staff, _heat, _light,
     ]  # fmt: skip
     # What carries the leader comes first, then what was found to be a cause.
     first = sorted(ablations, key=lambda one: (one.strategy != findings.verdict.best, not one.is_cause))
@@ -107,6 +108,11 @@ def _tie(findings: Findings, words: Words) -> Sentence:
         span=span(money(gap.low, words.lang), money(gap.high, words.lang), words.lang),
     )  # fmt: skip
     return Sentence(text, ("table-strip", "table-lead"))
+
+
+def _selection(findings: Findings, words: Words) -> Sentence | None:
+    text = selection.sentence(findings.comparison, words)
+    return None if text is None else Sentence(text, ("table-selection",))
 
 
 def _last(findings: Findings, words: Words) -> Sentence | None:

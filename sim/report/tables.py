@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 
 from sim.records.comparison import Comparison
+from sim.report import selection
 from sim.report.context import Context
 from sim.report.findings import Findings, has_interval
 from sim.report.inputs import Extras
@@ -58,7 +59,8 @@ def terminal_answer(comparison: Comparison, lang: Lang, width: int = WIDTH) -> s
     the evidence does not separate the strategies.
     """
     context = Context(Findings(comparison), Words(lang), Extras())
-    return "\n".join(wrap(plain(answer(context)), width))
+    told = [answer(context), *selection.lines(comparison, context.words)]
+    return "\n".join(line for text in told for line in wrap(plain(text), width))
 
 
 def _block(

@@ -11,9 +11,11 @@ from sim.records.verification import BookRecord, CheckRecord, Figure
 from sim.report.inputs import Ablation, Extras, Parameter
 from sim.report.page import write_page
 from sim.report.shell import write_whole
+from sim.report.sweep_page import write_sweep_page
 from sim.report.verification_page import render_book
 from sim.verification.table import THEMES
 from tests.synthetic import make_comparison
+from tests.synthetic_sweep import make_sweep
 from tests.unit.report_parts import many
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -24,6 +26,13 @@ PARAMETERS = tuple(
     for k in range(24)
 )
 ABLATION = Ablation("influencer", "heat", {"zh": "热度衰减", "en": "decay of heat"}, "profit_fen", -9.5e6, -2.1e6, 5.1e6, 9.9e6)
+
+SWEEPS = {
+    "sweep_zh": lambda: make_sweep(axes=2, strategies=2, failed=3),
+    "sweep_en": lambda: make_sweep(axes=2, strategies=2, failed=3),
+    "sweep_one": lambda: make_sweep(axes=1, strategies=1),
+    "sweep_eight": lambda: make_sweep(axes=8, points=40, strategies=2, replications=3),
+}
 
 
 def book(*, is_missed: bool = False) -> BookRecord:
@@ -49,6 +58,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         four.examples[name] = replace(four.examples[name], events=events)
     extras = Extras(PARAMETERS, None, (ABLATION,))
     return {
+        **{name: write_sweep_page(make(), folder / f"{name}.html", "zh" if name == "sweep_zh" else "en")
+           for name, make in SWEEPS.items()},
         "zh": write_page(four, folder / "zh.html", "zh", extras),
         "en": write_page(four, folder / "en.html", "en", extras),
         "one": write_page(make_comparison(("dual_rebate",), replications=4), folder / "one.html", "zh"),

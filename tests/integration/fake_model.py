@@ -86,3 +86,39 @@ def with_a_kernel(spec, replication, **how):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     return run_once(spec, replication, **how)
+
+
+def racing(spec, replication, **how):
+    """Return a run whose profit is known: `best` leads `close` by 3,000 yuan on shared luck, `far` is 100,000 behind."""
+    rng = np.random.default_rng([spec.seed, replication])
+    name = spec.name.split("-")[0]
+    luck, own = rng.normal(0, 1_000_000), np.random.default_rng([len(name), replication]).normal(0, 150_000)
+    level = {"best": 300_000, "close": 0, "far": -10_000_000}[name]
+    made = run_once(spec, replication, **how)
+    daily = made.daily | {"profit_fen": np.full(spec.days, level + luck + own)}
+    return dataclasses.replace(made, daily=daily)
+
+
+def racing_poisoned(spec, replication, **how):
+    """Fail replication 1 of `close`, always."""
+    if (spec.name, replication) == ("close", 1):
+        raise RunError("the books do not balance on day 3")
+    return racing(spec, replication, **how)
+
+
+def racing_hopeless(spec, replication, **how):
+    """Fail every run of `close`."""
+    if spec.name == "close":
+        raise RunError("no day can be simulated")
+    return racing(spec, replication, **how)
+
+
+def racing_interrupted(spec, replication, **how):
+    """Press Ctrl-C when replication 2 begins, once."""
+    mark = Path(os.environ["FAKE_MODEL_FOLDER"], "interrupted")
+    with Path(os.environ["FAKE_MODEL_FOLDER"], "log").open("a") as stream:
+        stream.write(f"{spec.name}/{replication}\n")
+    if replication == 2 and not mark.exists():
+        mark.touch()
+        raise KeyboardInterrupt
+    return racing(spec, replication, **how)

@@ -27,7 +27,7 @@ def _stand_ins_can_be_imported(monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(str(ROOT))
     monkeypatch.setenv("FAKE_MODEL_FOLDER", str(tmp_path))
     monkeypatch.setenv("FAKE_MODEL_PARENT", str(os.getpid()))
-    monkeypatch.setattr("sim.experiment.compare.cold", lambda _specs, _model: [])
+    monkeypatch.setattr("sim.experiment.plan.cold", lambda _specs, _model: [])
 
 
 @pytest.fixture

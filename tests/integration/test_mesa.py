@@ -69,6 +69,20 @@ def test_batch_run_gives_a_row_a_day_and_depends_on_nothing_but_the_seed():
     assert ends[2, 3] == alone.latest("profit_fen")
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_batch_run_in_processes_gives_the_same_rows_and_collects_as_often_as_asked(processes):
+    parameters = {"scenario": "community", **SMALL, "seed": [1, 2], "strategies.community.groups": 3}
+    rows = mesa.batch_run(SocialCommerceModel, parameters, iterations=1, number_processes=processes,
+                          data_collection_period=5, display_progress=False)
+    alone = {seed: run(seed=seed, **{"strategies.community.groups": 3}).datacollector.get_model_vars_dataframe() for seed in (1, 2)}
+    assert {row["seed"] for row in rows} == {1, 2}
+    assert sorted(row["Step"] for row in rows) == [0, 0, 5, 5, 10, 10, 11, 11]
+    for row in rows:
+        assert row["profit_fen"] in set(alone[row["seed"]]["profit_fen"])
+    ends = {row["seed"]: row["profit_fen"] for row in sorted(rows, key=lambda row: row["Step"])}
+    assert ends == {seed: frame["profit_fen"].iloc[-1] for seed, frame in alone.items()}
+
+
 def test_agent_sets_read_and_write_columns():
     model = run()
     buyers = model.agents_by_type[Buyer]

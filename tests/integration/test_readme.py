@@ -7,21 +7,26 @@ tested is that they work, not what they find.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import pytest
+from ruamel.yaml import YAML
 
 from sim.cli import main
 from sim.cli.command import COMMANDS
+from sim.records.run_store import default_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+SET_UP = "python -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e ."
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 SMALL = ["--people", "600", "--days", "25", "--replications", "2", "--workers", "1", "--undecided", "pass"]
 
@@ -56,6 +61,7 @@ def test_the_commands_of_the_readme_work_in_their_order(
 ) -> None:
     if not any(words[1] == "new" for words in block):
         write_scenarios(desk)
+    write_sweeps(desk)
     for words in block:
         assert words[0] == "guanxi"
         to = words.index(">") if ">" in words else len(words)
@@ -63,10 +69,67 @@ def test_the_commands_of_the_readme_work_in_their_order(
         with pytest.raises(SystemExit) as end:
             main(given)
         shown = capsys.readouterr()
-        assert end.value.code == 0, shown.err
+        # That an expectation of a sweep fails may be its finding.
+        assert end.value.code in ({0, 1} if words[1] == "sweep" else {0}), shown.err
         assert shown.out.strip()
         if to < len(words):
             assert set(json.loads(shown.out)) == set(json_keys())
+
+
+def write_sweeps(folder: Path) -> None:
+    """Write the sweep files of the README under their names, smaller."""
+    for kind, text in BLOCKS:
+        if kind == "yml" and "\naxes:" in text:
+            small = text.replace("people: 2000, days: 120", "people: 400, days: 20").replace("replications: 8", "replications: 2")
+            assert small != text
+            (folder / text.split()[1]).write_text(small, encoding="utf-8")
+
+
+@pytest.fixture
+def workflow() -> dict[str, Any]:
+    """Return the workflow to copy."""
+    (text,) = [text for kind, text in BLOCKS if kind == "yml" and "\njobs:" in text]
+    parser = YAML(typ="safe", pure=True)
+    parser.version = (1, 2)
+    found: dict[str, Any] = parser.load(text)
+    return found
+
+
+def test_the_workflow_to_copy_is_one(workflow: dict[str, Any]) -> None:
+    assert set(workflow) == {"name", "on", "jobs"}
+    assert set(workflow["on"]) <= {"push", "pull_request", "schedule", "workflow_dispatch"}
+    (job,) = workflow["jobs"].values()
+    assert job["runs-on"] == "ubuntu-latest"
+    for step in job["steps"]:
+        assert ("uses" in step) != ("run" in step)
+        assert set(step) <= {"uses", "run", "with", "if", "name", "env"}
+        assert re.fullmatch(r"actions/[\w-]+@v\d+", step.get("uses", "actions/x@v1"))
+    uses = [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step]
+    assert uses == ["actions/checkout", "actions/setup-python", "actions/cache", "actions/upload-artifact"]
+    (cache,) = [step["with"] for step in job["steps"] if step.get("uses", "").startswith("actions/cache")]
+    assert Path(cache["path"]) == default_store()
+    assert job["steps"][2]["run"] == SET_UP
+
+
+def test_the_line_of_the_workflow_works(
+    workflow: dict[str, Any], desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(desk / "summary.md"))
+    monkeypatch.delenv("GUANXI_STORE", raising=False)
+    write_sweeps(desk)
+    (job,) = workflow["jobs"].values()
+    (line,) = [step["run"] for step in job["steps"] if "guanxi sweep" in step.get("run", "")]
+    words = shlex.split(os.path.expandvars(line))
+    assert words[0] == ".venv/bin/guanxi"
+    with pytest.raises(SystemExit) as end:
+        main([*words[1:], "--workers", "1"])
+    assert end.value.code in {0, 1}, capsys.readouterr().err
+    assert "## Terms for agents" in (desk / "summary.md").read_text(encoding="utf-8")
+    assert (desk / "results" / "terms" / "page.html").exists()
+    assert (desk / "results" / "store").is_dir()
+    tests = ET.parse(desk / "results" / "terms.xml").getroot()  # noqa: S314 - our own file
+    assert tests.get("tests") == "6"
+    assert ("::error file=terms.yaml" in capsys.readouterr().err) == (end.value.code == 1)
 
 
 def test_every_command_that_exists_is_mentioned() -> None:

@@ -76,6 +76,7 @@ def test_every_packaged_scenario_is_found_from_anywhere(guanxi: Path, tmp_path: 
     listed = call(guanxi, tmp_path, "new", "--list")
     assert [name for name in SCENARIOS if name not in listed] == []
     assert "K-factor" in call(guanxi, tmp_path, "explain", "K-factor")
+    assert "192 runs" in call(guanxi, tmp_path, "sweep", "all", "--dry-run")
     assert call(guanxi, tmp_path, "--version").startswith("guanxi ")
 
 

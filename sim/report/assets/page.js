@@ -31,7 +31,7 @@
   /* Narrow screens: no labels beside lines (the key names them), less room around. */
   function fitted(figure, width) {
     var layout = figure.layout;
-    if (width < NARROW && layout.xaxis.tickvals) {
+    if (width < NARROW && layout.xaxis.tickvals && layout.xaxis.tickvals.length > 1 && layout.xaxis.type !== "log") {
       /* The marks of 100 yuan crowd the zero. */
       var keep = layout.xaxis.tickvals.map(function (at) { return at === 0 || Math.abs(at) > 0.35; });
       ["tickvals", "ticktext"].forEach(function (key) {
@@ -258,5 +258,7 @@
     drawAll();
   });
 
+  /* A page whose figures change has a script of its own, which is given the figures and how to draw them. */
+  if (window.guanxiBefore) { window.guanxiBefore({ store: store, draw: draw, theme: theme, places: places }); }
   drawAll().then(linkPanels);
 })();

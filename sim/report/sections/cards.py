@@ -6,6 +6,7 @@ import math
 
 from sim.analysis.intervals import Interval
 from sim.records.outcomes import SUMMARY
+from sim.report import selection
 from sim.report.context import Context, section
 from sim.report.findings import COMPARED, has_interval, is_separated
 from sim.report.html_table import folded, table
@@ -108,7 +109,8 @@ def differences(context: Context) -> Html | None:
     head = [words("table.outcome"), *[context.title(s) for s in others]]
     sheet = table("table-differences", words("table.caption_differences", reference=against), head, rows)
     return section(
-        "differences", words("section.differences", reference=against), words("deck.differences"), sheet, _lead(context)
+        "differences", words("section.differences", reference=against), words("deck.differences"), sheet, _lead(context),
+        selection.sheet(context.comparison, words),
     )
 
 

@@ -44,7 +44,7 @@ def answer(context: Context) -> str:
         key = "not_separated_few"  # few runs that agree look certain to a bootstrap, and not to a t test
     return words(
         f"answer.{key}",
-        title=title, profit=profit, second=second, n=findings.pairs,
+        title=title, profit=profit, second=second, n=gap.n,
         chance=percent(verdict.chance[verdict.best], chance=True), gap=money(gap.mean, words.lang),
         span=span(money(gap.low, words.lang), money(gap.high, words.lang), words.lang),
     ) + _paying(context)  # fmt: skip

@@ -17,6 +17,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.api.ema import ema_model
+from sim.api.notebook import result_html
+from sim.api.sweeps import SweepResult, load_sweep, sweep
 from sim.core.errors import Problem, ScenarioError, did_you_mean
 from sim.records.outcomes import DAILY
 from sim.scenario.resolve import Resolved, resolve, resolve_text
@@ -29,11 +32,13 @@ if TYPE_CHECKING:
 
     from sim.analysis.expectations import Judgement
     from sim.analysis.paired import Verdict
+    from sim.experiment.until_separated import Until
     from sim.records.comparison import Comparison
     from sim.scenario.spec import ScenarioSpec
     from sim.text.catalogue import Lang
 
-__all__ = ["Figures", "Result", "Scenario", "compare", "load", "run"]
+__all__ = ["Figures", "Result", "Scenario", "SweepResult", "compare", "ema_model", "load", "load_sweep", "run", "sweep",
+           "until_separated"]
 
 
 class Scenario:
@@ -165,6 +170,10 @@ class Result:
         self.data.save(Path(folder), replace=replace)
         return Path(folder)
 
+    def _repr_html_(self) -> str:
+        """Show the answer and the mean of every outcome where a notebook shows a value."""
+        return result_html(self.data)
+
     def __repr__(self) -> str:
         runs = ", ".join(f"{s} x {len(self.data.replications[s])}" for s in self.data.strategies)
         return f"Result({runs})"
@@ -240,6 +249,30 @@ def compare(scenarios: Sequence[str | Path | Scenario], **options: Any) -> Resul
 
     given = [s.resolved if isinstance(s, Scenario) else s for s in _as_list(scenarios)]
     data = compare_scenarios(given, **options)
+    return Result(data, _expectations(data))
+
+
+def until_separated(scenarios: Sequence[str | Path | Scenario], *, until: Until | None = None, **options: Any) -> Result:
+    """Compare scenarios, adding replications until the best is known or a budget of runs ends.
+
+    Parameters
+    ----------
+    scenarios : sequence of str, Path or Scenario
+        At least two.
+    until : Until
+        Confidence (0.95), budget of runs, indifference zone: see `sim.experiment.until_separated`.
+    options : object
+        As for `compare`, without ``replications``.
+
+    Raises
+    ------
+    GuanxiError
+        As `sim.experiment.until_separated.until_separated`.
+    """
+    from sim.experiment.until_separated import until_separated as select
+
+    given = [s.resolved if isinstance(s, Scenario) else s for s in _as_list(scenarios)]
+    data = select(given, until=until, **options)
     return Result(data, _expectations(data))
 
 
