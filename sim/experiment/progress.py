@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -48,14 +48,26 @@ Callback = Callable[[Progress], None]
 
 
 class Pace:
-    """Tells the time left from the mean time of each group of tasks: strategies differ in cost."""
+    """Tells the time left from the mean time of each group of tasks: strategies differ in cost.
 
-    def __init__(self, tasks: Iterable[Task], workers: int, kept: int = 0) -> None:
+    Parameters
+    ----------
+    tasks : iterable of Task
+        What is to be done, as far as it is known one by one.
+    workers : int, >= 1
+        How many run at once.
+    kept : int
+        Runs that were there before; they count as done.
+    expected : int
+        Runs in all, where they come one by one; those that are in no group yet take the mean of all.
+    """
+
+    def __init__(self, tasks: Iterable[Task], workers: int, kept: int = 0, expected: int = 0) -> None:
         self._left = Counter(task.group for task in tasks)
-        self._times: defaultdict[str, list[float]] = defaultdict(list)
+        self._spent: dict[str, tuple[float, int]] = {}
         self._workers = max(1, workers)
         self._start = time.monotonic()
-        self._total = sum(self._left.values()) + kept
+        self._total = max(sum(self._left.values()) + kept, expected)
         self._done = kept
         self._failed = 0
         self.phase = "running"
@@ -63,11 +75,20 @@ class Pace:
     def ended(self, task: Task, seconds: float | None) -> None:
         """Count one task; `seconds` is None for one that was set apart."""
         self._left[task.group] -= 1
-        self._done += 1
+        self._counted()
         if seconds is None:
             self._failed += 1
         else:
-            self._times[task.group].append(seconds)
+            spent, count = self._spent.get(task.group, (0.0, 0))
+            self._spent[task.group] = (spent + seconds, count + 1)
+
+    def kept(self) -> None:
+        """Count one run that was there before."""
+        self._counted()
+
+    def _counted(self) -> None:
+        self._done += 1
+        self._total = max(self._total, self._done)
 
     def state(self, running: int) -> Progress:
         """Return the progress now."""
@@ -76,9 +97,10 @@ class Pace:
 
     def _remaining(self) -> float | None:
         """Return the estimate: runs left times their group's mean time (or the mean of all), over workers."""
-        known = [t for times in self._times.values() for t in times]
-        if not known:
+        if not self._spent:
             return None
-        everybody = sum(known) / len(known)
-        means = {g: sum(t) / len(t) for g, t in self._times.items() if t}
-        return sum(n * means.get(g, everybody) for g, n in self._left.items()) / self._workers
+        everybody = sum(spent for spent, _ in self._spent.values()) / sum(count for _, count in self._spent.values())
+        known = {group: left for group, left in self._left.items() if left > 0}
+        means = {group: spent / count for group, (spent, count) in self._spent.items()}
+        rest = max(0, self._total - self._done - sum(known.values()))
+        return (sum(n * means.get(g, everybody) for g, n in known.items()) + rest * everybody) / self._workers

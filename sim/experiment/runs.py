@@ -83,7 +83,7 @@ def run_case(payload: dict[str, Any]) -> dict[str, float]:
     )
     if payload["path"]:
         write_run(_summed_up(run), Path(payload["path"]))
-    _has_run(unpack(payload["spec"]), payload.get("model", MODEL)).touch()
+    mark_run(unpack(payload["spec"]), payload.get("model", MODEL))
     return {"compile": kernel.compile_seconds - compiled, "seconds": time.perf_counter() - start}
 
 
@@ -106,6 +106,18 @@ def cold(specs: Iterable[ScenarioSpec], model: str) -> list[ScenarioSpec]:
     for spec in specs:
         shapes.setdefault(_has_run(spec, model), spec)
     return [spec for mark, spec in shapes.items() if not mark.exists()]
+
+
+def mark_run(spec: ScenarioSpec, model: str) -> None:
+    """Write down that a scenario has run to its end on this machine, see `cold`."""
+    mark = _has_run(spec, model)
+    if mark not in _MARKED:
+        mark.touch()
+        _MARKED.add(mark)
+
+
+_MARKED: set[Path] = set()
+"""What this process has written down already: the disk is asked once a shape, not once a run."""
 
 
 def _has_run(spec: ScenarioSpec, model: str) -> Path:

@@ -15,7 +15,6 @@ Decision: one thread a worker. Two workers with two threads each on two cores we
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import os
 import queue
@@ -24,13 +23,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.core import interrupts
 from sim.core.errors import DataError, RunError, reason_of
 from sim.experiment.tasks import ATTEMPTS, Done, SetApart, Task, Warm, describe, encode, function_of, user_mistake
+from sim.experiment.waiting import Waiting
 from sim.text.message import Message, unpacked
 
 if TYPE_CHECKING:
@@ -39,20 +38,18 @@ if TYPE_CHECKING:
 _ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _TICK = 0.25
 """Seconds between calls of `watch` while nothing ends."""
-_AHEAD = 200
-"""Waiting tasks that are looked at for one of a worker's own world."""
 _HOME = str(Path(__file__).resolve().parents[2])
 
 
 def run_tasks(
-    tasks: Iterable[Task], *, workers: int = 1, warm: Iterable[Task] = (), watch: Callable[[int], None] | None = None
+    tasks: Iterable[Task | Done], *, workers: int = 1, warm: Iterable[Task] = (), watch: Callable[[int], None] | None = None
 ) -> Generator[Done | SetApart | Warm]:
     """Carry out tasks and yield each as it ends, in whatever order.
 
     Parameters
     ----------
-    tasks : iterable of Task
-        What to do.
+    tasks : iterable of Task or Done
+        What to do, taken as it is needed. A `Done` among them was done before and is passed on as it is.
     workers : int, >= 1
         Processes; with 1 everything happens in this one.
     warm : iterable of Task
@@ -69,19 +66,24 @@ def run_tasks(
     RunError
         If workers cannot be started.
     """
-    todo = list(tasks)
     with interrupts.listening():
-        if workers <= 1 or not todo:
-            yield from _here(todo, watch)
+        if workers <= 1:
+            yield from _here(tasks, watch)
             return
-        with contextlib.closing(_Crew(min(workers, len(todo)), watch)) as crew:
-            yield from crew.warm_up(list(warm))
-            yield from crew.work(todo)
+        waiting = Waiting(tasks)
+        waiting.fill()
+        with contextlib.closing(_Crew(workers, watch)) as crew:
+            if len(waiting):
+                yield from crew.warm_up(list(warm))
+            yield from crew.work(waiting)
 
 
-def _here(tasks: list[Task], watch: Callable[[int], None] | None) -> Iterator[Done | SetApart]:
+def _here(tasks: Iterable[Task | Done], watch: Callable[[int], None] | None) -> Iterator[Done | SetApart]:
     """Carry out tasks in this process."""
     for task in tasks:
+        if isinstance(task, Done):
+            yield task
+            continue
         if watch:
             watch(1)
         interrupts.heed()
@@ -186,47 +188,40 @@ class _Crew:
     def warm_up(self, tasks: list[Task]) -> Iterator[Warm]:
         """Let one worker do some tasks before the others start; failures are passed over."""
         start, size, self._size = time.perf_counter(), self._size, 1
-        for _ in self.work(tasks):
+        for _ in self.work(Waiting(tasks)):
             pass
         self._size = size
         self._failures.clear()
         if tasks:
             yield Warm(time.perf_counter() - start)
 
-    def work(self, tasks: list[Task]) -> Iterator[Done | SetApart]:
+    def work(self, waiting: Waiting) -> Iterator[Done | SetApart]:
         """Yield every task as it ends."""
-        waiting = deque(tasks)
-        open_tasks = len(waiting)
-        while open_tasks:
+        while True:
+            waiting.fill()
             self._hand_out(waiting)
+            while waiting.passed:
+                yield waiting.passed.popleft()
+            if not self._busy():
+                if waiting.ended and not len(waiting):
+                    return
+                continue
             ended = self._next(waiting)
             if ended is not None:
-                open_tasks -= 1
                 yield ended
 
-    def _hand_out(self, waiting: deque[Task]) -> None:
+    def _hand_out(self, waiting: Waiting) -> None:
         """Give a task to every idle worker, starting workers up to the size of the crew."""
         while len(self._workers) < self._size and len(self._workers) < self._busy() + len(waiting):
             self._workers.append(_Worker(self._inbox))
         for worker in self._workers:
-            if worker.task is None and waiting:
-                worker.give(self._next_for(worker, waiting))
-
-    def _next_for(self, worker: _Worker, waiting: deque[Task]) -> Task:
-        """Take the first task of the world that the worker has, else of one that nobody has, else the first."""
-        taken = {other.world for other in self._workers if other is not worker}
-        ahead = list(itertools.islice(waiting, _AHEAD))
-        own = (at for at, task in enumerate(ahead) if task.world and task.world == worker.world)
-        free = (at for at, task in enumerate(ahead) if task.world not in taken)
-        at = next(own, next(free, 0))
-        task = waiting[at]
-        del waiting[at]
-        return task
+            if worker.task is None and len(waiting):
+                worker.give(waiting.take(worker.world, {other.world for other in self._workers if other is not worker}))
 
     def _busy(self) -> int:
         return sum(worker.task is not None for worker in self._workers)
 
-    def _next(self, waiting: deque[Task]) -> Done | SetApart | None:
+    def _next(self, waiting: Waiting) -> Done | SetApart | None:
         """Wait for one message and return the task it ends, if any."""
         self._watch(self._busy())
         interrupts.heed()
@@ -243,12 +238,12 @@ class _Crew:
         if task is None or task.id != message["id"]:
             return None
         if "failed" not in message:
-            return Done(task, message["answer"], message["seconds"], self._failures.get(task.id, 0) + 1)
+            return Done(task, message["answer"], message["seconds"], self._failures.pop(task.id, 0) + 1)
         if message["code"]:
             raise DataError(unpacked(message["message"]))
         return self._again(task, message["failed"], waiting)
 
-    def _bury(self, worker: _Worker, waiting: deque[Task]) -> SetApart | None:
+    def _bury(self, worker: _Worker, waiting: Waiting) -> SetApart | None:
         """Drop a dead worker; its task is tried again by another."""
         self._workers.remove(worker)
         task, reason = worker.task, worker.epitaph()
@@ -258,12 +253,13 @@ class _Crew:
             raise RunError(Message("experiment.workers_die", reason=reason))
         return self._again(task, reason, waiting) if task else None
 
-    def _again(self, task: Task, reason: str, waiting: deque[Task]) -> SetApart | None:
+    def _again(self, task: Task, reason: str, waiting: Waiting) -> SetApart | None:
         """Put a failed task back in line, or set it apart."""
         tries = self._failures[task.id] = self._failures.get(task.id, 0) + 1
         if tries >= ATTEMPTS:
+            del self._failures[task.id]
             return SetApart(task, reason, tries)
-        waiting.append(task)
+        waiting.put(task)
         return None
 
     def close(self) -> None:

@@ -43,8 +43,8 @@ def write_manifest(folder: Path, kind: str, body: dict[str, Any]) -> None:
     (folder / FILE).write_text(text + "\n", encoding="utf-8")
 
 
-def read_manifest(folder: Path, kind: str) -> dict[str, Any]:
-    """Return the manifest of a folder of `kind`, brought up to the current schema.
+def read_manifest(folder: Path, kind: str, give: str = _REMEDY) -> dict[str, Any]:
+    """Return the manifest of a folder of `kind`, brought up to the current schema; `give` is the remedy it names.
 
     Raises
     ------
@@ -54,12 +54,12 @@ def read_manifest(folder: Path, kind: str) -> dict[str, Any]:
     try:
         found = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        raise DataError(Message("records.no_result", folder=folder, file=FILE, remedy=Message(_REMEDY))) from None
+        raise DataError(Message("records.no_result", folder=folder, file=FILE, remedy=Message(give))) from None
     except (OSError, ValueError) as error:
-        remedy = Message(_REMEDY)
+        remedy = Message(give)
         raise DataError(Message("records.unreadable", path=folder / FILE, error=reason_of(error), remedy=remedy)) from error
     if not isinstance(found, dict) or found.get("format") != kind or not isinstance(found.get("schema"), int):
-        raise DataError(Message("records.other_kind", folder=folder, kind=kind, remedy=Message(_REMEDY)))
+        raise DataError(Message("records.other_kind", folder=folder, kind=kind, remedy=Message(give)))
     return _migrated(folder, found)
 
 

@@ -12,6 +12,7 @@ import contextlib
 import json
 import math
 import os
+import secrets
 import zipfile
 from typing import IO, TYPE_CHECKING, Any
 
@@ -63,12 +64,18 @@ def write_run(run: RunRecord, path: Path) -> None:
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """Give a stream to fill; what is written stands at `path` when the block ends, flushed to disk, or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}{PART}")
-    with part.open("wb") as stream:
-        yield stream
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
+    # Two machines may share the folder and, by chance, the number of a process.
+    part = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}{PART}")
+    try:
+        with part.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):  # on a full disk the half of a file would keep its room
+            part.unlink(missing_ok=True)
+        raise
 
 
 def read_run(path: Path) -> RunRecord:

@@ -2,7 +2,7 @@
 
 `pyarrow.array` loads pandas (1.7 s) to look whether its argument is a pandas object; so columns are
 handed over as buffers. A column of strategy names is stored as a dictionary of strings, so that
-other tools read names, while here it is (codes, names).
+other tools read names, while here it is (codes, names). Other texts are arrays of numpy's own strings.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sim.core.errors import DataError
 from sim.text.message import Message, recognised
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -27,22 +27,38 @@ NAME = "strategy"
 _REMEDY = "records.copy_again"
 
 
-def _column(values: NDArray[Any]) -> Any:
+def column_of(values: NDArray[Any]) -> Any:
     """Return a numeric array as an arrow column that shares its memory."""
     import pyarrow as pa
 
+    if values.dtype.kind == "U":
+        return _words(values.tolist())
     flat = np.ascontiguousarray(values)
     return pa.Array.from_buffers(pa.from_numpy_dtype(flat.dtype), len(flat), [None, pa.py_buffer(flat)])
 
 
-def _names(codes: NDArray[Any], names: Sequence[str]) -> Any:
+def _words(words: Sequence[str]) -> Any:
+    """Return texts as an arrow column."""
+    import pyarrow as pa
+
+    texts = [word.encode() for word in words]
+    offsets = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(texts)))
+
+
+def names_of(codes: NDArray[Any], names: Sequence[str]) -> Any:
     """Return names[codes] as an arrow dictionary column."""
     import pyarrow as pa
 
-    texts = [name.encode() for name in names]
-    offsets = np.cumsum([0, *map(len, texts)], dtype=np.int32)
-    words = pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(texts)))
-    return pa.DictionaryArray.from_arrays(_column(codes.astype(np.int32)), words)
+    return pa.DictionaryArray.from_arrays(column_of(codes.astype(np.int32)), _words(names))
+
+
+def _arrow(columns: Mapping[str, Any], names: Sequence[str]) -> Any:
+    """Return columns as an arrow table."""
+    import pyarrow as pa
+
+    made = {k: names_of(v, names) if k == NAME else column_of(v) for k, v in columns.items()}
+    return pa.Table.from_arrays(list(made.values()), names=list(made))
 
 
 def write_table(path: Path, columns: Mapping[str, Any], names: Sequence[str] = ()) -> int:
@@ -57,13 +73,34 @@ def write_table(path: Path, columns: Mapping[str, Any], names: Sequence[str] = (
     names : list of str
         Names that ``strategy`` counts.
     """
+    from pyarrow import parquet
+
+    table = _arrow(columns, names)
+    parquet.write_table(table, path, compression="zstd")
+    return int(table.num_rows)
+
+
+def append_tables(path: Path, pieces: Iterable[Mapping[str, Any]], names: Sequence[str] = ()) -> int:
+    """Write pieces of one table, each with the columns of the first, as one parquet file; return the number of rows.
+
+    Only one piece is held at a time. Without any the table has no columns.
+    """
     import pyarrow as pa
     from pyarrow import parquet
 
-    made = {k: _names(v, names) if k == NAME else _column(v) for k, v in columns.items()}
-    table = pa.Table.from_arrays(list(made.values()), names=list(made))
-    parquet.write_table(table, path, compression="zstd")
-    return int(table.num_rows)
+    rows, writer = 0, None
+    try:
+        for piece in pieces:
+            table = _arrow(piece, names)
+            writer = writer or parquet.ParquetWriter(path, table.schema, compression="zstd")
+            writer.write_table(table.select(writer.schema.names))
+            rows += int(table.num_rows)
+        if writer is None:
+            parquet.write_table(pa.table({}), path)
+    finally:
+        if writer is not None:
+            writer.close()
+    return rows
 
 
 def read_table(path: Path, rows: object, names: Sequence[str] = ()) -> Table:
@@ -85,12 +122,14 @@ def read_table(path: Path, rows: object, names: Sequence[str] = ()) -> Table:
         raise DataError(Message("records.torn_table", path=path, error=said, remedy=Message(_REMEDY))) from error
     if table.num_rows != rows:
         raise DataError(Message("records.rows", path=path, found=table.num_rows, rows=rows, remedy=Message(_REMEDY)))
-    return {n: _codes(path, table.column(n), names) if n == NAME else _array(table.column(n))
+    return {n: _codes(path, table.column(n), names) if n == NAME else array_of(table.column(n))
             for n in table.column_names}
 
 
-def _array(column: Any) -> NDArray[Any]:
-    """Return a numeric arrow column as an array of its own."""
+def array_of(column: Any) -> NDArray[Any]:
+    """Return a numeric arrow column, or one of texts, as an array of its own."""
+    if str(column.type) == "string":
+        return np.array(column.to_pylist(), dtype=np.str_)
     kind = np.dtype(column.type.to_pandas_dtype())
     out = np.empty(len(column), dtype=kind)
     at = 0

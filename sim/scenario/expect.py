@@ -1,4 +1,7 @@
-"""Expectations: ``outcome op number``, parsed by check and judged by run, compare and sweep."""
+"""Expectations: ``outcome op number``, parsed by check and judged by run, compare and sweep.
+
+One may say how sure the answer must be: ``losing_agent_share < 50 % with 95 %``.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NUMBER = r"[-+]?[\d_.]{1,30}(?:[eE][-+]?\d{1,3})?"
-_SHAPE = re.compile(rf"\s*([A-Za-z_]\w{{0,79}})\s*(<=|>=|<|>)\s*({_NUMBER})\s*(%|CNY|元)?\s*")
+_CONFIDENCE = r"(?:\s+with\s+(\d{1,2}(?:\.\d{1,4})?)\s*%(?:\s+confidence)?)?"
+_SHAPE = re.compile(rf"\s*([A-Za-z_]\w{{0,79}})\s*(<=|>=|<|>)\s*({_NUMBER})\s*(%|CNY|元)?{_CONFIDENCE}\s*")
+LEAST_CONFIDENCE = 0.5
+"""An answer that is as likely wrong as right is none."""
 _OPS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }
@@ -34,12 +40,15 @@ class Expectation:
         In the outcome's own unit (fen for money, a fraction for shares).
     text : str
         As the file has it.
+    confidence : float or None
+        How sure the answer must be; None where nothing is said.
     """
 
     outcome: str
     op: str
     number: float
     text: str
+    confidence: float | None = None
 
     def holds(self, value: float) -> bool:
         """Return whether a value of the outcome meets it; an undefined value (NaN) never does."""
@@ -57,14 +66,17 @@ def parse_expectation(text: str) -> Expectation:
     match = _SHAPE.fullmatch(text)
     if match is None:
         raise ValueError(Message("scenario.expectation"))
-    outcome, op, digits, unit = match.groups()
+    outcome, op, digits, unit, sure = match.groups()
     _check_outcome(outcome, unit or "")
+    confidence = None if sure is None else float(sure) / 100
+    if confidence is not None and confidence <= LEAST_CONFIDENCE:
+        raise ValueError(Message("scenario.confidence", confidence=sure, least=round(100 * LEAST_CONFIDENCE)))
     try:
         number = float(digits)
         number = number / 100 if unit == "%" else float(fen(digits)) if unit else number
     except ValueError:
         raise ValueError(Message("scenario.not_a_number", digits=shorten(digits))) from None
-    return Expectation(outcome, op, number, " ".join(text.split()))
+    return Expectation(outcome, op, number, " ".join(text.split()), confidence)
 
 
 def _check_outcome(outcome: str, unit: str) -> None:

@@ -27,10 +27,20 @@ def shipped_folder() -> Path:
     return inside.resolve() if inside.is_dir() else _PACKAGE.parent / "scenarios"
 
 
-def available() -> dict[str, Path]:
-    """Return scenarios that a bare name reaches; ./scenarios hides a shipped one of the same name."""
+SWEEPS = "sweeps"
+"""Folder of sweep files beside scenarios."""
+
+
+def available(below: str = "") -> dict[str, Path]:
+    """Return scenarios that a bare name reaches; ./scenarios hides a shipped one of the same name.
+
+    Parameters
+    ----------
+    below : str
+        Folder below those of scenarios to look into; `SWEEPS` for sweep files.
+    """
     found: dict[str, Path] = {}
-    for folder in (shipped_folder(), Path("scenarios")):
+    for folder in (shipped_folder() / below, Path("scenarios") / below):
         if folder.is_dir():
             found.update({p.stem: p for p in sorted(folder.iterdir()) if p.suffix in _SUFFIXES and p.is_file()})
     return found
@@ -41,8 +51,8 @@ def is_path(name: str) -> bool:
     return "/" in name or os.sep in name or name.lower().endswith(_SUFFIXES)
 
 
-def find_scenario(name: str, folder: Path | None = None) -> Path:
-    """Return the file of a scenario.
+def find_scenario(name: str, folder: Path | None = None, below: str = "") -> Path:
+    """Return the file of a scenario, or of a sweep.
 
     Parameters
     ----------
@@ -50,6 +60,8 @@ def find_scenario(name: str, folder: Path | None = None) -> Path:
         Bare name or path.
     folder : Path
         What a relative path is relative to; the working folder by default.
+    below : str
+        As for `available`.
 
     Raises
     ------
@@ -62,12 +74,12 @@ def find_scenario(name: str, folder: Path | None = None) -> Path:
             raise ScenarioError(Problem(Message("scenario.no_such_file", hint=_near_file(path)), value=name,
                                         file=shorten_name(name)))
         return path
-    found = available()
+    found = available(below)
     if name in found:
         return found[name]
     known = sorted(found) or Message("common.none")
     hint = _not_a_name(name, folder) or did_you_mean(name[:100], found)
-    message = Message("scenario.no_scenario", name=shorten(name), hint=hint, known=known)
+    message = Message("sweep.no_sweep" if below else "scenario.no_scenario", name=shorten(name), hint=hint, known=known)
     raise ScenarioError(Problem(message, value=shorten(name)))
 
 

@@ -43,12 +43,17 @@ def apply_override(tree: Node, setting: str, label: str = "--set") -> None:
     value = parse_value(text.strip(), name)
     if parts[-1] in {"path", "data"}:
         value.folder = Path.cwd()
-    _descend(tree, parts, value, name)
+    lay(tree, parts, value, Place(file=name))
 
 
-def _descend(tree: Node, parts: list[str], value: Node, name: str) -> None:
-    """Walk to the last existing node of the path and merge the rest in there."""
-    place = Place(file=name)
+def lay(tree: Node, parts: list[str], value: Node, place: Place) -> None:
+    """Lay a value over a tree at a dotted path, in place; names on the way that are made, and errors, stand at `place`.
+
+    Raises
+    ------
+    ScenarioError
+        If an item on the path does not exist.
+    """
     node = tree
     for depth, part in enumerate(parts[:-1]):
         path = tuple(parts[: depth + 1])

@@ -37,23 +37,28 @@ def check_tree(tree: Node) -> ScenarioSpec:
     try:
         spec = ScenarioSpec.model_validate(tree.plain())
     except ValidationError as error:
-        entries = error.errors(include_url=False)
-        problems = [_problem(entry, tree) for entry in entries[:_LIMIT_LOCATED]]
-        rest = len(entries) - len(problems)
+        problems, rest = located_problems(error, tree)
     twice = _twice(tree)
     problems = [p for p in problems if not (twice and _is_about(p, SECOND))] + twice
     if spec is not None:
-        problems.extend(_truths(tree, spec))
+        problems.extend(truths(tree, spec))
     if problems or spec is None:
-        raise ScenarioError(_in_order(problems, rest))
+        raise ScenarioError(in_order(problems, rest))
     return spec
+
+
+def located_problems(error: ValidationError, tree: Node, root: type[Params] = ScenarioSpec) -> tuple[list[Problem], int]:
+    """Return the located problems of a validation of `tree` as `root`, and how many more were never located."""
+    entries = error.errors(include_url=False)
+    problems = [_problem(entry, tree, root) for entry in entries[:_LIMIT_LOCATED]]
+    return problems, len(entries) - len(problems)
 
 
 def _is_about(problem: Problem, key: str) -> bool:
     return isinstance(problem.message, Message) and problem.message.key == key
 
 
-def _in_order(problems: list[Problem], rest: int) -> list[Problem]:
+def in_order(problems: list[Problem], rest: int = 0) -> list[Problem]:
     """Return the problems by place, cut where nobody reads on; `rest` more were never located."""
     ordered = sorted(problems, key=lambda p: (p.file, p.line, p.column))
     rest += max(0, len(ordered) - LIMIT_PROBLEMS)
@@ -62,21 +67,21 @@ def _in_order(problems: list[Problem], rest: int) -> list[Problem]:
     return ordered
 
 
-def _problem(entry: Any, tree: Node) -> Problem:
+def _problem(entry: Any, tree: Node, root: type[Params]) -> Problem:
     """Return the located problem of one validation error."""
     loc: Path = tuple(entry["loc"])
-    path = named_path(loc, tree)
+    path = named_path(loc, tree) if root is ScenarioSpec else tuple(part for part in loc if part != "[key]")
     if entry["type"] == "extra_forbidden":
         node, _ = locate(tree, loc)
         name = str(loc[-1])
-        allowed = allowed_names(loc[:-1], tree)
+        allowed = allowed_names(loc[:-1], tree, root)
         hint = wide_signs(name) or did_you_mean(name[:100], allowed) or _list_of(allowed)
         message = Message("scenario.unknown_name", name=name[:100], hint=hint)
         return node.key.problem(message, path, shorten(entry["input"]))
     if entry["type"] == "missing":
         node, _ = locate(tree, loc[:-1])
         place = node.place if not node.is_map or not node.value else next(iter(node.value.values())).key
-        return place.problem(Message("scenario.missing", name=loc[-1], meaning=_meaning(loc, tree)), path)
+        return place.problem(Message("scenario.missing", name=loc[-1], meaning=_meaning(loc, tree, root)), path)
     node, found = locate(tree, loc)
     place = node.place if found else node.key if node is not tree else Place(tree.place.file)
     text = value_problem(entry)
@@ -100,9 +105,9 @@ def _list_of(allowed: list[str]) -> str:
     return Message("scenario.allowed", names=allowed) if allowed else ""
 
 
-def _meaning(loc: Path, tree: Node) -> str:
+def _meaning(loc: Path, tree: Node, root: type[Params]) -> str:
     """Return what a missing parameter means, from its declaration."""
-    owner = model_at(loc[:-1], tree)
+    owner = model_at(loc[:-1], tree, root)
     field = owner.model_fields.get(str(loc[-1])) if owner is not None else None
     if field is None or not field.description:
         return ""
@@ -110,18 +115,18 @@ def _meaning(loc: Path, tree: Node) -> str:
     return Message("scenario.meaning", meaning=Message.spoken(field.description, str(extra.get("zh") or field.description)))
 
 
-def allowed_names(loc: Path, tree: Node) -> list[str]:
-    """Return the names that a mapping of the scenario may have."""
-    owner = model_at(loc, tree)
+def allowed_names(loc: Path, tree: Node, root: type[Params] = ScenarioSpec) -> list[str]:
+    """Return the names that a mapping of the file may have."""
+    owner = model_at(loc, tree, root)
     if owner is None:
         return []
     names = [field.alias or name for name, field in owner.model_fields.items()]
-    return [*names, "extends"] if not loc else names
+    return [*names, "extends"] if not loc and root is ScenarioSpec else names
 
 
-def model_at(loc: Path, tree: Node) -> type[Params] | None:
+def model_at(loc: Path, tree: Node, root: type[Params] = ScenarioSpec) -> type[Params] | None:
     """Return the parameter class that governs the mapping at `loc`, as far as the declarations tell."""
-    owner: type[Params] | None = ScenarioSpec
+    owner: type[Params] | None = root
     depth = 0
     while depth < len(loc) and owner is not None:
         name = loc[depth]
@@ -134,6 +139,7 @@ def model_at(loc: Path, tree: Node) -> type[Params] | None:
         elif isinstance(name, str):
             field = owner.model_fields.get(name)
             owner = params_in(field.annotation) if field is not None else None
+            depth += field is not None and typing.get_origin(field.annotation) is dict  # its keys are free
     return owner
 
 
@@ -172,7 +178,7 @@ def _twice(tree: Node) -> list[Problem]:
     return problems
 
 
-def _truths(tree: Node, spec: ScenarioSpec) -> list[Problem]:
+def truths(tree: Node, spec: Params) -> list[Problem]:
     """Return problems of true and false where a number is meant, which validation takes for 1 and 0."""
     problems = []
     for path, node in walk(tree):

@@ -149,6 +149,12 @@ class TitleSpec(Params):
         return value
 
 
+Title = Annotated[TitleSpec, BeforeValidator(_title)]
+"""A title in both languages; one text stands for both."""
+SafeName = Annotated[str, AfterValidator(_safe_name)]
+"""A name that can become part of a file name."""
+
+
 class MarketSpec(Params):
     """Chance of the world itself."""
 
@@ -161,9 +167,9 @@ class ScenarioSpec(Params):
 
     schema_version: int = param(NEWEST, alias="schema", source="design 7", ge=1, le=NEWEST, zh="格式版本",
                                 doc="Version of the scenario language")
-    name: Annotated[str, AfterValidator(_safe_name)] = param(
+    name: SafeName = param(
         "scenario", source="scenario", doc="Name in tables and file names: letters, digits, _ and -", zh="名称")
-    title: Annotated[TitleSpec, BeforeValidator(_title)] = param(
+    title: Title = param(
         TitleSpec(), source="scenario", doc="What the page calls it", zh="标题")
     days: _WholeDays = param(180, source="domain 4", ge=1, le=LIMIT_DAYS, unit="days", doc="Horizon", zh="模拟天数")
     start: dt.date = param(dt.date(2026, 1, 1), source="scenario", ge=dt.date(1900, 1, 1), le=dt.date(2200, 1, 1),
