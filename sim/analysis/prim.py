@@ -7,7 +7,9 @@ of one axis, or one word of an axis of words, it takes the one with the largest
     gain = (density after - density before) / cases cut off
 
 until no cut has a gain or fewer than a share beta of all cases would be left. Then it *pastes*: ends are moved
-outwards by a share alpha as long as the density grows.
+outwards by a share alpha as long as the density grows. Where two boxes lie in opposite corners every first cut may lose
+as much of the one as it wins of the other; so, as [FriedmanFisher1999] do, peeling goes on from there with the least
+loss down to beta, and pasting follows once more.
 
     density   cases of interest in the box / cases in it
     coverage  cases of interest in the box / cases of interest in all
@@ -135,7 +137,8 @@ class Found:
     trajectory: list[Box] = field(default_factory=list)
 
 
-def prim(axes: Mapping[str, NDArray[Any]], hit: Marks, *, alpha: float = ALPHA, beta: float = BETA) -> Found:
+def prim(axes: Mapping[str, NDArray[Any]], hit: Marks, *, alpha: float = ALPHA, beta: float = BETA,
+         on: bool = True) -> Found:
     """Look for the box in which cases are of interest.
 
     Parameters
@@ -146,13 +149,17 @@ def prim(axes: Mapping[str, NDArray[Any]], hit: Marks, *, alpha: float = ALPHA, 
         Whether a case is of interest.
     alpha, beta : float, (0, .5)
         As above.
+    on : bool
+        Whether peeling goes on where no cut has a gain; the EMA workbench stops there.
     """
     if not axes or not hit.any() or not 0 < alpha < 0.5:
         return Found(Box((), hit.size, int(hit.sum()), hit.size, int(hit.sum())))
     trajectory = [_box((), axes, hit)]
-    for better in (_peels, _pastes):
-        while (found := _best(trajectory[-1], better(trajectory[-1], axes, alpha), axes, hit, beta)) is not None:
-            trajectory.append(found)
+    for make, least in ((_peels, 0.0), (_pastes, 0.0), *(((_peels, -math.inf), (_pastes, 0.0)) if on else ())):
+        at = trajectory[-1]
+        while (least == 0.0 or at.hits < at.n) and (
+                found := _best(at, make(at, axes, alpha), axes, hit, (beta, least))) is not None:
+            trajectory.append(at := found)
     chosen = max(trajectory, key=lambda box: box.score)  # the first, if several are equal: the wider one
     return Found(lifted(chosen, axes, hit), trajectory)
 
@@ -188,15 +195,16 @@ def _within(column: NDArray[Any], side: Side) -> Marks:
 
 
 def _best(box: Box, sides: Iterator[tuple[Side, ...]], axes: Mapping[str, NDArray[Any]], hit: Marks,
-          beta: float) -> Box | None:
-    """Return the candidate with the largest gain, None if none has one."""
-    best, most = None, (0.0, -math.inf)
+          limits: tuple[float, float]) -> Box | None:
+    """Return the candidate with the largest gain, None if none is above the second limit or it is smaller than the first."""
+    beta, least = limits
+    best, most = None, (-math.inf, -math.inf)
     for candidate in sides:
         made = _box(candidate, axes, hit)
         if made.n == box.n or not made.n:
             continue
         rank = ((made.density - box.density) / abs(box.n - made.n), -float(len({side.axis for side in candidate})))
-        if rank > most and rank[0] > 0:
+        if rank > most and rank[0] > least:
             best, most = made, rank
     return best if best is not None and best.n >= beta * hit.size else None
 

@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "new": "sim.cli.new:new",
     "check": "sim.cli.check:check",
     "report": "sim.cli.report:report",
+    "discover": "sim.cli.discover:discover",
     "claims": "sim.cli.claims:claims",
     "verify": "sim.cli.verify:verify",
     "network": "sim.cli.network:network",
