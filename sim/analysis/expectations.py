@@ -1,6 +1,6 @@
 """Judge what a scenario expects of its outcomes, with confidence.
 
-An expectation passes if the whole t interval of the mean meets its limit, fails if no part of it
+An expectation passes, at the confidence it states or else 95 %, if the whole t interval of the mean meets its limit, fails if no part of it
 does, and stays undecided otherwise. An outcome that was never reached (payback, insolvency, the
 compliance line) counts as infinitely late; then, and whenever infinity is among the values, it
 passes or fails only if all replications agree. With fewer than two values it stays undecided.
@@ -60,7 +60,7 @@ class Judgement:
     reason: str = ""
 
 
-def judge(strategy: str, expectation: Expectation, values: Floats, level: float = LEVEL) -> Judgement:
+def judge(strategy: str, expectation: Expectation, values: Floats, level: float | None = None) -> Judgement:
     """Judge one expectation on one value a replication.
 
     Parameters
@@ -72,8 +72,9 @@ def judge(strategy: str, expectation: Expectation, values: Floats, level: float 
     values : float64 (R,)
         The outcome; NaN where undefined.
     level : float
-        Confidence of the interval.
+        Confidence of the interval; None for what the expectation states.
     """
+    level = level or expectation.confidence or LEVEL
     if expectation.outcome in NEVER_REACHED:
         values = np.where(np.isnan(values), math.inf, values)
     known = values[~np.isnan(values)]

@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "run": "sim.cli.run:run",
     "new": "sim.cli.new:new",
     "check": "sim.cli.check:check",
+    "sweep": "sim.cli.sweep:sweep",
     "report": "sim.cli.report:report",
     "discover": "sim.cli.discover:discover",
     "claims": "sim.cli.claims:claims",

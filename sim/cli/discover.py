@@ -57,7 +57,7 @@ def _condition(text: str) -> Expectation:
     try:
         return parse_expectation(text)
     except ValueError as error:
-        raise ScenarioError(Problem(Message("sweep.condition", condition=shorten(repr(text)), why=said_by(error)))) from None
+        raise ScenarioError(Problem(Message("discovery.condition", condition=shorten(repr(text)), why=said_by(error)))) from None
 
 
 def _strategies(record: SweepRecord, asked: tuple[str, ...]) -> list[str]:
@@ -71,7 +71,7 @@ def _strategies(record: SweepRecord, asked: tuple[str, ...]) -> list[str]:
     for name in asked:
         if name not in record.strategies:
             hint = did_you_mean(name, record.strategies) or Message("experiment.compared", names=record.strategies)
-            raise ScenarioError(Problem(Message("sweep.no_strategy", name=shorten(name), hint=hint)))
+            raise ScenarioError(Problem(Message("discovery.no_strategy", name=shorten(name), hint=hint)))
     return list(dict.fromkeys(asked)) or record.strategies
 
 

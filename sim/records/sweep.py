@@ -236,6 +236,12 @@ class SweepRecord:
         mean = np.divide(total, count, out=np.full(count.size, np.nan), where=count > 0)
         return np.asarray(mean.reshape(numbers.size, wide))
 
+    def comparable(self) -> Table:
+        """Return finished runs as `sim.analysis.equivalence.compare_sweeps` takes them: strategies and words by name, and the seed."""
+        done = self.done
+        named = self._named({name: column[done] for name, column in self.runs.items()})
+        return named | {"seed": np.full(int(done.sum()), self.seed)}
+
     def verdict(self) -> Result:
         """Return 'fail' if an expectation fails anywhere, 'undecided' if one is, else 'pass'."""
         found = {one.result for one in self.judged}

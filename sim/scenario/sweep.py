@@ -69,6 +69,8 @@ class Sweep:
         The file.
     label : str
         What messages call it.
+    tree : Node
+        The file with the place of every value.
     """
 
     spec: SweepSpec
@@ -76,6 +78,7 @@ class Sweep:
     axes: tuple[Axis, ...]
     source: str
     label: str
+    tree: Node
     _made: dict[tuple[Any, ...], ScenarioSpec] = field(default_factory=dict, compare=False, repr=False)
 
     def scenario(self, case: int, values: Mapping[str, Value]) -> ScenarioSpec:
@@ -93,6 +96,12 @@ class Sweep:
                 self._made.clear()
             self._made[key] = self._laid(case, mine)
         return self._made[key]
+
+    def lines(self) -> dict[str, int]:
+        """Return the line of every expectation that stands in the sweep file, by its text."""
+        listed = self.tree.get("expect")
+        nodes = listed.value if listed is not None and listed.is_list else []
+        return {text: node.place.line for one, node in zip(self.spec.expect, nodes, strict=False) for text in one.values()}
 
     def _laid(self, case: int, values: Iterable[tuple[Axis, Value]]) -> ScenarioSpec:
         base = self.cases[case]
@@ -182,7 +191,7 @@ def _resolved(tree: Node, label: str, folder: pathlib.Path, overrides: Iterable[
     if problems:
         raise ScenarioError(in_order(problems))
     require_same_market([case.spec for case in cases])
-    return Sweep(spec, cases, axes, source, label)
+    return Sweep(spec, cases, axes, source, label, tree)
 
 
 def check_sweep(tree: Node) -> SweepSpec:
