@@ -15,6 +15,7 @@ counting, not of searching; the figures on other cases do.
 
 Decision: a condition is judged on the mean of a point, as expectations are, not run by run: "losing agents stay under
 30 %" speaks of what is to be expected there. Few replications leave noise in it, which lowers coverage and density.
+An axis of a strategy that a scenario does not have changes nothing there and is not searched.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from sim.analysis.intervals import LEVEL
 from sim.analysis.prim import BETA, SIGNIFICANCE, Box, Found, prim
 from sim.core.maths import normal_quantile
 from sim.records.outcomes import NEVER_REACHED
+from sim.scenario.load import stored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,9 +143,19 @@ def cases_of(record: SweepRecord, condition: Expectation, strategy: str) -> tupl
         column = np.asarray(record.runs[axis.column])[mine][first]
         if axis.scale == "words":
             column = np.array(axis.values, dtype=object)[column.astype(np.int64)]
-        if len(set(column.tolist())) > 1:
+        if len(set(column.tolist())) > 1 and _concerns(record, axis.path, strategy):
             axes[axis.path] = column
     return axes, np.array([condition.holds(float(m)) for m in mean], dtype=np.bool_), int((~judged).sum())
+
+
+def _concerns(record: SweepRecord, path: str, strategy: str) -> bool:
+    """Return whether an axis changes anything of a scenario; an axis of one strategy leaves the others as they are."""
+    room, _, rest = path.partition(".")
+    text = record.texts.get(strategy, "")
+    if room != "strategies" or not text:
+        return True
+    entries = stored(text, strategy).get("strategies") or []
+    return rest.partition(".")[0] in {str(one.get("id") or one.get("kind")) for one in entries}
 
 
 def boxes_of(axes: Axes, hit: Marks, *, seed: int, boxes: int = BOXES, deals: int = DEALS) -> list[Discovered]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.command import Command, terminal_width
-from sim.cli.language import current
+from sim.cli.language import current, tell
 from sim.cli.options import json_option, language_option
-from sim.cli.output import emit, emit_json
+from sim.cli.output import emit, emit_json, note
 from sim.core.errors import Problem, ScenarioError, did_you_mean, shorten
 from sim.text.cells import wrap
 from sim.text.message import Message, said_by
@@ -41,6 +41,8 @@ def discover(sweep: Path, condition: str, strategy: tuple[str, ...], boxes: int,
         emit_json("discovery", {"sweep": str(sweep), "name": record.name, "condition": wanted.text, "complete": record.complete,
                                 "strategies": [_document(one, record) for one in found]})
         return
+    if not record.complete:
+        note(tell("discover.incomplete"))
     emit("\n\n".join(_text(one, record) for one in found))
 
 

@@ -213,6 +213,16 @@ def test_few_cases_are_not_searched_and_failed_runs_do_not_count():
     assert axes["network.kind"].tolist()[0] in {"ring", "random"}
 
 
+def test_axes_of_other_strategies_are_not_searched():
+    made = record()
+    wanted = parse_expectation("payback_day < 10")
+    assert len(cases_of(made, wanted, "paid_ads")[0]) == 3, "nothing is known of the scenario"
+    made.texts = {"paid_ads": "name: paid_ads\nstrategies: [{kind: paid_ads}]\n",
+                  "dual_rebate": "name: dual_rebate\nstrategies:\n  - {kind: dual_rebate}\n"}
+    assert set(cases_of(made, wanted, "paid_ads")[0]) == {"network.kind"}
+    assert len(cases_of(made, wanted, "dual_rebate")[0]) == 3
+
+
 def test_pure_chance_in_a_sweep_has_no_box():
     made = record(seed=4)
     made.runs["losing_agent_share"] = np.random.default_rng(4).uniform(0, 1, len(made.runs["point"]))
