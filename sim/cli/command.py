@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "check": "sim.cli.check:check",
     "sweep": "sim.cli.sweep:sweep",
     "report": "sim.cli.report:report",
+    "discover": "sim.cli.discover:discover",
     "claims": "sim.cli.claims:claims",
     "verify": "sim.cli.verify:verify",
     "network": "sim.cli.network:network",

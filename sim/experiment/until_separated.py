@@ -142,6 +142,12 @@ class _Values:
                 run = read_run(path) if path.exists() else None
                 self.known[key] = (run.summary or summarise(run)).get(self.outcome, math.nan) if run else math.nan
 
+    @property
+    def missing(self) -> list[str]:
+        """Return the strategies none of whose runs has a value: more of them would have none either."""
+        there = {name for (name, _), value in self.known.items() if math.isfinite(value)}
+        return [name for name in self.names if name not in there]
+
     def table(self) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Return a row a replication, NaN where a strategy was not run.
 
@@ -197,12 +203,13 @@ def _played(plan: Plan, rule: Settled, progress: Callback | None) -> Comparison:
         values.read(plan)
         table = values.table()
         found = race(table, rule.zone, level=rule.confidence, first=rule.first, more=more)
-        grown = _grown(plan, rule, found, [names[k] for k in found.left])
-        if grown is None or not table.size:
+        undefined = values.missing
+        grown = None if undefined else _grown(plan, rule, found, [names[k] for k in found.left])
+        if grown is None:
             break
         plan = grown
     comparison = plan.gathered()
-    return dataclasses.replace(comparison, selection=_selection(plan, rule, found, table, more=more))
+    return dataclasses.replace(comparison, selection=_selection(plan, rule, found, table, undefined=undefined, more=more))
 
 
 def _grown(plan: Plan, rule: Settled, found: Race, left: list[str]) -> Plan | None:
@@ -218,7 +225,8 @@ def _grown(plan: Plan, rule: Settled, found: Race, left: list[str]) -> Plan | No
     return replace(plan, counts=plan.counts | {name: plan.replications(name) + added for name in left})
 
 
-def _selection(plan: Plan, rule: Settled, found: Race, table: np.ndarray[Any, Any], *, more: bool) -> Selection:
+def _selection(plan: Plan, rule: Settled, found: Race, table: np.ndarray[Any, Any], *, undefined: list[str],
+               more: bool) -> Selection:
     """Return the record of the selection."""
     names = [spec.name for spec in plan.specs]
     used, last = len(plan.paths), max(plan.replications(name) for name in names)
@@ -229,8 +237,8 @@ def _selection(plan: Plan, rule: Settled, found: Race, table: np.ndarray[Any, An
     start = table[: rule.first].mean(axis=0) * (1 if more else -1) if table.size else np.zeros(len(names))
     left = [names[k] for k in (found.left if found.at >= rule.first else np.argsort(-start, kind="stable"))]
     return Selection(
-        outcome=rule.outcome, best=left[0], ended=found.ended or "budget", confidence=rule.confidence, zone=rule.zone,
+        outcome=rule.outcome, best=left[0], ended="undefined" if undefined else found.ended or "budget", confidence=rule.confidence, zone=rule.zone,
         first=rule.first, budget=rule.budget, runs=used, equal=len(names) * last,
-        unpaired=int(min(unpaired, 10**9)), left=left,
+        unpaired=int(min(unpaired, 10**9)), left=undefined or left,
         dropped=[Dropped(names[d.who], names[d.by], d.at, d.gap) for d in found.drops],
     )

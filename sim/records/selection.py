@@ -35,8 +35,9 @@ class Selection:
         Name in `sim.records.outcomes.SUMMARY` by which the best is chosen.
     best : str
         Strategy with the best mean of those left.
-    ended : {'separated', 'tied', 'budget'}
-        Known at the confidence asked; those left are equal to the last digit; or the runs were used up.
+    ended : {'separated', 'tied', 'budget', 'undefined'}
+        Known at the confidence asked; those left are equal to the last digit; the runs were used up; or the outcome is
+        undefined in every run of some strategies (then `left` names them).
     confidence, zone : float
         Confidence asked, and the lead too small to matter, in the outcome's unit.
     first, budget, runs : int

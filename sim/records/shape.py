@@ -78,7 +78,7 @@ class Selected(Shape):
 
     outcome: str
     best: str
-    ended: Literal["separated", "tied", "budget"]
+    ended: Literal["separated", "tied", "budget", "undefined"]
     confidence: Number
     zone: Number
     first: int

@@ -61,10 +61,21 @@ class Findings:
         """Return mean and 95 % interval of an outcome over the replications that define it."""
         return mean_interval(self.comparison.values(strategy, outcome))
 
+    def standing(self, strategy: str) -> float:
+        """Return the profit by which a strategy is ranked: its mean.
+
+        Where replications were added until the best was known, strategies have met different luck; then it is the
+        best's mean and the paired difference from it.
+        """
+        best = self.verdict.best
+        if self.comparison.selection is None or strategy == best:
+            return self.estimate(strategy, "profit_fen").mean
+        return self.estimate(best, "profit_fen").mean + self.gap(strategy, best).mean
+
     @cached_property
     def ranking(self) -> list[str]:
         """Return the strategies by falling mean profit; equal means keep the order given."""
-        return sorted(self.strategies, key=lambda s: -self.estimate(s, "profit_fen").mean)
+        return sorted(self.strategies, key=lambda s: -self.standing(s))
 
     @cached_property
     def verdict(self) -> Verdict:

@@ -31,7 +31,10 @@ def lines(comparison: Comparison, words: Words) -> list[str]:
     if found is None:
         return []
     facts = _facts(comparison, found, words)
-    told = [_say(f"terminal.{found.ended}", words, **facts), _say("terminal.runs", words, **facts)]
+    told = [_say(f"terminal.{found.ended}", words, **facts)]
+    if found.ended == "undefined":
+        return told
+    told.append(_say("terminal.runs", words, **facts))
     if found.unpaired > found.runs:
         told.append(_say("terminal.unpaired", words, **facts))
     between = "：" if words.lang == "zh" else ": "
@@ -48,7 +51,7 @@ def sheet(comparison: Comparison, words: Words) -> Html | None:
     names = ["confidence", "zone", "budget", "runs", "equal", "saved", *(["unpaired"] if found.unpaired > found.runs else [])]
     rows: list[Sequence[str]] = [[_say(f"table.{name}", words), facts[name]] for name in names]
     gone = {one.strategy: one for one in found.dropped}
-    for s in [*found.left, *gone]:
+    for s in comparison.strategies:
         how = _out(comparison, found, gone[s], words) if s in gone else _say(
             "table.still_in", words, n=str(len(comparison.replications[s])))
         rows.append([words.title(comparison, s), how])
@@ -60,7 +63,8 @@ def _facts(comparison: Comparison, found: Selection, words: Words) -> dict[str, 
     """Return every figure of a selection as it is shown."""
     unit = SUMMARY[found.outcome].unit
     return {
-        "title": words.title(comparison, found.best), "confidence": percent(found.confidence),
+        "outcome": words.outcome(found.outcome), "title": words.title(comparison, found.best),
+        "confidence": percent(found.confidence),
         "left": words.listed([words.title(comparison, s) for s in found.left]),
         "zone": exact_money(found.zone, words.lang) if unit == "fen" else show(found.zone, unit, words.lang),
         "budget": f"{found.budget:,}", "runs": f"{found.runs:,}", "equal": f"{found.equal:,}", "saved": f"{found.saved:,}",

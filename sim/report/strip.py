@@ -74,9 +74,9 @@ def _missing(lang: Lang) -> Cell:
 def _profit(findings: Findings, strategy: str, lang: Lang) -> Cell:
     one = findings.estimate(strategy, "profit_fen")
     if not has_interval(one):
-        return Cell(show(one.mean, "fen", lang), say("page", "strip.no_interval", lang), one.mean)
+        return Cell(show(one.mean, "fen", lang), say("page", "strip.no_interval", lang), findings.standing(strategy))
     note = say("page", "strip.interval", lang, span=span(money(one.low, lang), money(one.high, lang), lang))
-    return Cell(money(one.mean, lang), note, one.mean)
+    return Cell(money(one.mean, lang), note, findings.standing(strategy))
 
 
 def _chance(findings: Findings, strategy: str, lang: Lang) -> Cell:

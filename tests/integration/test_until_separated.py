@@ -24,6 +24,7 @@ from sim.report.findings import Findings
 from sim.report.page import render_page
 from sim.report.reading import MOST, reading
 from sim.report.strings import Words
+from sim.report.strip import strip
 from sim.report.tables import terminal_answer
 from tests.unit.report_parts import numbers_in, read
 
@@ -115,11 +116,29 @@ def test_equal_scenarios_are_tied_and_end(scenarios):
     assert twice.selection.runs < twice.selection.budget
 
 
-def test_less_may_be_better_and_shares_have_a_zone_of_their_own(scenarios):
-    found = play(scenarios, Until(outcome="losing_agent_share", budget=36, first=6))
-    assert found.selection.zone == 0.01
-    assert found.selection.ended == "budget", "nobody has resellers here: the outcome is undefined and decides nothing"
-    assert found.selection.runs <= 36
+def test_an_outcome_that_is_never_defined_selects_nothing(scenarios):
+    found = play(scenarios, Until(outcome="losing_agent_share", first=6))
+    chosen = found.selection
+    assert (chosen.zone, chosen.ended, chosen.left) == (0.01, "undefined", list(NAMES)), "nobody has resellers here"
+    assert chosen.runs == 18, "more runs would not define it"
+    for lang, word in (("en", "undefined"), ("zh", "无定义")):
+        assert word in terminal_answer(found, lang)
+        assert any(word in s.text for s in reading(Findings(found), Words(lang)))
+    assert verdict(found).outcome == "profit_fen", "the page's own question is answered as ever"
+
+
+def test_who_leads_is_ranked_in_pairs(found):
+    # Later replications are run of few; the luck of the first ones must not turn the cards around.
+    findings = Findings(found)
+    lucky = {s: dict(found.summary[s]) for s in NAMES}
+    luck = np.where(np.arange(200) < UNTIL.first, 1e8, 0.0)
+    for s in NAMES:
+        lucky[s]["profit_fen"] = lucky[s]["profit_fen"] + luck[found.replications[s]]
+    turned = Findings(replace(found, summary=lucky))
+    assert turned.estimate("far", "profit_fen").mean > turned.estimate("best", "profit_fen").mean
+    assert turned.ranking == findings.ranking == ["best", "close", "far"]
+    cells = strip(turned, "en")["profit"]
+    assert [s for s in NAMES if cells[s].is_best] == ["best"]
 
 
 def test_it_is_stored_and_read_again(found, tmp_path):

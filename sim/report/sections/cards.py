@@ -24,7 +24,7 @@ def cards(context: Context) -> Html:
     one = context.findings.runs == 1
     deck = words(
         ("strip.deck_runs" if one else "strip.deck") if many > 1 else "strip.deck_run" if one else "strip.deck_one",
-        n=context.findings.runs,
+        n=_replications(context),
     )
     each = [_card(context, rows, s) for s in context.strategies]
     names = list(rows)
@@ -38,6 +38,13 @@ def cards(context: Context) -> Html:
         el("div", {"class": f"cards n{min(many, 9)}", "style": f"--rows:{len(names) + 1}"}, each),
         folded(words("figure.table"), sheet),
     )  # fmt: skip
+
+
+def _replications(context: Context) -> str:
+    """Return how many replications stand behind the means: one number, or the fewest and the most of a strategy."""
+    counts = [len(r) for r in context.comparison.replications.values()]
+    chosen = context.comparison.selection is not None
+    return f"{min(counts)}{DASH}{max(counts)}" if chosen and min(counts) < max(counts) else f"{context.findings.runs}"
 
 
 def _plain(cell: Cell) -> str:
