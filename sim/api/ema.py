@@ -1,7 +1,7 @@
 """guanxi as a model of the EMA workbench: levers and uncertainties in, outcomes out.
 
     model = ema_model("community", levers={"strategies.community.groups": (2, 40)},
-                      uncertainties={"product.quality": (0.3, 0.9)}, outcomes=["profit_fen", "losing_agent_share"])
+                      uncertainties={"brand.product.quality": (0.3, 0.9)}, outcomes=["profit_fen", "losing_agent_share"])
     experiments, outcomes = ema_workbench.perform_experiments(model, scenarios=50, policies=4)
 
 The workbench wants names that are Python names, so a dotted path is written with ``__`` for the dot. All experiments

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -192,7 +192,7 @@ class Swept:
         return np.asarray((self._rows[1] == point) & (self.record.runs["strategy"] == strategy))
 
 
-def _ratio(total: Floats, count: Ints) -> Floats:
+def _ratio(total: NDArray[Any], count: NDArray[Any]) -> Floats:
     return np.asarray(np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0))
 
 

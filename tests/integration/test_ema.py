@@ -31,7 +31,7 @@ def small():
 @pytest.fixture
 def model(small):
     return ema_model(small, levers={"strategies.community.groups": (1, 4), "strategies.community.host_hours": [2, 6]},
-                     uncertainties={"product.quality": (0.3, 0.9)}, outcomes=["profit_fen", "complaints", "daily.orders"])
+                     uncertainties={"brand.product.quality": (0.3, 0.9)}, outcomes=["profit_fen", "complaints", "daily.orders"])
 
 
 def test_experiments_are_runs_of_the_scenario_with_their_settings(model, small):
@@ -43,7 +43,7 @@ def test_experiments_are_runs_of_the_scenario_with_their_settings(model, small):
     for k, row in table.iterrows():
         levers = {"strategies.community.groups": int(row["strategies__community__groups"]),
                   "strategies.community.host_hours": int(row["strategies__community__host_hours"]),
-                  "product.quality": float(row["product__quality"])}
+                  "brand.product.quality": float(row["brand__product__quality"])}
         alone = summarise(run_once(small.set(levers).spec, 0, pictures=False))
         assert outcomes["profit_fen"][k] == alone["profit_fen"]
         assert outcomes["complaints"][k] == alone["complaints"]

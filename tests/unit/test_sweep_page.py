@@ -77,7 +77,7 @@ def test_verdicts_stand_with_interval_and_confidence(shown):
 
 
 def test_worst_cases_say_how_to_repeat_them(shown):
-    table = shown["en"].tables["table-worst-losing_agent_share"]
+    table = " ".join(shown["en"].tables["table-worst-losing_agent_share"].split())
     assert table.count("guanxi run scenarios/01.yaml --set") == 8
     assert "--seed 7 --replications 4" in table
     assert "less is better" in table

@@ -174,7 +174,6 @@ window.guanxiBefore = function (page) {
   /* The key is painted for one kind of paper. */
   new MutationObserver(paintScale).observe(root, { attributes: true, attributeFilter: ["data-theme", "data-ready"] });
   chooser.value = "0";
-  lines(chosen());
-  heats(chosen());
+  show(chosen());
   root.dataset.shown = chosen().name;
 };
