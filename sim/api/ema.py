@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from sim.api import Scenario
+    from sim.api.results import Scenario
 
 DAILY_PREFIX = "daily."
 """Before the name of a daily series, where a summary outcome may have the same name."""
@@ -96,7 +96,7 @@ def ema_model(scenario: str | Path | Scenario, *, levers: Mapping[str, Any] | No
     ScenarioError
         If the scenario or an outcome is wrong. A lever is tried at its ends, before anything runs.
     """
-    from sim.api import Scenario
+    from sim.api.results import Scenario
 
     try:
         from ema_workbench import Model
