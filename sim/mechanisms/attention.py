@@ -287,15 +287,17 @@ def list_contacts(row: Array, offer: Array, person: Array, state: Array, trust: 
     n = 0
     for k in range(len(row)):
         n += state[row[k]] == ACTIVE
-    who, what, door = np.empty(n, np.int32), np.empty(n, np.int32), np.full(n, _CHAT, np.int8)
+    who, what, door = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int8)
     rows, trusts, key = np.empty(n, np.int64), np.empty(n, np.float32), np.empty(n, np.int64)
+    times, sells, met = np.empty(n), np.empty(n), np.empty(n, np.bool_)
     w = 0
     for k in range(len(row)):
         r = row[k]
         if state[r] == ACTIVE:
             who[w], what[w], rows[w], trusts[w], key[w] = person[r], offer[k], r, trust[r], name[channel[r]]
+            door[w], times[w], sells[w], met[w] = _CHAT, 1.0, 1.0, True
             w += 1
-    return who, what, door, rows, trusts, np.ones(n), np.ones(n), np.zeros(n), np.ones(n, np.bool_), key
+    return who, what, door, rows, trusts, times, sells, np.zeros(n), met, key
 
 
 def _from_contacts(world: World, contacts: Contact) -> Noticed:

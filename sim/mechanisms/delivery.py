@@ -177,7 +177,7 @@ def offer_among(n: float, commercial: float) -> Number:
     return 1.0 if commercial >= 1.0 else 1.0 - exp_(n * log_(1.0 - commercial))
 
 
-@kernel(parallel=True)
+@kernel()
 def list_noticed(bound: Array, spans: Array, hits: Array, row: Array, times: Array, met: Array, channel: Array,
                  offer: Array, commercial: Array, value: Array, kind: Array, name: Array, person: Array, trust: Array,
                  load: Array) -> tuple[Array, ...]:
@@ -194,7 +194,7 @@ def list_noticed(bound: Array, spans: Array, hits: Array, row: Array, times: Arr
     who, what, door = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int8)
     rows, trusts, key = np.empty(n, np.int64), np.empty(n, np.float32), np.empty(n, np.int64)
     many, sells, helps, shown = np.empty(n), np.empty(n), np.empty(n), np.empty(n, np.bool_)
-    for c in prange(len(bound) - 1):
+    for c in range(len(bound) - 1):
         for s in range(bound[c], bound[c + 1]):
             p = spans[0, s]
             for k in range(hits[s]):

@@ -73,10 +73,10 @@ def draw_bans(owner: Array, name: Array, reports: Array, banned_until: Array, ow
     channel of its owner's is rented; hit : uint8 (A,).
     """
     n, count = len(owner), 0
-    rented = np.ones(n, np.bool_)
+    holds_own = np.zeros(n, np.bool_)
     for c in range(len(account)):
         if owned[c]:
-            rented[account[c]] = False
+            holds_own[account[c]] = True
     for a in range(n):
         hazard = base + per_post * max(0.0, loud[a] - free_posts) + per_report * reports[a]
         hit[a] = banned_until[a] <= day and uniform(key, name[a]) < hazard
@@ -84,10 +84,10 @@ def draw_bans(owner: Array, name: Array, reports: Array, banned_until: Array, ow
     if count == 0:
         return 0
     for a in range(n):
-        if hit[a] != 1 or rented[a]:
+        if hit[a] != 1 or not holds_own[a]:
             continue
         for b in range(n):
-            free = hit[b] == 0 and owner[b] == owner[a] and not rented[b] and banned_until[b] <= day
+            free = hit[b] == 0 and owner[b] == owner[a] and holds_own[b] and banned_until[b] <= day
             if free and uniform(key, pair(name[a] + 1, name[b])) < correlation:
                 hit[b] = 2
                 count += 1

@@ -47,7 +47,9 @@ def draw_leads(channel: Array, product: Array, count: Array, targeting: Array, n
     channel, product, count, targeting (k,), one an order of leads: a second one for a channel has draws of its own; name
     (C,); row_of_uid (N,); interest (N, P).
     """
-    total = count.sum()
+    total = 0
+    for k in range(len(count)):
+        total += count[k]
     person, of_channel = np.empty(total, np.int64), np.empty(total, np.int64)
     w = 0
     for k in range(len(channel)):

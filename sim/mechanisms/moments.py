@@ -91,9 +91,12 @@ def list_friends(out: Array, bound: Array, skip: Array, room: Array, drawn: Arra
     out, bound, skip, room, drawn: as `draw_notices` has them; person, offer, items (m,), of posts; uid, attention (N,);
     listener, weight (E,).
     """
-    n = drawn.sum()
+    n = 0
+    for k in range(len(drawn)):
+        n += drawn[k]
     who, what, tie = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int64)
     trust, times, key = np.empty(n, np.float32), np.empty(n), np.empty(n, np.int64)
+    door, sells, met = np.empty(n, np.int8), np.empty(n), np.empty(n, np.bool_)
     at = 0
     for c in range(len(bound) - 1):
         w = room[c]
@@ -105,9 +108,10 @@ def list_friends(out: Array, bound: Array, skip: Array, room: Array, drawn: Arra
                 who[at], what[at], tie[at], key[at] = i, offer[k], e, uid[person[k]]
                 trust[at] = trust_of(np.int64(weight[e]))
                 times[at] = items[k] * v / chance_of_any(items[k], v)
+                door[at], sells[at], met[at] = _TIE, 1.0, True
                 at += 1
                 w += 1
-    return who, what, np.full(n, _TIE, np.int8), tie, trust, times, np.ones(n), np.zeros(n), np.ones(n, np.bool_), key
+    return who, what, door, tie, trust, times, sells, np.zeros(n), met, key
 
 
 def share(world: World, posts: PeerPost, day: int, params: AttentionParams) -> Noticed:

@@ -174,10 +174,12 @@ def hear(out: Array, bound: Array, room: Array, written: Array, speakers: Array,
     out, bound, room, written: as `telling.emit` has them; speakers (s,); start (N + 1,); weight, listener (E,); satisfaction,
     belief (N, P). A tie that a defect has broken carries nothing any more.
     """
-    hits = written.sum()
+    hits = 0
+    for c in range(len(written)):
+        hits += written[c]
     who, tie, speaker = np.empty(hits, np.int32), np.empty(hits, np.int64), np.empty(hits, np.int32)
     trust, polarity, told = np.empty(hits, np.float32), np.empty(hits, np.int8), np.empty(hits)
-    many = np.zeros(len(speakers), np.int64)
+    about, many = np.empty(hits, np.int64), np.zeros(len(speakers), np.int64)
     n = 0
     for c in range(len(written)):
         s = bound[c]
@@ -190,16 +192,22 @@ def hear(out: Array, bound: Array, room: Array, written: Array, speakers: Array,
                 j = speakers[s]
                 who[n], tie[n], speaker[n], trust[n] = listener[e], e, j, trust_of(w)
                 polarity[n], told[n] = 1 if satisfaction[j, product] >= 0 else -1, belief[j, product]
+                about[n] = product
                 many[s] += 1
                 n += 1
-    said = many.nonzero()[0]
-    talker, praise = np.empty(len(said), np.int64), np.empty(len(said), np.int64)
-    for k in range(len(said)):
-        talker[k] = speakers[said[k]]
-        praise[k] = 1 if satisfaction[talker[k], product] >= 0 else -1
-    about = np.full(n, product, np.int64)
-    return ((who[:n], tie[:n], speaker[:n], about, trust[:n], polarity[:n], told[:n]),
-            (talker, np.full(len(said), product, np.int64), praise, many[said], np.full(len(said), -1, np.int64)))
+    said = 0
+    for s in range(len(speakers)):
+        said += many[s] > 0
+    talker, what, praise = np.empty(said, np.int64), np.empty(said, np.int64), np.empty(said, np.int64)
+    heard, channel = np.empty(said, np.int64), np.empty(said, np.int64)
+    k = 0
+    for s in range(len(speakers)):
+        if many[s] > 0:
+            talker[k], what[k], heard[k], channel[k] = speakers[s], product, many[s], -1
+            praise[k] = 1 if satisfaction[speakers[s], product] >= 0 else -1
+            k += 1
+    return ((who[:n], tie[:n], speaker[:n], about[:n], trust[:n], polarity[:n], told[:n]),
+            (talker, what, praise, heard, channel))
 
 
 @kernel()
@@ -354,7 +362,7 @@ def point_out(listener: Array, tie: Array, speaker: Array, product: Array, trust
     for k in range(len(polarity)):
         n += polarity[k] > 0
     who, what, row = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int64)
-    trusts, key = np.empty(n, np.float32), np.empty(n, np.int64)
+    trusts, key, door = np.empty(n, np.float32), np.empty(n, np.int64), np.empty(n, np.int8)
     w = 0
     for k in range(len(polarity)):
         if polarity[k] <= 0:
@@ -366,8 +374,9 @@ def point_out(listener: Array, tie: Array, speaker: Array, product: Array, trust
         if own_offer[p] >= 0 and row_of[j] >= 0 and brand[row_of[j]] == brand_of[p]:
             offer = own_offer[p]
         who[w], what[w], row[w], trusts[w], key[w] = listener[k], offer, tie[k], trust[k], uid[j]
+        door[w] = _TIE
         w += 1
-    return who, what, np.full(n, _TIE, np.int8), row, trusts, np.zeros(n, np.bool_), key
+    return who, what, door, row, trusts, np.zeros(n, np.bool_), key
 
 
 def recommendations(world: World, heard: list[Heard]) -> list[Encounters]:
