@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sim.scenario.spec import ScenarioSpec
 
     Floats = NDArray[np.float64]
+    SpecOf = Callable[[int], ScenarioSpec | dict[int, ScenarioSpec]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,7 @@ class Grid:
 class _Cells:
     """The runs of a table, made when they are asked for: a scenario is many times larger than its place."""
 
-    def __init__(self, spec_of: Callable[[int], ScenarioSpec], rows: Sequence[int], replications: range) -> None:
+    def __init__(self, spec_of: SpecOf, rows: Sequence[int], replications: range) -> None:
         self._spec_of, self._rows, self._replications = spec_of, rows, replications
 
     def __length_hint__(self) -> int:
@@ -81,9 +82,9 @@ class _Cells:
 
     def __iter__(self) -> Iterator[Cell]:
         for row in self._rows:
-            spec = self._spec_of(row)
+            made = self._spec_of(row)
             for replication in self._replications:
-                yield Cell(spec, replication, row)
+                yield Cell(made[replication] if isinstance(made, dict) else made, replication, row)
 
 
 @dataclass(frozen=True)
@@ -104,14 +105,14 @@ class Field:
     how: How = How()
     progress: Callback | None = None
 
-    def play(self, spec_of: Callable[[int], ScenarioSpec], rows: int | Sequence[int], replications: int | range,
+    def play(self, spec_of: SpecOf, rows: int | Sequence[int], replications: int | range,
              outcomes: Sequence[str], *, before: int = 0, total: int = 0) -> Grid:
         """Play a table of runs.
 
         Parameters
         ----------
         spec_of : callable
-            The scenario of a row.
+            The scenario of a row, or one for each of its replications.
         rows, replications : int or sequence
             How many, or which.
         outcomes : list of str
