@@ -96,6 +96,7 @@ class Coalitions:
 
     laid: Laid
     parts: list[Part]
+    asked: Asked
 
     def __len__(self) -> int:
         return 1 << len(self.parts)
@@ -138,15 +139,30 @@ def attribute(source: Source, asked: Asked, field: Field) -> AttributionRecord:
     RunError
         If no run could be finished.
     """
+    return attributed(coalitions_of(source, asked), field)
+
+
+def coalitions_of(source: Source, asked: Asked) -> Coalitions:
+    """Return the combinations to be played, checked as far as can be without a run.
+
+    Raises
+    ------
+    ScenarioError, DataError
+        If the scenario, a part or the outcome is wrong.
+    """
     require_outcome(asked.outcome)
     given = Options(seed=asked.seed, people=asked.people, days=asked.days, overrides=asked.overrides)
     laid = Laid(source, prepared([source], given)[0], asked.overrides)
-    coalitions = Coalitions(laid, parts_of(laid.spec, asked.parts, mechanisms=asked.mechanisms))
-    specs = coalitions.specs
+    return Coalitions(laid, parts_of(laid.spec, asked.parts, mechanisms=asked.mechanisms), asked)
+
+
+def attributed(coalitions: Coalitions, field: Field) -> AttributionRecord:
+    """Play all combinations; see `attribute`."""
+    asked, specs = coalitions.asked, coalitions.specs
     grid = field.play(specs.__getitem__, len(specs), asked.replications, list(dict.fromkeys([asked.outcome, REVENUE])))
     require_some(grid, REVENUE)
-    require_defined(grid.values[asked.outcome][-1], asked.outcome, laid.spec.name)
-    return _recorded(coalitions, grid, asked, _touched(coalitions, grid, field))
+    require_defined(grid.values[asked.outcome][-1], asked.outcome, coalitions.laid.spec.name)
+    return _recorded(coalitions, grid, _touched(coalitions, grid, field))
 
 
 def parts_of(spec: ScenarioSpec, wanted: Sequence[str] = (), *, mechanisms: bool = False) -> list[Part]:
@@ -215,9 +231,9 @@ def _estimate(values: Floats) -> Estimate:
     return Estimate(found.mean, found.low, found.high, found.n)
 
 
-def _recorded(coalitions: Coalitions, grid: Grid, asked: Asked, touched: Floats) -> AttributionRecord:
+def _recorded(coalitions: Coalitions, grid: Grid, touched: Floats) -> AttributionRecord:
     """Return the record of a played table."""
-    parts, spec = coalitions.parts, coalitions.laid.spec
+    parts, spec, asked = coalitions.parts, coalitions.laid.spec, coalitions.asked
     found = contributions(grid.values[asked.outcome].T)
     revenue = contributions(grid.values[REVENUE].T)
     caused = np.column_stack([revenue.shapley, revenue.none])

@@ -193,7 +193,12 @@ def optimise(source: Source, asked: Asked, field: Field) -> OptimisationRecord:
     RunError
         If no run could be finished.
     """
-    search = _Search(question_of(source, asked), field)
+    return searched(question_of(source, asked), field)
+
+
+def searched(question: Question, field: Field) -> OptimisationRecord:
+    """Search; see `optimise`."""
+    search = _Search(question, field)
     search.explore()
     search.refine()
     return search.record()
@@ -251,11 +256,11 @@ class _Search:
         return [self.question.score(one.values[goal.outcome], more=goal.more) for goal in self.question.goals]
 
     def _condition(self, one: _Candidate, condition: Expectation) -> float:
-        """Return what a condition's outcome comes to; what is never reached comes infinitely late."""
+        """Return what a condition's outcome comes to; what is never reached comes infinitely late, and the worst case counts."""
         values = one.values[condition.outcome]
         if condition.outcome in NEVER_REACHED:
             values = np.where(np.isnan(values), np.inf, values)
-            return float(np.sort(values)[len(values) // 2])
+            return float(values.min() if condition.op.startswith(">") else values.max())
         return self.question.score(values, more=condition.op.startswith(">"))
 
     def _excess(self, one: _Candidate) -> dict[str, float]:

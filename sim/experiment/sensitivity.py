@@ -90,11 +90,14 @@ class Design:
         k levers.
     unit : float64 (P, k)
         Points in the unit cube.
+    asked : Asked
+        What was asked.
     """
 
     laid: Laid
     levers: list[Lever]
     unit: Floats
+    asked: Asked
 
     def values(self, row: int) -> dict[str, float]:
         """Return the levers' values at a point, as the scenario gets them."""
@@ -126,7 +129,7 @@ def design_of(source: Source, asked: Asked) -> Design:
     require_package("SALib")
     number = asked.points or POINTS[asked.method]
     make = morris_points if asked.method == "morris" else sobol_points
-    return Design(laid, levers, make(len(levers), max(2, number), laid.spec.seed % 2**31))
+    return Design(laid, levers, make(len(levers), max(2, number), laid.spec.seed % 2**31), asked)
 
 
 def sensitivity(source: Source, asked: Asked, field: Field) -> SensitivityRecord:
@@ -141,15 +144,21 @@ def sensitivity(source: Source, asked: Asked, field: Field) -> SensitivityRecord
     RunError
         If too few points have a value.
     """
-    design = design_of(source, asked)
+    return analysed(design_of(source, asked), field)
+
+
+def analysed(design: Design, field: Field) -> SensitivityRecord:
+    """Play a design; see `sensitivity`."""
+    asked = design.asked
     grid = field.play(design.spec, len(design.unit), asked.replications, [asked.outcome])
     require_some(grid, asked.outcome)
     require_defined(grid.values[asked.outcome], asked.outcome, design.laid.spec.name)
-    return _recorded(design, grid, asked)
+    return _recorded(design, grid)
 
 
-def _recorded(design: Design, grid: Grid, asked: Asked) -> SensitivityRecord:
-    spec, table = design.laid.spec, grid.values[asked.outcome]
+def _recorded(design: Design, grid: Grid) -> SensitivityRecord:
+    asked, spec = design.asked, design.laid.spec
+    table = grid.values[asked.outcome]
     mean = point_means(table)
     size = len(design.levers) + (1 if asked.method == "morris" else 2)
     blocks = len(mean) // size
