@@ -58,4 +58,5 @@ def noise_share(table: Floats) -> float:
         return 0.0
     rest = y - y.mean(axis=1, keepdims=True) - y.mean(axis=0, keepdims=True) + y.mean()
     square = float((rest**2).sum()) / ((points - 1) * (replications - 1))
-    return min(1.0, square / replications / between)
+    share: float = square / replications / between
+    return min(1.0, share)

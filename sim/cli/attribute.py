@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,7 @@ from sim.cli.studies import Study, carry_out, own_command, pages, store_options,
 
 if TYPE_CHECKING:
     from sim.cli.options import RunOptions
+    from sim.cli.studies import Where
 
 REPLICATIONS = 8
 
@@ -25,13 +25,13 @@ REPLICATIONS = 8
 @store_options
 @run_options
 def attribute(scenario: str, options: RunOptions, outcome: str, parts: tuple[str, ...], *, mechanisms: bool,
-              store: Path | None, cluster: str | None) -> int:
+              where: Where) -> int:
     """Tell what each strategy contributes, and what last touch would have said."""
     from sim.experiment.attribute import Asked, attributed, coalitions_of
 
     asked = Asked(outcome, parts, mechanisms, options.replications or REPLICATIONS, options.seed, options.people, options.days,
                   options.settings, own_command())
-    study = Study("attribute", scenario, options, store, cluster)
+    study = Study("attribute", scenario, options, where)
     return carry_out(study, lambda: coalitions_of(scenario, asked), attributed, _drawn)
 
 

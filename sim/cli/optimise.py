@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,7 @@ from sim.cli.studies import Study, carry_out, own_command, pages, store_options
 
 if TYPE_CHECKING:
     from sim.cli.options import RunOptions
+    from sim.cli.studies import Where
 
 REPLICATIONS = 4
 TRIALS = 64
@@ -34,7 +34,7 @@ _MORE = 4
 @store_options
 @run_options
 def optimise(scenario: str, options: RunOptions, judge: str, trials: int, front_replications: int | None, sampler: str,
-             store: Path | None, cluster: str | None, **asked_for: tuple[str, ...]) -> int:
+             where: Where, **asked_for: tuple[str, ...]) -> int:
     """Search the settings that nobody beats."""
     from sim.experiment.optimise import Asked, question_of, searched
 
@@ -43,7 +43,7 @@ def optimise(scenario: str, options: RunOptions, judge: str, trials: int, front_
         asked_for["lever"], asked_for["uncertain"], asked_for["maximise"], asked_for["minimise"], asked_for["subject_to"], trials,
         replications, front_replications or _MORE * replications, "tenth" if judge == "worst-tenth" else "mean", sampler,
         options.seed, options.people, options.days, options.settings, own_command())
-    study = Study("optimise", scenario, options, store, cluster)
+    study = Study("optimise", scenario, options, where)
     return carry_out(study, lambda: question_of(scenario, asked), searched, _drawn)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,7 @@ from sim.cli.studies import Study, carry_out, own_command, pages, store_options
 
 if TYPE_CHECKING:
     from sim.cli.options import RunOptions
+    from sim.cli.studies import Where
 
 REPLICATIONS = 4
 
@@ -26,13 +26,13 @@ REPLICATIONS = 4
 @store_options
 @run_options
 def sensitivity(scenario: str, options: RunOptions, lever: tuple[str, ...], method: str, outcome: str, points: int | None,
-                store: Path | None, cluster: str | None) -> int:
+                where: Where) -> int:
     """Rank levers by what they do to an outcome."""
     from sim.experiment.sensitivity import Asked, analysed, design_of
 
     asked = Asked(lever, method, outcome, points, options.replications or REPLICATIONS, options.seed, options.people, options.days,
                   options.settings, own_command())
-    study = Study("sensitivity", scenario, options, store, cluster)
+    study = Study("sensitivity", scenario, options, where)
     return carry_out(study, lambda: design_of(scenario, asked), analysed, _drawn)
 
 

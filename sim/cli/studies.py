@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,9 +33,15 @@ MODEL = "sim.model.run:run_once"
 
 
 def store_options(body: Body) -> Body:
-    """Add `--store` and `--cluster`."""
-    with_store = click.option("--store", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER")(body)
-    return click.option("--cluster", metavar="ADDRESS")(with_store)
+    """Add `--store` and `--cluster` and hand them over as one `Where`."""
+
+    @click.option("--store", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER")
+    @click.option("--cluster", metavar="ADDRESS")
+    @functools.wraps(body)
+    def wrapped(store: Path | None, cluster: str | None, **given: Any) -> Any:
+        return body(where=Where(store, cluster), **given)
+
+    return wrapped
 
 
 def words(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[str, ...]:
@@ -45,6 +52,14 @@ def words(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tu
 def own_command() -> str:
     """Return the command line without what changes nothing in the result."""
     return written_command(out=None, workers=None, store=None, cluster=None).replace(" --quiet", "").replace(" -q", "")
+
+
+@dataclass(frozen=True)
+class Where:
+    """The folder of finished runs and the scheduler that plays; None for the default and for this machine."""
+
+    store: Path | None
+    cluster: str | None
 
 
 @dataclass(frozen=True)
@@ -59,17 +74,14 @@ class Study:
         Name or path.
     options : RunOptions
         What the user asked.
-    store : Path or None
-        Folder of finished runs; None for the default.
-    cluster : str or None
-        Address of a scheduler.
+    where : Where
+        Where runs lie and are played.
     """
 
     kind: str
     scenario: str
     options: RunOptions
-    store: Path | None
-    cluster: str | None
+    where: Where
 
 
 def carry_out(study: Study, check: Callable[[], Question], analyse: Callable[[Question, Field], Any],
@@ -99,9 +111,9 @@ def carry_out(study: Study, check: Callable[[], Question], analyse: Callable[[Qu
     if out.exists():
         raise DataError(Message("studies.exists", path=out))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    how = How(workers=options.workers or cores, cluster=study.cluster, model=MODEL)
+    how = How(workers=options.workers or cores, cluster=study.where.cluster, model=MODEL)
     try:
-        with RunStore(study.store or default_store()) as store, Meter(quiet=options.quiet) as meter, \
+        with RunStore(study.where.store or default_store()) as store, Meter(quiet=options.quiet) as meter, \
                 tell_compiling(quiet=options.quiet, say=meter.compiling):
             for notice in store.notices:
                 note(local(notice), quiet=options.quiet)

@@ -198,7 +198,7 @@ def _strategy(one: Any) -> Part:
     return Part(name, "strategy", {"zh": term.zh + own, "en": term.en + own} if term else {"zh": name, "en": name})
 
 
-def _ablation(kind: type) -> DeclaredAblation | None:
+def _ablation(kind: type | None) -> DeclaredAblation | None:
     found: DeclaredAblation | None = getattr(kind, "ablation", None)
     return found
 

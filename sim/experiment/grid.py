@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.core.errors import RunError
-from sim.experiment.play import Failed, How, Wanted, play
+from sim.experiment.play import Failed, Wanted, play
 from sim.experiment.progress import Progress
 from sim.experiment.spool import InterruptedRunsError
 from sim.text.message import Message
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sim.experiment.play import How
     from sim.experiment.progress import Callback
     from sim.records.run_store import RunStore
     from sim.scenario.spec import ScenarioSpec
@@ -102,7 +103,7 @@ class Field:
     """
 
     store: RunStore
-    how: How = How()
+    how: How
     progress: Callback | None = None
 
     def play(self, spec_of: SpecOf, rows: int | Sequence[int], replications: int | range,

@@ -8,6 +8,7 @@ Both ends are read and checked as if the file said them, so that what cannot be 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sim.scenario.spec import ScenarioSpec
 
 DOTS = ".."
+_NOWHERE = object()
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Lever:
     low, high : float
         Ends of its range, in `unit`.
     value : float
-        What the scenario says.
+        What the scenario says; NaN where it says nothing.
     unit : str
         ``fen`` for money, else as declared.
     is_whole : bool
@@ -114,18 +116,31 @@ class Laid:
 def levers_of(laid: Laid, asked: Sequence[str]) -> list[Lever]:
     """Return the levers that were asked for; with none, every number of its strategies that has a declared range.
 
+    Decision: a number whose declared range does not fit this scenario (a counter open beyond midnight) is left out of the
+    latter; asked for by name, it is an error.
+
     Raises
     ------
     ScenarioError
         If a path names no number, or a range is wrong or missing.
     """
-    found = [_lever(laid, text) for text in asked] or list(_declared(laid.spec))
+    found = [_lever(laid, text) for text in asked] or [lever for lever in _declared(laid.spec) if _fits(laid, lever)]
     if not found:
         raise ScenarioError(Problem(Message("studies.no_levers", scenario=laid.spec.name)))
     twice = sorted({one.path for one in found if sum(other.path == one.path for other in found) > 1})
     if twice:
         raise ScenarioError(Problem(Message("studies.lever_twice"), twice[0]))
     return found
+
+
+def _fits(laid: Laid, lever: Lever) -> bool:
+    """Return whether both ends of a range can be in this scenario."""
+    try:
+        for end in (lever.low, lever.high):
+            laid.at({lever.path: lever.written(end)})
+    except ScenarioError:
+        return False
+    return True
 
 
 def _lever(laid: Laid, text: str) -> Lever:
@@ -136,14 +151,19 @@ def _lever(laid: Laid, text: str) -> Lever:
     if not equals:
         if extra.get("range") is None or None in extra["range"]:  # type: ignore[operator]
             raise ScenarioError(Problem(Message("studies.no_range", path=path), path))
-        return _made(path, owner, name, declared, value, extra["range"])
+        lever = _made(path, owner, name, declared, value, extra["range"])
+        for end in (lever.low, lever.high):
+            laid.at({path: lever.written(end)})
+        return lever
     low, dots, high = span.partition(DOTS)
     if not (dots and low.strip() and high.strip()):
         raise ScenarioError(Problem(Message("studies.range_shape", text=shorten(span)), path))
     ends = [_look(laid.at({path: _plain(end)}), path)[3] for end in (low, high)]
+    if not all(map(_is_number, ends)):
+        raise ScenarioError(Problem(Message("studies.no_number"), path))
     if not ends[0] < ends[1]:
         raise ScenarioError(Problem(Message("studies.range_order", text=shorten(span)), path))
-    return _made(path, owner, name, declared, value, ends)
+    return _made(path, owner, name, declared, ends[0] if value is None else value, ends, is_set=value is not None)
 
 
 def _plain(text: str) -> Any:
@@ -154,13 +174,13 @@ def _plain(text: str) -> Any:
         return text.strip()
 
 
-def _made(path: str, owner: Params, name: str, declared: FieldInfo, value: Any, span: Any) -> Lever:
+def _made(path: str, owner: Params, name: str, declared: FieldInfo, value: Any, span: Any, *, is_set: bool = True) -> Lever:
     extra = declared.json_schema_extra if isinstance(declared.json_schema_extra, dict) else {}
     is_money = isinstance(value, int) and isinstance(json.loads(owner.model_dump_json(include={name}))[name], str)
     unit = "fen" if is_money else str(extra.get("unit", ""))
     en = " ".join((declared.description or path).split())
     label = {"zh": str(extra.get("zh") or en), "en": en}
-    return Lever(path, float(span[0]), float(span[1]), float(value), unit, isinstance(value, int), label)
+    return Lever(path, float(span[0]), float(span[1]), float(value) if is_set else math.nan, unit, isinstance(value, int), label)
 
 
 def _declared(spec: ScenarioSpec) -> Iterator[Lever]:
@@ -195,17 +215,17 @@ def _look(spec: ScenarioSpec, path: str) -> tuple[Params, str, FieldInfo, Any]:
     at: Any = spec
     parts = path.split(".")
     for depth, part in enumerate(parts):
-        owner, at, known = at, None, []
+        owner, at, known = at, _NOWHERE, []
         if isinstance(owner, tuple):
             known = [strategy_id(one) if depth == 1 and parts[0] == "strategies" else str(k) for k, one in enumerate(owner)]
-            at = owner[known.index(part)] if part in known else None
+            at = owner[known.index(part)] if part in known else _NOWHERE
         elif isinstance(owner, Params):
             names = {declared.alias or name: name for name, declared in type(owner).model_fields.items()}
             known = list(names)
-            at = getattr(owner, names[part]) if part in names else None
-        if at is None:
+            at = getattr(owner, names[part]) if part in names else _NOWHERE
+        if at is _NOWHERE:
             raise ScenarioError(Problem(Message("studies.no_path", name=shorten(part), hint=did_you_mean(part[:100], known)), path))
-    if not (_is_number(at) and isinstance(owner, Params)):
+    if not ((at is None or _is_number(at)) and isinstance(owner, Params)):
         raise ScenarioError(Problem(Message("studies.no_number"), path))
     name = next(n for n, declared in type(owner).model_fields.items() if (declared.alias or n) == parts[-1])
     return owner, name, type(owner).model_fields[name], at

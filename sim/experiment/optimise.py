@@ -231,7 +231,7 @@ class _Search:
         """Play those on the front on more replications, until the front has been played so."""
         asked = self.question.asked
         luck = range(asked.replications, asked.front_replications)
-        for _ in range(_ROUNDS if len(luck) else 0):
+        for _ in range(_ROUNDS if luck else 0):
             wanted = [one for one in self._best() if one.replications < asked.front_replications]
             if not wanted:
                 return

@@ -55,7 +55,7 @@ class LastTouch:
 
     def facts(self, seats: Iterable[tuple[int, str]]) -> dict[str, float]:
         """Return orders and fen as facts, by the names of strategies (position, id); nobody's under the empty name."""
-        out = {}
+        out: dict[str, float] = {}
         for position, name in ((-1, ""), *seats):
             orders, fen = self.table[position + 1].tolist() if position + 1 < len(self.table) else (0, 0)
             out |= {f"{LAST_TOUCH_ORDERS}{name}": float(orders), f"{LAST_TOUCH_FEN}{name}": float(fen)}

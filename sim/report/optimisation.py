@@ -86,9 +86,9 @@ def terminal_optimisation(record: OptimisationRecord, lang: Lang, width: int = W
     for line, one in zip(lines[2:], shown, strict=True):
         out += [line, *(f"{pad('', 4)}{text}" for text in paragraphs([settings_of(record, one, lang)], width - 4))]
     return "\n".join([*paragraphs([heading], width), "", *out, "",
-                      *paragraphs([amount_note for amount_note in said(record, lang)] + failures_said(record.failures, lang), width)])
+                      *paragraphs([*said(record, lang), *failures_said(record.failures, lang)], width)])
 
 
 def condition_amount(text: str, value: float, lang: Lang) -> str:
     """Return what a condition's outcome came to, in its unit."""
-    return amount(value, unit_of(text.split()[0]), lang)
+    return amount(value, unit_of(text.split(maxsplit=1)[0]), lang)

@@ -67,7 +67,7 @@ def _pair(record: OptimisationRecord, first: GoalRecord, other: GoalRecord, lang
         dots.append(_dot(record, one, (one.scores[names[0]], one.scores[names[1]]), spans, lang))
     axes = [Axis(goal_name(goal, lang), partial(amount, unit=unit_of(goal.outcome), lang=lang)) for goal in (other, first)]
     caption = f"{goal_name(first, lang)} / {goal_name(other, lang)}"
-    return cloud(f"cloud-{other.outcome}", caption, dots, *axes)
+    return cloud(f"cloud-{other.outcome}", caption, dots, axes[0], axes[1])
 
 
 def _history(record: OptimisationRecord, lang: Lang) -> Html:

@@ -72,9 +72,7 @@ def terminal_sensitivity(record: SensitivityRecord, lang: Lang, width: int = WID
     heading = word(f"sensitivity.heading_{record.method}", lang, title=title_of(record, lang),
                    outcome=outcome_name(record.outcome, lang), blocks=record.blocks, n=record.replications)
     heads = [word("sensitivity.lever", lang), *(word(f"sensitivity.{name}", lang) for name in CELLS[record.method])]
-    rows: list[list[str]] = []
-    for lever in record.levers:
-        rows.append([lever.label.get(lang) or lever.path, *cells(record, lever, lang)])
+    rows = [[lever.label.get(lang) or lever.path, *cells(record, lever, lang)] for lever in record.levers]
     lines = table_lines(heads, rows, _COLUMNS[record.method], width)
     named: list[str] = lines[:2]
     for line, lever in zip(lines[2:], record.levers, strict=True):

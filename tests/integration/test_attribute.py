@@ -23,7 +23,7 @@ def field(tmp_path):
 
 
 def test_a_known_game_through_the_whole_path(field):
-    found = attribute("community_and_ads", Asked(replications=3, mechanisms=True, parts=("paid_ads", "community", "word_of_mouth")),
+    found = attribute("community_and_ads", Asked(replications=3, parts=("paid_ads", "community", "word_of_mouth")),
                       field("parts"))
     share = {part.id: part.share.mean for part in found.parts}
     assert share == pytest.approx({"paid_ads": 125, "community": 95, "word_of_mouth": 10})
@@ -92,7 +92,7 @@ def test_parts_are_the_first_brands_strategies_and_what_they_live_on():
 
 
 def test_more_than_eight_parts_are_refused():
-    ads = [f'{{kind: paid_ads, id: ads{k}}}' for k in range(9)]
+    ads = [f"{{kind: paid_ads, id: ads{k}}}" for k in range(9)]
     spec = resolve("base", [f"strategies=[{', '.join(ads)}]"]).spec
     with pytest.raises(ScenarioError, match="at most 8"):
         parts_of(spec)
