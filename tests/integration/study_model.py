@@ -28,7 +28,7 @@ def ishigami_of(unit):
 def unit_of(spec):
     """Return three parameters of a scenario that lie in [0, 1]."""
     product = spec.all_brands()[0].product
-    return np.array([spec.strategies[0].cpm_drift, product.quality, product.claimed_quality])
+    return np.array([spec.strategies[0].cpm_drift, product.quality, product.claimed_quality or 0.0])
 
 
 def _run(spec, replication, **outcomes):
