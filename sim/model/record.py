@@ -52,6 +52,7 @@ def _facts(state: RunState) -> dict[str, float]:
     seen = {"top_seller_share": retail.top_share(world, float(state.recorder.series["gmv_fen"].sum())),
             "income_shown_fen": retail.shown_fen, "buyback_provision_fen": provision(state)}
     facts |= {name: value for name, value in seen.items() if np.isfinite(value)} | _told(state)
+    facts |= state.recorder.touch.facts((k, seat.name) for k, seat in enumerate(state.seats) if seat.brand == 0)
     if state.shocks:
         facts["shock_day"] = float(min(s.day for s in state.shocks))
     broke = [day for day, kind, _ in state.recorder.marks if kind == "insolvent"]

@@ -20,6 +20,7 @@ from sim.mechanisms.heat import broadcasts
 from sim.model.books import money_series
 from sim.model.counting import count_agents, count_sales
 from sim.model.retail import Retail
+from sim.model.touch import LastTouch
 from sim.records.outcomes import DAILY
 from sim.world.audiences import Channels, observed_activity
 from sim.world.state import World
@@ -136,6 +137,8 @@ class Recorder:
         Queues of the first brand's strategies.
     retail : Retail
         What each reseller sold to others.
+    touch : LastTouch
+        Whose offer every order was placed on.
     """
 
     def __init__(self, days: int, world: World, ledger: Ledger, queues: NDArray[np.int64]) -> None:
@@ -144,6 +147,7 @@ class Recorder:
         self.marks: list[tuple[int, str, str]] = []
         self._sample = world.row_of_uid[np.sort(world.people.uid)[:SAMPLE]]
         self.retail = Retail(len(world.channels))
+        self.touch = LastTouch(world)
         self._provision: Floats = np.zeros(days)
         self._bought: list[NDArray[np.int64]] = []
         self._is_ours = world.products.brand_of == 0
@@ -185,6 +189,8 @@ class Recorder:
             self._buyers += first
             self._active += active
             self._bought.append(who[:n])
+            if len(sold):
+                self.touch.count(sold, self._is_ours)
             if today >= ACTIVE_DAYS:
                 self._bought[today - ACTIVE_DAYS] = who[:0]
         else:
@@ -294,6 +300,7 @@ class Recorder:
         series["orders"][a:b] = series["units"][a:b] = orders
         series["first_orders"][a:b], series["repeat_orders"][a:b] = first, orders - first
         series["gmv_fen"][a:b] = orders * price
+        self.touch.add_to_nobody(int(orders.sum()), int(orders.sum()) * price)
         series["buyers"][a:b], series["active_buyers"][a:b] = self._buyers + np.cumsum(first), active
         self._buyers += int(first.sum())
         series["satisfaction"][a:b] = [np.add.reduce(satisfaction[at[k] : at[k + 1]]) / (at[k + 1] - at[k])

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.core.errors import DataError, reason_of
+from sim.records.outcomes import LAST_TOUCH_FEN, LAST_TOUCH_ORDERS
 from sim.records.spool import whole_file
 from sim.records.summarise import summarise
 from sim.text.message import Message
@@ -102,7 +103,8 @@ class LightRun:
 
 
 def light_of(record: RunRecord, run: str, *, seconds: float, about: dict[str, Any]) -> LightRun:
-    """Return what a sweep keeps of a run."""
+    """Return what a sweep keeps of a run; whose offers sold is told in `about`, under the facts' own names."""
+    touched = {name: value for name, value in record.facts.items() if name.startswith((LAST_TOUCH_ORDERS, LAST_TOUCH_FEN))}
     summary = record.summary or summarise(record)
     shape = Shape(record.days, tuple(summary), tuple(record.daily), tuple(record.statement))
     nothing = (0, record.days)
@@ -110,7 +112,7 @@ def light_of(record: RunRecord, run: str, *, seconds: float, about: dict[str, An
         run, shape, np.array(list(summary.values()), dtype=np.float64),
         np.array(list(record.daily.values()), dtype=np.float64) if record.daily else np.empty(nothing),
         np.array(list(record.statement.values()), dtype=np.int64) if record.statement else np.empty(nothing, np.int64),
-        seconds, about,
+        seconds, about | touched,
     )
 
 

@@ -296,6 +296,10 @@ FACTS: dict[str, str] = {
 }
 """Scalars of `RunRecord.facts` that summaries read; all but the first five may be absent."""
 
+LAST_TOUCH_ORDERS, LAST_TOUCH_FEN = "last_touch_orders.", "last_touch_fen."
+"""Facts of a strategy, before its id: orders placed on its offers, and what was paid for them. Without an id: the orders of
+the brand's own shop, from memory or on a friend's word, which are nobody's."""
+
 LIGHTS = ("green", "amber", "red")
 """Names of the values of `compliance_light`."""
 

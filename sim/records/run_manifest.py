@@ -202,6 +202,11 @@ class RunManifest:
                 out[run] = Entry(run, shapes[shape], dict(zip(shapes[shape].outcomes, values, strict=True)), seconds, part or "")
             return out
 
+    def about(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return the plain data kept with some runs, by identity."""
+        with self._told():
+            return {run: json.loads(text) for run, text in self._rows("run, about", ids)}
+
     def _rows(self, columns: str, ids: Iterable[str]) -> Iterator[tuple[Any, ...]]:
         asked = list(ids)
         for at in range(0, len(asked), _ASKED):

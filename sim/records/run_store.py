@@ -140,6 +140,10 @@ class RunStore:
         """Return what the manifest says of finished runs, by identity."""
         return self._manifest.entries(ids)
 
+    def about(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return the plain data that were kept with finished runs, by identity."""
+        return self._manifest.about(ids)
+
     def daily(self, ids: Sequence[str], names: Sequence[str] | None = None) -> Table:
         """Return the daily series of runs as one long table.
 

@@ -14,7 +14,8 @@ import pytest
 from sim.cli.command import COMMANDS
 from sim.scenario.find import available
 
-HEAVY = {"mesa", "pandas", "scipy", "numba", "plotly", "pyarrow", "llvmlite", "networkx", "kaleido", "rich"}
+HEAVY = {"mesa", "pandas", "scipy", "numba", "plotly", "pyarrow", "llvmlite", "networkx", "kaleido", "rich", "SALib",
+         "optuna"}
 """What costs a tenth of a second or more to load, and what only the runs need."""
 
 ENGINE = {"sim.model", "sim.report.page", "sim.report.figures"}
@@ -62,6 +63,12 @@ CASES = [
     (["no-such-command"], 2),
     (["explain", "no such term"], 2),
     (["report", "nowhere"], 3),
+    (["attribute", "nowhere"], 3),
+    (["attribute", "community", "--outcome", "nothing"], 3),
+    (["sensitivity", "nowhere"], 3),
+    (["sensitivity", "community", "--lever", "nothing"], 3),
+    (["optimise", "community", "--maximise", "profit_fen"], 3),
+    (["optimise", "community", "--lever", "nothing", "--maximise", "profit_fen"], 3),
 ]
 
 

@@ -1,0 +1,45 @@
+"""`guanxi sensitivity`: which levers decide an outcome."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.command import Command
+from sim.cli.options import run_options
+from sim.cli.studies import Study, carry_out, own_command, pages, store_options
+
+if TYPE_CHECKING:
+    from sim.cli.options import RunOptions
+    from sim.cli.studies import Where
+
+REPLICATIONS = 4
+
+
+@click.command("sensitivity", cls=Command)
+@click.argument("scenario")
+@click.option("--lever", multiple=True, metavar="PATH[=LOW..HIGH]")
+@click.option("--method", type=click.Choice(["morris", "sobol"]), default="morris", metavar="morris|sobol")
+@click.option("--outcome", default="profit_fen", metavar="NAME")
+@click.option("--points", type=click.IntRange(min=2), metavar="N")
+@store_options
+@run_options
+def sensitivity(scenario: str, options: RunOptions, lever: tuple[str, ...], method: str, outcome: str, points: int | None,
+                where: Where) -> int:
+    """Rank levers by what they do to an outcome."""
+    from sim.experiment.sensitivity import Asked, analysed, design_of
+
+    asked = Asked(lever, method, outcome, points, options.replications or REPLICATIONS, options.seed, options.people, options.days,
+                  options.settings, own_command())
+    study = Study("sensitivity", scenario, options, where)
+    return carry_out(study, lambda: design_of(scenario, asked), analysed, _drawn)
+
+
+def _drawn(record: Any) -> tuple[str, str, dict[str, Any]]:
+    from sim.records.sensitivity import as_document
+    from sim.report.sensitivity import terminal_sensitivity
+    from sim.report.sensitivity_page import render_sensitivity
+
+    lang, width = pages()
+    return render_sensitivity(record, lang), terminal_sensitivity(record, lang, width), as_document(record)

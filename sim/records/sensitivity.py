@@ -1,0 +1,116 @@
+"""What a sensitivity analysis leaves: for every lever its indices with intervals, and every point played."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sim.records.attribution import Estimate
+from sim.records.manifest import machine
+from sim.records.study import frame_of, plain, save_study
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+KIND = "guanxi sensitivity"
+FILE = "sensitivity.json"
+
+MAIN = {"morris": "mu_star", "sobol": "total"}
+"""The index by which levers are ranked."""
+INDICES = {"morris": ("mu_star", "mu", "sigma"), "sobol": ("total", "first")}
+
+
+@dataclass(frozen=True)
+class LeverRecord:
+    """One lever.
+
+    Parameters
+    ----------
+    path : str
+        Dotted path.
+    label : dict of str
+        Meaning under ``zh`` and ``en``.
+    unit : str
+        Unit of `low`, `high`, `value`.
+    low, high, value : float
+        Range and what the scenario says.
+    indices : dict of Estimate
+        ``mu_star``, ``mu``, ``sigma`` in the outcome's unit (Morris), or ``first``, ``total`` as shares (Sobol).
+    at_low, at_high : float
+        Mean outcome over points in the lowest and in the highest quarter of the range: the tornado's bar.
+    """
+
+    path: str
+    label: dict[str, str]
+    unit: str
+    low: float
+    high: float
+    value: float
+    indices: dict[str, Estimate]
+    at_low: float
+    at_high: float
+
+
+@dataclass(frozen=True)
+class SensitivityRecord:
+    """One analysis.
+
+    Parameters
+    ----------
+    scenario : str
+        Name of the scenario.
+    title : dict of str
+        Its title under ``zh`` and ``en``.
+    method : {'morris', 'sobol'}
+        Which indices.
+    outcome : str
+        Name in `sim.records.outcomes.SUMMARY`.
+    levers : list of LeverRecord
+        The most important first.
+    mean : float
+        Mean outcome over all points.
+    noise : float
+        Share of the variance between points that is left of chance after averaging over replications; NaN with one.
+    blocks, blocks_lost : int
+        Trajectories (Morris) or rows (Sobol), and how many were left out for an undefined value.
+    points : list of dict
+        Every point: values by path under ``levers``, ``mean``, ``values`` by replication.
+    """
+
+    scenario: str
+    title: dict[str, str]
+    method: str
+    outcome: str
+    levers: list[LeverRecord]
+    mean: float
+    noise: float
+    blocks: int
+    blocks_lost: int
+    replications: int
+    seed: int
+    points: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    runs: int = 0
+    kept: int = 0
+    seconds: float = 0.0
+    command: str = ""
+    version: str = ""
+    machine: dict[str, Any] = field(default_factory=machine)
+
+    def frame(self) -> pd.DataFrame:
+        """Return a row a lever: each index with the ends of its interval."""
+        return frame_of([{"path": one.path, "label": one.label, "unit": one.unit, "low": one.low, "high": one.high,
+                          "value": one.value, "at_low": one.at_low, "at_high": one.at_high}
+                         | {name: asdict(index) for name, index in one.indices.items()} for one in self.levers])
+
+    def save(self, path: Path, texts: dict[str, str] | None = None) -> None:
+        """Write a folder whole: the manifest, the figures, and `texts` by file name."""
+        save_study(KIND, FILE, as_document(self), path, texts or {})
+
+
+def as_document(record: SensitivityRecord) -> dict[str, Any]:
+    """Return it as plain data; what is undefined is null."""
+    document: dict[str, Any] = plain(asdict(record))
+    return document
