@@ -88,7 +88,7 @@ class Identities:
         return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-_REMEMBERED = 256
+_REMEMBERED = 64
 
 
 def _hash_of(one: Itself) -> str:

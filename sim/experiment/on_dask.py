@@ -23,6 +23,7 @@ import secrets
 import threading
 import time
 from collections import Counter, deque
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -44,6 +45,8 @@ _HOLDS: Final = 2
 """Tasks of one worker: the one it plays, and the next one, so that it need not wait for us."""
 _LOOK: Final = 1.0
 """Seconds between two questions which workers there are."""
+_FETCH: Final = 1.0
+"""Seconds that an answer may take from its worker before we turn to others."""
 _PATIENCE: Final = 15.0
 """Seconds to wait for the scheduler, at the start and when it falls silent."""
 _ANY: Final = ""
@@ -230,20 +233,30 @@ class DaskExecutor:
 
     def _settled(self, key: str, waiting: Waiting) -> Done | SetApart | None:
         """Return what became of a task whose future is done; None if it is to be tried again."""
-        flight = self._flights.pop(key, None)
-        if flight is None:
+        flight = self._flights.get(key)
+        if flight is None or not flight.future.done():
+            return None  # taken back, or open again
+        if flight.future.status == "finished":
+            return self._fetched(key, flight, waiting)
+        del self._flights[key]
+        if flight.future.status != "error":
+            waiting.put(flight.task)  # cancelled or lost: nothing of its doing
             return None
-        task, future = flight.task, flight.future
-        if future.status == "finished":
-            return self._answer(task, future.result(), waiting)
-        if future.status != "error":
-            waiting.put(task)  # cancelled or lost: nothing of its doing
-            return None
-        error = future.exception()
+        error = flight.future.exception()
         if type(error).__name__ == "KilledWorker":
             self._widowed(flight)
             return None
-        return self._again(task, describe(error), waiting)
+        return self._again(flight.task, describe(error), waiting)
+
+    def _fetched(self, key: str, flight: _Flight, waiting: Waiting) -> Done | SetApart | None:
+        """Fetch an answer; a worker that has died takes it along, the task is open again then, and `_bury` sees to it."""
+        try:
+            reply = flight.future.result(timeout=_FETCH)
+        except (TimeoutError, CancelledError):
+            self._inbox.put(key)
+            return None
+        del self._flights[key]
+        return self._answer(flight.task, reply, waiting)
 
     def _answer(self, task: Task, reply: dict[str, Any], waiting: Waiting) -> Done | SetApart | None:
         """Return what a worker says of its task."""

@@ -142,7 +142,7 @@ def read_light(path: Path) -> LightRun:
         require_fitting(run)
         if f"{run.run}{ENDING}" != path.name:
             raise ValueError("name")  # noqa: TRY301 - told like every other damage
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
         raise DataError(Message("records.not_whole", path=path, error=reason_of(error))) from error
     return run
 

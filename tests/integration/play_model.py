@@ -24,7 +24,7 @@ def _series(days, seed):
 def at_once(spec, replication, *, audit=False, threads=1):
     """Return a run whose every number depends on scenario, seed and replication; costs next to nothing."""
     daily, statement = _series(spec.days, spec.seed)
-    shift = replication + spec.all_brands()[0].product.price / 1000
+    shift = replication + spec.all_brands()[0].all_products()[0].price / 1000
     daily = daily | {"orders": daily["orders"] + shift, "trust": np.full(spec.days, np.nan)}
     summary = {name: float(k) + shift / 7 for k, name in enumerate(SUMMARY)} | {"ltv_fen": float("nan")}
     return RunRecord(spec.name, {"zh": "", "en": ""}, spec.seed, replication, spec.days, spec.people, daily=daily,
