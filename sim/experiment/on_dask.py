@@ -179,7 +179,10 @@ class DaskExecutor:
             self._bury({_ANY, *there})
 
     def _bury(self, there: set[str]) -> None:
-        """Take back the tasks of workers that are gone."""
+        """Take back the tasks of workers that are gone, and come back to those that are done."""
+        for key, flight in self._flights.items():
+            if flight.future.done():
+                self._inbox.put(key)
         gone = [key for key, flight in self._flights.items() if flight.worker not in there and not flight.future.done()]
         for key in gone:
             flight = self._flights.pop(key)
@@ -253,8 +256,7 @@ class DaskExecutor:
         try:
             reply = flight.future.result(timeout=_FETCH)
         except (TimeoutError, CancelledError):
-            self._inbox.put(key)
-            return None
+            return None  # `_bury` comes back to it
         del self._flights[key]
         return self._answer(flight.task, reply, waiting)
 
