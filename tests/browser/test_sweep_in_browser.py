@@ -10,8 +10,10 @@ pytestmark = pytest.mark.browser
 
 NOISE = "GPU stall due to ReadPixels"
 """What the software renderer says of itself when lines are drawn."""
-VIEWS = [("sweep_zh", 1280, "light"), ("sweep_zh", 390, "dark"), ("sweep_en", 1280, "dark"), ("sweep_en", 390, "light"),
-         ("sweep_one", 390, "light"), ("sweep_eight", 1280, "light"), ("sweep_eight", 390, "dark")]  # fmt: skip
+VIEWS = [("sweep_zh", 390, "dark"), ("sweep_eight", 1280, "light"),
+         *(pytest.param(*view, marks=pytest.mark.slow) for view in (
+             ("sweep_zh", 1280, "light"), ("sweep_en", 1280, "dark"), ("sweep_en", 390, "light"), ("sweep_one", 390, "light"),
+             ("sweep_eight", 390, "dark")))]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "width", "scheme"), VIEWS)
@@ -27,6 +29,7 @@ def test_page_is_whole_at_every_width_and_theme(visit, shots, name, width, schem
     assert page.evaluate(CLASHES) == []
 
 
+@pytest.mark.slow
 def test_every_figure_is_drawn(visit):
     page = visit("sweep_eight").page
     assert page.locator(".plot").count() == 8 + 2 + 1
@@ -75,6 +78,7 @@ def test_the_maps_in_the_browser_are_those_of_python(visit):
         assert row == pytest.approx(wanted, rel=2e-3)
 
 
+@pytest.mark.slow
 def test_an_axis_is_never_set_against_itself(visit):
     page = visit("sweep_en").page
     across, up = page.locator("#heat-across"), page.locator("#heat-up")
@@ -86,6 +90,7 @@ def test_an_axis_is_never_set_against_itself(visit):
     assert titles == ["Cash", "Buy-back"]
 
 
+@pytest.mark.slow
 def test_the_theme_button_repaints_lines_and_key(visit):
     page = visit("sweep_en").page
     scale = "document.getElementById('plot-parallel').data[0].line.colorscale[0][1]"

@@ -62,14 +62,17 @@ def main():
         for one in play(runs, store, How(workers=asked.workers, cluster=asked.cluster, model=asked.model)):
             assert isinstance(one, Played), one
             if not one.kept and not ended:
-                pass
+                print("start", flush=True)
             ended += not one.kept
+        print("played", ended, flush=True)
+        print("digest", digest(store, runs, asked.model), flush=True)
 
 
 if __name__ == "__main__":
     try:
         main()
     except GuanxiError as error:
+        print(error, file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
