@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.worlds import CORE, busy, memory_gb, spec, warm
@@ -93,15 +94,23 @@ def quiet_day(people: int, days: int) -> Found:
 
 
 def many_runs(runs: int, people: int, days: int, workers: int) -> float:
-    """Return the seconds of a comparison of the core strategies with so many runs in all, each kept on disk."""
-    from sim.experiment.compare import compare
+    """Return the seconds of a sweep of the core strategies with so many runs in all, each kept, into an empty store."""
+    from sim.experiment.play import How
+    from sim.experiment.sweep import sweep as carry_out
+    from sim.scenario.sweep import resolve_sweep_text
 
+    each = runs // len(CORE)
+    replications = 10 if each % 10 == 0 else 2
+    text = json.dumps({"name": "many", "scenarios": list(CORE), "base": {"people": people, "days": days},
+                       "axes": {"brand.product.price": {"low": "60 CNY", "high": "240 CNY"}},
+                       "design": {"kind": "latin_hypercube", "points": each // replications}, "replications": replications, "seed": 1})
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        data = compare(CORE, people=people, days=days, replications=runs // len(CORE), workers=workers,
-                       out=f"{folder}/result")
+        data = carry_out(resolve_sweep_text(text), how=How(workers=workers), store=Path(folder, "store"), out=Path(folder, "swept"))
         seconds = time.perf_counter() - start
+    assert data.complete
     assert not data.failures
+    assert len(data.runs["run"]) == runs
     return seconds
 
 

@@ -52,7 +52,7 @@ def test_the_first_block_is_the_set_up() -> None:
     kind, text = BLOCKS[0]
     venv = "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e"
     assert kind == "sh"
-    assert text.splitlines() == [f"{venv} . && .venv/bin/guanxi compare", f"{venv} '.[dev]' && .venv/bin/pytest"]
+    assert text.splitlines() == [f"{venv} . && .venv/bin/guanxi compare", f"{venv} '.[dev]' && .venv/bin/pytest -n auto --dist loadfile"]
 
 
 @pytest.mark.parametrize("block", list(shell_blocks()), ids=lambda block: block[0][1])
