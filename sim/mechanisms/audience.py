@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.draws import draw64, normal, pair, uniform
-from sim.core.kernel import AHEAD, Array, kernel, prange, prefetch
+from sim.core.kernel import AHEAD, Array, kernel, prefetch
 from sim.core.maths import exp_, log_, power
 from sim.core.params import ASSUMPTION, Hours, Params, Share, param
 from sim.exchange.actions import Post, Tend
@@ -45,7 +45,6 @@ from sim.mechanisms.detection import DetectionParams, screened
 from sim.mechanisms.fees import FeesParams, leaving
 from sim.mechanisms.heat import broadcasts
 from sim.world.audiences import ACTIVE, LEFT, MUTED, NO_ROW
-from sim.world.shares import even_shares
 from sim.world.state import World
 
 ZOMBIE_DAYS = 14
@@ -126,48 +125,31 @@ def group_health(health: Array, zombie_days: Array, kind: Array, skill: Array, m
         zombie_days[c] = zombie_days[c] + 1 if health[c] < 0.1 else 0
 
 
-@kernel(parallel=True)
-def draw_mutes(bound: Array, person: Array, row: Array, sender: Array, uid: Array, fatigue: Array, base: float,
-               slope: float, start: float, key: int, out: Array, hits: Array) -> None:
-    """Write which noticed rows have their sender muted, share by share, and how many they are.
+@kernel()
+def draw_mutes(person: Array, row: Array, sender: Array, members: int, uid: Array, fatigue: Array, base: float, slope: float,
+               start: float, key: int, state: Array, channel: Array, account: Array, reports: Array) -> int:
+    """Mute the senders of what members noticed, where the rows are still read, and note it with the account; returns how many.
 
     Parameters
     ----------
-    bound : int64 (c + 1,), first row of each share; out : int64 (m,), each share at its own place
-    hits : int64 (c,)
+    person, row, sender : (m,), of which the first `members` were noticed by membership
+    uid, fatigue : (N,); state, channel : (M,); account : (C,); reports : (A,)
 
     Notes
     -----
-    The chance of the most tired of a share settles nearly all draws, so that few exponentials are needed.
+    The chance of the most tired settles nearly all draws, so that few exponentials are needed.
     """
-    for c in prange(len(hits)):
-        worst, last = 0.0, bound[c + 1] - 1
-        for k in range(bound[c], bound[c + 1]):
-            prefetch(fatigue, np.int64(person[min(k + AHEAD, last)]))
-            worst = max(worst, np.float64(fatigue[person[k]]))
-        most = base * exp_(slope * max(0.0, worst - start)) * (1.0 + 1e-9)
-        w = bound[c]
-        for k in range(bound[c], bound[c + 1]):
-            prefetch(uid, np.int64(person[min(k + AHEAD, last)]))
-            i = person[k]
-            u = uniform(key, pair(np.int64(uid[i]), sender[k]))
-            if u < most and u < base * exp_(slope * max(0.0, np.float64(fatigue[i]) - start)):
-                out[w] = row[k]
-                w += 1
-        hits[c] = w - bound[c]
-
-
-@kernel()
-def mute_rows(bound: Array, hits: Array, drawn: Array, state: Array, channel: Array, account: Array,
-              reports: Array) -> int:
-    """Mute the rows drawn that are still read, and note it with the account; returns how many.
-
-    bound (c + 1,) and hits (c,) of `draw_mutes`; drawn : int64 (m,); state, channel (M,); account (C,); reports (A,).
-    """
-    count = 0
-    for c in range(len(hits)):
-        for k in range(bound[c], bound[c] + hits[c]):
-            r = drawn[k]
+    worst, last, count = 0.0, members - 1, 0
+    for k in range(members):
+        prefetch(fatigue, np.int64(person[min(k + AHEAD, last)]))
+        worst = max(worst, np.float64(fatigue[person[k]]))
+    most = base * exp_(slope * max(0.0, worst - start)) * (1.0 + 1e-9)
+    for k in range(members):
+        prefetch(uid, np.int64(person[min(k + AHEAD, last)]))
+        i = person[k]
+        u = uniform(key, pair(np.int64(uid[i]), sender[k]))
+        if u < most and u < base * exp_(slope * max(0.0, np.float64(fatigue[i]) - start)):
+            r = row[k]
             if state[r] == ACTIVE:
                 state[r] = MUTED
                 reports[account[channel[r]]] += 1
@@ -265,11 +247,9 @@ def _mutes(world: World, noticed: Noticed, day: int, params: AudienceParams) -> 
     if not noticed.members:
         return 0
     people, aud = world.people, world.audiences
-    bound = even_shares(noticed.members)
-    muted, hits = np.empty(noticed.members, np.int64), np.empty(len(bound) - 1, np.int64)
-    draw_mutes(bound, noticed.person, noticed.row, noticed.key, people.uid, people.fatigue, params.mute_base,
-               params.mute_slope, params.mute_from, world.draws.key("mute", day), muted, hits)
-    return int(mute_rows(bound, hits, muted, aud.state, aud.channel, world.channels.account, world.accounts.reports))
+    return int(draw_mutes(noticed.person, noticed.row, noticed.key, noticed.members, people.uid, people.fatigue, params.mute_base,
+                          params.mute_slope, params.mute_from, world.draws.key("mute", day), aud.state, aud.channel,
+                          world.channels.account, world.accounts.reports))
 
 
 def _leavers(world: World, day: int, params: AudienceParams, fees: FeesParams) -> tuple[NDArray[np.int64], int]:

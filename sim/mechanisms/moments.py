@@ -22,7 +22,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.core.draws import pair, uniform
-from sim.core.kernel import Array, Number, kernel, prange
+from sim.core.kernel import Array, Number, kernel
 from sim.core.maths import exp_
 from sim.exchange.actions import PeerPost
 from sim.exchange.events import PathKind
@@ -30,7 +30,6 @@ from sim.mechanisms.attention import AttentionParams, Noticed, nothing_noticed
 from sim.mechanisms.audience import AudienceParams
 from sim.mechanisms.delivery import chance_of_any
 from sim.mechanisms.word_of_mouth import trust_of
-from sim.world.shares import rows_end, shared_out, ties_of
 from sim.world.state import World
 from sim.world.ties import MUTED
 
@@ -38,80 +37,57 @@ _TIE, _MUTED = int(PathKind.TIE), int(MUTED)
 _MUTED_BIT = _MUTED.bit_length() - 1
 
 
-@kernel(parallel=True)
-def draw_notices(person: Array, items: Array, layers: Array, post_key: Array, bound: Array, skip: Array, room: Array,
-                 start: Array, listener: Array, weight: Array, mark: Array, uid: Array, attention: Array,
-                 background: float, factor: float, everything: bool, out: Array, hits: Array) -> None:
-    """Write the ties along which each post is noticed, chunk by chunk, and how many they are.
+@kernel()
+def notice_friends(person: Array, offer: Array, items: Array, layers: Array, keys: Array, start: Array, listener: Array,
+                   weight: Array, mark: Array, uid: Array, attention: Array, background: float, factor: float,
+                   everything: bool) -> tuple[Array, ...]:
+    """Return the columns of `Noticed` for the ties along which posts are noticed, with how many of a friend's items.
 
     Parameters
     ----------
-    person : int64 (m,), who posts; items : float64 (m,); layers : int64 (m,), mask; post_key : uint64 (m,)
-    bound, skip, room : int64 (c + 1,), as `world.shares`: a hub may be the work of several chunks
-    out : int64 (sum of degrees,), tie rows; hits : int64 (m + c,), those of post k in chunk c at k + c
+    person, offer : int64 (m,), who posts what; items : float64 (m,); layers : int64 (m,), mask
+    keys : uint64 (O,), of each offer
+    start, uid, attention : (N + 1,), (N,), (N,); listener, weight, mark : (E,)
 
     Notes
     -----
     Draw index: (uid of who posts, position in the row). Late in a campaign most ties are muted, so a
     first pass without branches picks the ties that are left, and only their listeners are looked up.
     """
-    widest = 0
-    for c in range(len(bound) - 1):
-        for k in range(bound[c], rows_end(np.int64(c), bound, skip)):
-            first, last = ties_of(np.int64(c), k, np.int64(person[k]), bound, skip, start)
-            widest = max(widest, last - first)
-    for c in prange(len(bound) - 1):
-        w = room[c]
-        left, reader = np.empty(widest, np.int64), np.empty(widest, np.int32)
-        for k in range(bound[c], rows_end(np.int64(c), bound, skip)):
-            j, n, key = person[k], items[k], post_key[k]
-            row, base, mask = start[j], pair(np.int64(uid[j]), 0), layers[k]
-            first, last = ties_of(np.int64(c), k, np.int64(j), bound, skip, start)
-            many = 0
-            for e in range(first, last):
-                m = np.int64(mark[e])
-                left[many] = e
-                reader[many] = listener[e]
-                many += ((mask >> (m >> 14)) & 1) & (1 - ((m >> _MUTED_BIT) & 1)) & np.int64((weight[e] & 32767) > 0)
-            before = w
-            for q in range(many):
-                v = 1.0 if everything else min(1.0, np.float64(attention[reader[q]]) * factor / background)
-                hit = uniform(key, base + np.uint64(left[q] - row)) < chance_of_any(n, v)
-                out[w] = left[q]
-                w += np.int64(hit)
-            hits[k + c] = w - before
-
-
-@kernel()
-def list_friends(out: Array, bound: Array, skip: Array, room: Array, drawn: Array, person: Array, offer: Array,
-                 items: Array, uid: Array, listener: Array, weight: Array, attention: Array, background: float,
-                 factor: float, everything: bool) -> tuple[Array, ...]:
-    """Return what the shares wrote, one behind the other, as the columns of `Noticed`, with how many of a friend's items.
-
-    out, bound, skip, room, drawn: as `draw_notices` has them; person, offer, items (m,), of posts; uid, attention (N,);
-    listener, weight (E,).
-    """
-    n = 0
-    for k in range(len(drawn)):
-        n += drawn[k]
-    who, what, tie = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int64)
-    trust, times, key = np.empty(n, np.float32), np.empty(n), np.empty(n, np.int64)
-    door, sells, met = np.empty(n, np.int8), np.empty(n), np.empty(n, np.bool_)
-    at = 0
-    for c in range(len(bound) - 1):
-        w = room[c]
-        for k in range(bound[c], rows_end(np.int64(c), bound, skip)):
-            for _ in range(drawn[k + c]):
-                e = out[w]
-                i = listener[e]
-                v = 1.0 if everything else min(1.0, np.float64(attention[i]) * factor / background)
-                who[at], what[at], tie[at], key[at] = i, offer[k], e, uid[person[k]]
-                trust[at] = trust_of(np.int64(weight[e]))
-                times[at] = items[k] * v / chance_of_any(items[k], v)
-                door[at], sells[at], met[at] = _TIE, 1.0, True
-                at += 1
-                w += 1
-    return who, what, door, tie, trust, times, sells, np.zeros(n), met, key
+    widest, most = 0, 0
+    for k in range(len(person)):
+        degree = start[person[k] + 1] - start[person[k]]
+        widest = max(widest, degree)
+        most += degree
+    left, reader = np.empty(widest, np.int64), np.empty(widest, np.int32)
+    tie, post = np.empty(most, np.int64), np.empty(most, np.int32)
+    n: Number = 0
+    for k in range(len(person)):
+        j, key = person[k], keys[offer[k]]
+        base, mask = pair(np.int64(uid[j]), 0), layers[k]
+        many: Number = 0
+        for e in range(start[j], start[j + 1]):
+            m = np.int64(mark[e])
+            left[many] = e
+            reader[many] = listener[e]
+            many += ((mask >> (m >> 14)) & 1) & (1 - ((m >> _MUTED_BIT) & 1)) & np.int64((weight[e] & 32767) > 0)
+        for q in range(many):
+            v = 1.0 if everything else min(1.0, np.float64(attention[reader[q]]) * factor / background)
+            hit = uniform(key, base + np.uint64(left[q] - start[j])) < chance_of_any(items[k], v)
+            tie[n], post[n] = left[q], k
+            n += np.int64(hit)
+    who, what, trust = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.float32)
+    times, sender, door = np.empty(n), np.empty(n, np.int64), np.empty(n, np.int8)
+    sells, met = np.empty(n), np.empty(n, np.bool_)
+    for w in range(n):
+        e, k = tie[w], post[w]
+        i = listener[e]
+        v = 1.0 if everything else min(1.0, np.float64(attention[i]) * factor / background)
+        who[w], what[w], sender[w] = i, offer[k], uid[person[k]]
+        trust[w] = trust_of(np.int64(weight[e]))
+        times[w] = items[k] * v / chance_of_any(items[k], v)
+        door[w], sells[w], met[w] = _TIE, 1.0, True
+    return who, what, door, tie[:n], trust, times, sells, np.zeros(n), met, sender
 
 
 def share(world: World, posts: PeerPost, day: int, params: AttentionParams) -> Noticed:
@@ -124,13 +100,9 @@ def share(world: World, posts: PeerPost, day: int, params: AttentionParams) -> N
     keys = np.zeros(len(world.offers), np.uint64)
     for o in np.unique(offer).tolist() if offer[0] < offer[-1] else [int(offer[0])]:
         keys[o] = world.draws.key(f"notice {world.offers.name[o]}", day)
-    bound, skip, room = shared_out(person, ties.start)
-    out, drawn = np.empty(int(room[-1]), np.int64), np.zeros(len(person) + len(bound) - 1, np.int64)
-    terms = (max(params.background_items, 1e-9), world.calendar.attention[day], params.mode == "all")
-    draw_notices(person, items, posts.layers[turn], keys[offer], bound, skip, room, ties.start, ties.listener,
-                 ties.weight, ties.mark, people.uid, people.attention, *terms, out, drawn)
-    columns = list_friends(out, bound, skip, room, drawn, person, offer, items, people.uid, ties.listener, ties.weight,
-                           people.attention, *terms)
+    columns = notice_friends(person, offer, items, posts.layers[turn], keys, ties.start, ties.listener, ties.weight, ties.mark,
+                             people.uid, people.attention, max(params.background_items, 1e-9),
+                             world.calendar.attention[day], params.mode == "all")
     return Noticed(*(*columns, 0))
 
 

@@ -36,15 +36,6 @@ def equal_shares(at: Ints, total: int) -> Ints:
     return bound
 
 
-def even_shares(rows: int) -> Ints:
-    """Return the first of some rows in each share, int64 (c + 1,), when every row is as much work as another."""
-    shares = min(_MOST, 1 + rows // _WORTH)
-    if shares == 1:
-        return np.array([0, rows])
-    bound: Ints = rows * np.arange(shares + 1) // shares
-    return bound
-
-
 @kernel()
 def count_ties(who: Array, start: Array) -> int:
     """Return how many ties the rows of some people have.
