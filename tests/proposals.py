@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.core.accounts import Account, Purpose
 from sim.exchange.actions import Actions, Invite, Offer, Post, Spend, Table, Tend, rows
-from sim.exchange.compose import DayPlan, Limits, compose
+from sim.exchange.compose import DayPlan, compose
+from sim.exchange.limits import Limits
 from sim.exchange.offers import OfferSpace
 
 SPACE = OfferSpace(n_offers=10, n_shops=2, n_queues=2, brand_of=(0, 1))

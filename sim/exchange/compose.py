@@ -27,7 +27,6 @@ from numpy.typing import NDArray
 
 from sim.core.accounts import Account
 from sim.core.errors import PlanError
-from sim.core.kernel import Array, kernel
 from sim.exchange.actions import (
     Actions,
     Capacity,
@@ -48,9 +47,10 @@ from sim.exchange.actions import (
     columns_of,
     rows,
 )
-from sim.exchange.budget import check_spend, cut_capacity, cut_counts, cut_tend, paid
+from sim.exchange.budget import cut_capacity, cut_counts, cut_tend, paid
 from sim.exchange.events import Settled
 from sim.exchange.kept import is_kept, lasting, once, read_only
+from sim.exchange.limits import OFFERED, Limits, check_rows, sizes_of
 from sim.exchange.merge import (
     Origin,
     check_capacities,
@@ -61,7 +61,7 @@ from sim.exchange.merge import (
     merge_releases,
     merge_tends,
 )
-from sim.exchange.offers import OfferSpace, OfferTable, offer_table
+from sim.exchange.offers import OfferTable, offer_table
 from sim.exchange.postings import Postings, no_postings
 
 if TYPE_CHECKING:
@@ -69,28 +69,6 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 _T = TypeVar("_T", bound=Table)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a day's plan must fit into.
-
-    Parameters
-    ----------
-    cash_fen : int64 (B,)
-        Cash of each brand that may be spent today: yesterday's closing less what fell due.
-    space : OfferSpace
-        Ids of offers, products and queues; the same every day of a run.
-    n_people, n_channels, n_members, n_resellers : int
-        People, channels, rows of the audiences and of the resellers' table as they stand this morning.
-    """
-
-    cash_fen: Ints
-    space: OfferSpace
-    n_people: int
-    n_channels: int
-    n_members: int = 0
-    n_resellers: int = 0
 
 
 @dataclass(frozen=True)
@@ -150,6 +128,8 @@ _FIELD: dict[type[Table], str] = {
     Enrol: "enrol", Release: "release", StockOrder: "stock_order", Promote: "promote", PoolOpen: "pool_open",
     Tend: "tend", Capacity: "capacity", Spend: "spend",
 }
+
+
 _NOTHING: dict[str, Table] = {name: read_only(rows(cls, **dict.fromkeys(columns_of(cls), ())))
                               for cls, name in _FIELD.items()}
 
@@ -164,37 +144,6 @@ _CONTESTED: dict[str, Callable[[Any, Origin], Any]] = {
     "invite": merge_invites, "enrol": merge_enrols, "promote": merge_promotes, "capacity": check_capacities,
 }
 """The same, where it counts which strategy a row comes from."""
-
-_PLACES: dict[str, tuple[tuple[str, str, int], ...]] = {
-    "post": (("channel", "channels", 0),),
-    "peer_post": (("person", "people", 0),),
-    "lead": (("channel", "channels", 0), ("product", "products", 0)),
-    "contact": (("row", "members", 0),),
-    "invite": (("sponsor", "people", -1), ("invitee", "people", -1), ("channel", "channels", -1),
-               ("brand", "brands", 0)),
-    "enrol": (("person", "people", 0), ("channel", "channels", -1), ("brand", "brands", 0),
-              ("upline", "resellers", -1)),
-    "release": (("person", "people", 0), ("channel", "channels", -1)),
-    "stock_order": (("buyer", "resellers", -1), ("supplier", "resellers", -1), ("product", "products", 0)),
-    "promote": (("reseller", "resellers", 0),),
-    "pool_open": (("initiator", "people", -1),),
-    "tend": (("channel", "channels", 0),),
-    "capacity": (("queue", "queues", 0),),
-    "spend": (("brand", "brands", 0),),
-}
-"""Columns that name something, what they name, and the lowest number allowed (-1: nothing named)."""
-
-_COUNTS: dict[str, tuple[str, ...]] = {
-    "impress": ("count",), "lead": ("count",), "stock_order": ("quantity", "unit_fen"), "pool_open": ("seats",),
-    "tend": ("host_hours", "packet_fen", "packets", "prune_idle_days", "fake_accounts", "fee_fen", "screen"),
-    "capacity": ("servers",),
-    "invite": ("reward_sponsor_fen", "reward_invitee_fen", "buy_in_fen", "perceived_income_fen"),
-    "enrol": ("buy_in_fen",), "post": ("items", "lasting"), "peer_post": ("items",),
-}
-"""Columns that cannot be negative (nor, where they are sizes, no number at all)."""
-
-_OFFERED = ("post", "peer_post", "impress", "contact", "pool_open")
-
 
 def compose(proposals: Mapping[str, Actions], limits: Limits) -> DayPlan:
     """Merge what strategies propose into the plan of a day, by the rules above.
@@ -220,9 +169,8 @@ def compose(proposals: Mapping[str, Actions], limits: Limits) -> DayPlan:
     tables: dict[str, Any] = dict(_NOTHING)
     merged: dict[str, Any] = {}
     for field, found in parts.items():
-        sizes = tuple([_size(limits, what) for _, what, _ in _PLACES.get(field, ())])
-        tables[field], merged[field] = once(_checked, field, sizes, offers if field in _OFFERED else None,
-                                            *[table for _, table in found])
+        tables[field], merged[field] = _checked(field, sizes_of(field, limits), offers if field in OFFERED else None,
+                                                [table for _, table in found])
     spend: Spend = tables["spend"]
     allowed = paid(spend, limits.cash_fen)
     if allowed is not spend.amount_fen:
@@ -289,10 +237,33 @@ def _rebased(table: Any, name: str, before: int, own: int) -> Any:
     return lasting(moved) if is_kept(table) else moved
 
 
-def _checked(field: str, sizes: tuple[int, ...], offers: OfferTable | None, *parts: Any) -> tuple[Any, Any]:
-    """Join the tables of all strategies and check them; returns them joined, and merged as if nothing were cut."""
+_CHECKED: dict[int, tuple[Table, Any, OfferTable | None, Any]] = {}
+"""Kept tables that stood alone and were right, by identity: what they were checked against, and what they were merged to."""
+_MOST = 256
+
+
+def _checked(field: str, sizes: Any, offers: OfferTable | None, parts: list[Any]) -> tuple[Any, Any]:
+    """Join the tables of all strategies and check them; returns them joined, and merged as if nothing were cut.
+
+    A table that can never change is checked again only where something else is there to be named.
+    """
+    if len(parts) > 1:
+        return once(_checked_anew, field, sizes, offers, *parts)
+    table = parts[0]
+    known = _CHECKED.get(id(table))
+    if known is not None and known[0] is table and known[1] == sizes and known[2] is offers:
+        return table, known[3]
+    checked = _checked_anew(field, sizes, offers, table)
+    if is_kept(table):
+        if len(_CHECKED) >= _MOST:
+            _CHECKED.clear()
+        _CHECKED[id(table)] = (table, sizes, offers, checked[1])
+    return checked
+
+
+def _checked_anew(field: str, sizes: Any, offers: OfferTable | None, *parts: Any) -> tuple[Any, Any]:
     table = parts[0] if len(parts) == 1 else _joined(*parts)
-    _check_rows(field, table, sizes, offers)
+    check_rows(field, table, sizes, offers)
     merged = _MERGED[field](table) if field in _MERGED else table
     if merged is not table and is_kept(table):
         lasting(merged)
@@ -303,59 +274,3 @@ def _joined(*parts: _T) -> _T:
     cls = type(parts[0])
     table = cls(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in columns_of(cls)})
     return lasting(table) if all(is_kept(part) for part in parts) else table
-
-
-@kernel()
-def within(values: Array, lowest: int, size: int) -> bool:
-    """Return whether all of values, int64 (n,), lie from `lowest` to below `size`."""
-    fits = True
-    for k in range(len(values)):
-        fits &= lowest <= values[k] < size
-    return fits
-
-
-@kernel()
-def counts(values: Array) -> bool:
-    """Return whether all of values, (n,), are numbers from 0 on (NaN is none)."""
-    fits = True
-    for k in range(len(values)):
-        fits &= values[k] >= 0
-    return fits
-
-
-def _check_rows(field: str, table: Any, sizes: tuple[int, ...], offers: OfferTable | None) -> None:
-    """Refuse rows that name what does not exist; `sizes`: how many there are of what each column of `_PLACES` names."""
-    for (column, _, lowest), size in zip(_PLACES.get(field, ()), sizes, strict=True):
-        values = getattr(table, column)
-        if not within(values, lowest, size):
-            raise PlanError(f"{type(table).__name__}: {column} must lie between {lowest} and {size - 1}, not "
-                            f"{int(values.min())} to {int(values.max())}")
-    for column in _COUNTS.get(field, ()):
-        if not counts(getattr(table, column)):
-            raise PlanError(f"{type(table).__name__}: {column} must be numbers from 0 on")
-    if field == "spend":
-        check_spend(table, sizes[0])
-    if offers is not None:
-        _check_offers(table, offers)
-    if field == "stock_order" and np.maximum(table.buyer, table.supplier).min() < 0:
-        raise PlanError("StockOrder: buyer and supplier are both the brand; one must be a reseller")
-
-
-def _check_offers(table: Any, offers: OfferTable) -> None:
-    offer = table.offer
-    n = len(offers.is_live)
-    if int((offer + 1).view(np.uint64).max()) > n or not offers.is_live[offer[offer >= 0]].all():
-        known = (offer >= -1) & (offer < n)
-        known[known] &= (offer[known] < 0) | offers.is_live[offer[known]]
-        raise PlanError(f"{type(table).__name__}: offer {int(offer[~known][0])} is not made today")
-
-
-def _size(limits: Limits, what: str) -> int:
-    if what == "products":
-        return len(limits.space.brand_of)
-    if what == "brands":
-        return len(limits.cash_fen)
-    if what == "queues":
-        return limits.space.n_queues
-    size: int = getattr(limits, f"n_{what}")
-    return size

@@ -44,7 +44,7 @@ from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.actions import Contact, Impress
 from sim.exchange.events import PathKind
 from sim.mechanisms.delivery import lay_out, list_noticed, notice_posts
-from sim.mechanisms.encounters import Encounters, encounters
+from sim.mechanisms.encounters import Encounters
 from sim.mechanisms.heat import Shown
 from sim.mechanisms.targeting import found
 from sim.world.audiences import ACTIVE
@@ -117,8 +117,9 @@ class Noticed:
     def encounters(self) -> Encounters:
         """Return the offers met, for choice."""
         m = self.with_offer
-        return encounters(person=self.person[m], offer=self.offer[m], kind=self.kind[m], row=self.row[m],
-                          trust=self.trust[m], sure=False, row_key=self.key[m])
+        person = self.person[m]
+        return Encounters(person, self.offer[m], self.kind[m], self.row[m], self.trust[m], np.zeros(len(person), np.bool_),
+                          self.key[m])
 
 
 @kernel(parallel=True)

@@ -34,17 +34,20 @@ _COLUMNS = tuple(f.name for f in fields(Encounters))
 _KINDS = (np.int32, np.int32, np.int8, np.int64, np.float32, np.bool_, np.int64)
 
 
-def encounters(**columns: Any) -> Encounters:
-    """Build a table from arrays of one length and numbers that hold for all; `person` gives the length."""
-    m = len(columns["person"])
-    made: list[Any] = []
-    for name, kind in zip(_COLUMNS, _KINDS, strict=True):
-        column = columns[name]
-        if not isinstance(column, np.ndarray):
-            value, column = column, np.empty(m, kind)
-            column.fill(value)
-        made.append(column if column.dtype == kind else column.astype(kind))
-    return Encounters(*made)
+def begun(person: NDArray[np.int32], offer: NDArray[np.int32] | int, kind: int, row: NDArray[np.int64] | int,
+          trust: NDArray[np.float32] | float, row_key: NDArray[np.int64] | int) -> Encounters:
+    """Return the encounters that people (m,) began themselves, through one door; numbers hold for all of them."""
+    m = len(person)
+    return Encounters(person, _column(offer, m, np.int32), _column(kind, m, np.int8), _column(row, m, np.int64),
+                      _column(trust, m, np.float32), _column(1, m, np.bool_), _column(row_key, m, np.int64))
+
+
+def _column(value: Any, m: int, kind: type[np.generic]) -> NDArray[Any]:
+    if isinstance(value, np.ndarray):
+        return value if value.dtype == kind else value.astype(kind)
+    column = np.empty(m, kind)
+    column.fill(value)
+    return column
 
 
 def join(parts: list[Encounters]) -> Encounters:

@@ -138,7 +138,8 @@ def fulfil(world: World, chosen: Choices, asked: Wishes, capacity: Capacity, ope
     world.next_order += n
     ordered = Ordered(*(*out[:9, :n], expected[:n], *out[9:, :n]))
     unfilled = Unfilled(*lost[:, : m - n])
-    return replace(_pools(world, ordered, unfilled, opened, day, params), chatted=chatted)
+    filled = _pools(world, ordered, unfilled, opened, day, params)
+    return Filled(filled.ordered, filled.deliver, filled.refund, filled.unfilled, filled.closed, chatted)
 
 
 def _bans(world: World, chosen: Choices, day: int, reason: NDArray[np.int64]) -> None:

@@ -28,7 +28,7 @@ from sim.core.kernel import Array, kernel
 from sim.core.params import ASSUMPTION, Params, Share, param
 from sim.exchange.actions import CHANNEL_KINDS
 from sim.exchange.events import PathKind
-from sim.mechanisms.encounters import Encounters, encounters
+from sim.mechanisms.encounters import Encounters, begun
 from sim.mechanisms.repurchase import Opened
 from sim.world.audiences import ACTIVE
 from sim.world.state import World
@@ -73,10 +73,9 @@ def inquire(world: World, opened: Opened, day: int, params: InquiryParams) -> li
         As `repurchase.ask_memory` returns it.
     """
     channels, aud = world.channels, world.audiences
-    contacts = channels.owned & (channels.kind == _CONTACTS)
-    if not params.enabled or not opened or not contacts.any():
+    if not params.enabled or not opened or _CONTACTS not in channels.kinds:
         return []
-    free = contacts & (world.accounts.banned_until[channels.account] <= day)
+    free = channels.owned & (channels.kind == _CONTACTS) & (world.accounts.banned_until[channels.account] <= day)
     found = []
     for seller in np.bincount(channels.owner[free]).nonzero()[0].tolist():
         for product, people in opened:
@@ -88,8 +87,7 @@ def inquire(world: World, opened: Opened, day: int, params: InquiryParams) -> li
                            params.ask, world.draws.key(f"inquiry {product}", day), row)
             who = row >= 0
             row = row[who]
-            found.append(encounters(person=people[who], offer=offer, kind=int(PathKind.CHAT), row=row,
-                                    trust=aud.trust[row], sure=True, row_key=channels.name[aud.channel[row]]))
+            found.append(begun(people[who], offer, int(PathKind.CHAT), row, aud.trust[row], channels.name[aud.channel[row]]))
     return found
 
 

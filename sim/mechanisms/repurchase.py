@@ -38,7 +38,7 @@ from sim.core.kernel import AHEAD, Array, Number, kernel, prange, prefetch
 from sim.core.maths import exp_, log_, logistic
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.events import PathKind
-from sim.mechanisms.encounters import Encounters, encounters
+from sim.mechanisms.encounters import Encounters, begun
 from sim.world.agenda import FAR, move, take
 from sim.world.state import Clock, World
 
@@ -301,8 +301,7 @@ def ask_memory(world: World, day: int,
 
 def _from_memory(who: NDArray[np.int32], offer: NDArray[np.int32], product: int) -> Encounters:
     """Return the encounters of people with the offers that they remember, or have at home."""
-    return encounters(person=who, offer=offer, kind=int(PathKind.MEMORY), row=-1,
-                      trust=np.nan, sure=True, row_key=product)
+    return begun(who, offer, int(PathKind.MEMORY), -1, np.nan, product)
 
 
 @kernel()

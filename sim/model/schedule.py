@@ -21,8 +21,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.exchange.actions import BY_PATH, Actions, Post
-from sim.exchange.compose import DayPlan, Limits, carried, compose
+from sim.exchange.compose import DayPlan, carried, compose
 from sim.exchange.events import Delivered, Exposed, Joined, Left, Ordered, PathKind, Refused
+from sim.exchange.limits import Limits
 from sim.exchange.offers import OfferTable
 from sim.mechanisms import (
     attention,
@@ -53,6 +54,8 @@ from sim.mechanisms.word_of_mouth import Heard
 from sim.model import channel, membership, trade
 from sim.model.day import Day
 from sim.model.state import RunState
+
+_DOORS = len(PathKind)
 
 
 def step(state: RunState) -> Day:
@@ -189,9 +192,9 @@ def _choose(state: RunState, noticed: Noticed, heard: list[Heard], day: Day) -> 
 def _exposed(state: RunState, noticed: Noticed, met: Encounters, chosen: Choices) -> Exposed:
     """Count messages seen and considered by offer and door."""
     n_offers, asked = len(state.world.offers), len(chosen.chance)
-    cells = np.empty((4, n_offers * len(PathKind)), np.int64)
+    cells = np.empty((4, n_offers * _DOORS), np.int64)
     n = choosing.count_met(noticed.offer, noticed.kind, met.offer, met.kind, chosen.considered,
-                           np.zeros((n_offers, len(PathKind), 2), np.int64), cells)
+                           np.zeros((n_offers, _DOORS, 2), np.int64), cells)
     mean_p = np.empty(n)
     mean_p.fill(np.add.reduce(chosen.chance) / asked if asked else 0.0)
     return Exposed(*(*cells[:, :n], mean_p))

@@ -24,7 +24,8 @@ from sim.exchange.actions import (
     columns_of,
     rows,
 )
-from sim.exchange.compose import DayPlan, Limits, compose
+from sim.exchange.compose import DayPlan, compose
+from sim.exchange.limits import Limits
 from sim.exchange.offers import OfferSpace
 from sim.exchange.postings import Postings, floor_share, postings
 from sim.ledger import Goods, Ledger, Place

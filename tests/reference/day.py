@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.core.accounts import REBATES, Account
-from sim.exchange.compose import DayPlan, Limits, compose
+from sim.exchange.compose import DayPlan, compose
+from sim.exchange.limits import Limits
 from sim.exchange.offers import OfferSpace
 from tests.reference import (
     bans,

@@ -12,7 +12,7 @@ import pytest
 from sim.core.draws import uniform
 from sim.exchange.events import PathKind
 from sim.mechanisms.choice import _NOT_MET, Choices, add_up, decide, encounter_index, race, utilities, with_certain
-from sim.mechanisms.encounters import encounters
+from sim.mechanisms.encounters import begun
 from sim.verification.quiet import days_of, quiet
 from sim.world.calendar import CalendarParams
 from tests.conformance.strategies import Feed, Feeds
@@ -167,10 +167,7 @@ def test_a_purchase_that_needs_no_decision_takes_the_place_of_the_same_one_only(
                             people=SimpleNamespace(belief=np.arange(8).reshape(4, 2) / 10))
     chosen = Choices(np.array([1, 3]), np.array([0, 1]), np.array([2, 1]), np.array([2, 3]), np.array([50, 60]),
                      np.array([0.2, 0.7]), np.array([True, True, False]), np.array([0.5, 0.6]))
-    rung = [encounters(person=np.array([3, 0]), offer=np.array([1, 1]), kind=int(PathKind.MEMORY), row=-1, trust=np.nan,
-                       sure=True, row_key=0),
-            encounters(person=np.array([1]), offer=np.array([1]), kind=int(PathKind.MEMORY), row=-1, trust=np.nan, sure=True,
-                       row_key=0)]
+    rung = [begun(np.array(who, np.int32), 1, int(PathKind.MEMORY), -1, np.nan, 0) for who in ([3, 0], [1])]
     found = with_certain(world, chosen, rung)
     rows = zip(*(getattr(found, name).tolist() for name in ("person", "product", "offer", "kind", "row", "expectation")), strict=True)
     memory = int(PathKind.MEMORY)
