@@ -76,8 +76,9 @@ class OfferSpace:
     brand_of: tuple[int, ...]
 
 
-_WHOLE = ("offer", "product", "list_price_fen", "stock_owner", "queue", "pool_seats")
+_WHOLE = ("offer", "product", "price_fen", "list_price_fen", "stock_owner", "queue", "pool_seats")
 _SHARES = ("claim", "fit", "commission", "warmth")
+_whole, _shares = operator.attrgetter(*_WHOLE), operator.attrgetter(*_SHARES)
 
 
 @functools.lru_cache(maxsize=128)
@@ -97,22 +98,18 @@ def offer_table(proposed: tuple[tuple[Offer, ...], ...], names: tuple[str, ...],
     flat = sorted(((o, s) for s, offers in enumerate(proposed) for o in offers), key=lambda pair: pair[0].offer)
     _check(flat, names, space)
     offers = [o for o, _ in flat]
-    columns: dict[str, NDArray[Any]] = _laid_out(offers, _WHOLE, np.int64) | _laid_out(offers, _SHARES, np.float64)
-    columns["price_fen"] = np.array(_lowest(flat), np.int64)
-    columns["strategy"] = np.array([s for _, s in flat], np.int64)
-    columns["brand"] = np.array([space.brand_of[o.product] for o in offers], np.int64)
+    whole = np.array([(*_whole(o), space.brand_of[o.product], s) for o, s in flat], np.int64).reshape(len(flat), len(_WHOLE) + 2)
+    shares = np.array([_shares(o) for o in offers], np.float64).reshape(len(flat), len(_SHARES))
+    columns: dict[str, NDArray[Any]] = dict(zip((*_WHOLE, "brand", "strategy"), np.ascontiguousarray(whole.T), strict=True))
+    columns |= zip(_SHARES, np.ascontiguousarray(shares.T), strict=True)
+    if len(names) > 1:
+        columns["price_fen"] = np.array(_lowest(flat), np.int64)
     columns["is_live"] = np.arange(space.n_offers) < space.n_shops
     columns["is_live"][columns["offer"]] = True
     table = OfferTable(**columns)
-    for column in vars(table).values():
+    for column in columns.values():
         column.flags.writeable = False
     return table
-
-
-def _laid_out(offers: list[Offer], names: tuple[str, ...], kind: type[np.generic]) -> dict[str, NDArray[Any]]:
-    """Return some fields of the offers as columns, (n,) each."""
-    table = np.array([operator.attrgetter(*names)(o) for o in offers], kind).reshape(len(offers), len(names))
-    return dict(zip(names, np.ascontiguousarray(table.T), strict=True))
 
 
 def _check(flat: list[tuple[Offer, int]], names: tuple[str, ...], space: OfferSpace) -> None:

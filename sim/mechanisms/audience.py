@@ -125,6 +125,34 @@ def group_health(health: Array, zombie_days: Array, kind: Array, skill: Array, m
         zombie_days[c] = zombie_days[c] + 1 if health[c] < 0.1 else 0
 
 
+STEPS = 32
+"""Steps of fatigue at which the chance to mute is reckoned beforehand."""
+
+
+@kernel()
+def mute_chances(worst: float, base: float, slope: float, start: float, out: Array) -> float:
+    """Write base e^{slope x} at even steps of x, the fatigue beyond `start`, up to that of the most tired; returns the step.
+
+    out : float64 (steps + 2,)
+    """
+    step = max(worst - start, 1e-9) / (len(out) - 2)
+    for j in range(len(out)):
+        out[j] = base * exp_(slope * (step * j))
+    return step
+
+
+@kernel()
+def is_muted(u: float, tired: float, chances: Array, step: float, base: float, slope: float, start: float) -> bool:
+    """Return whether u < base e^{slope max(0, tired - start)}; what `mute_chances` knows settles nearly all draws."""
+    beyond = max(0.0, tired - start)
+    j = np.int64(beyond / step)
+    if u < chances[j] * (1.0 - 1e-9):
+        return True
+    if u >= chances[j + 1] * (1.0 + 1e-9):
+        return False
+    return bool(u < base * exp_(slope * beyond))
+
+
 @kernel()
 def draw_mutes(person: Array, row: Array, sender: Array, members: int, uid: Array, fatigue: Array, base: float, slope: float,
                start: float, key: int, state: Array, channel: Array, account: Array, reports: Array) -> int:
@@ -134,21 +162,18 @@ def draw_mutes(person: Array, row: Array, sender: Array, members: int, uid: Arra
     ----------
     person, row, sender : (m,), of which the first `members` were noticed by membership
     uid, fatigue : (N,); state, channel : (M,); account : (C,); reports : (A,)
-
-    Notes
-    -----
-    The chance of the most tired settles nearly all draws, so that few exponentials are needed.
     """
     worst, last, count = 0.0, members - 1, 0
     for k in range(members):
         prefetch(fatigue, np.int64(person[min(k + AHEAD, last)]))
         worst = max(worst, np.float64(fatigue[person[k]]))
-    most = base * exp_(slope * max(0.0, worst - start)) * (1.0 + 1e-9)
+    chances = np.empty(STEPS + 2)
+    step = mute_chances(worst, base, slope, start, chances)
     for k in range(members):
         prefetch(uid, np.int64(person[min(k + AHEAD, last)]))
         i = person[k]
         u = uniform(key, pair(np.int64(uid[i]), sender[k]))
-        if u < most and u < base * exp_(slope * max(0.0, np.float64(fatigue[i]) - start)):
+        if is_muted(u, np.float64(fatigue[i]), chances, step, base, slope, start):
             r = row[k]
             if state[r] == ACTIVE:
                 state[r] = MUTED

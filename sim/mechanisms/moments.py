@@ -23,11 +23,10 @@ import numpy as np
 
 from sim.core.draws import pair, uniform
 from sim.core.kernel import Array, Number, kernel
-from sim.core.maths import exp_
 from sim.exchange.actions import PeerPost
 from sim.exchange.events import PathKind
 from sim.mechanisms.attention import AttentionParams, Noticed, nothing_noticed
-from sim.mechanisms.audience import AudienceParams
+from sim.mechanisms.audience import STEPS, AudienceParams, is_muted, mute_chances
 from sim.mechanisms.delivery import chance_of_any
 from sim.mechanisms.word_of_mouth import trust_of
 from sim.world.state import World
@@ -158,18 +157,19 @@ def draw_friend_mutes(person: Array, tie: Array, sender: Array, uid: Array, fati
                       start: float, key: int, mark: Array) -> int:
     """Mute the posts of noticed friends; returns how many.
 
-    person, tie, sender (m,); uid, fatigue (N,); mark (E,). The chance of the most tired settles nearly all draws, so that few exponentials are needed.
+    person, tie, sender (m,); uid, fatigue (N,); mark (E,).
     """
     count, worst = 0, 0.0
     for k in range(len(person)):
         worst = max(worst, np.float64(fatigue[person[k]]))
-    most = base * exp_(slope * max(0.0, worst - start)) * (1.0 + 1e-9)
+    chances = np.empty(STEPS + 2)
+    step = mute_chances(worst, base, slope, start, chances)
     for k in range(len(person)):
         i, m = person[k], mark[tie[k]]
         if m & _MUTED:
             continue
         u = uniform(key, pair(np.int64(uid[i]), sender[k]))
-        if u < most and u < base * exp_(slope * max(0.0, np.float64(fatigue[i]) - start)):
+        if is_muted(u, np.float64(fatigue[i]), chances, step, base, slope, start):
             mark[tie[k]] = m | _MUTED
             count += 1
     return count

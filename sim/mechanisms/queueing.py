@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from sim.exchange.actions import Capacity
     from sim.mechanisms.encounters import Encounters
 
+_CHAT = int(PathKind.CHAT)
+
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
@@ -97,8 +99,11 @@ def wishes(world: World, met: Encounters, considered: Bools) -> Wishes:
     """Return the encounters of today that begin a chat: one-to-one, considered (bool (m,)), about an offer with a queue."""
     if not world.queue_names:
         return Wishes(np.empty(0, np.int64), np.empty(0, np.int64))
-    pick = considered & (met.kind == PathKind.CHAT) & (world.offers.queue[met.offer] >= 0)
-    return Wishes(met.person[pick].astype(np.int64), met.offer[pick].astype(np.int64))
+    pick = (considered & (met.kind == _CHAT)).nonzero()[0]
+    offer = met.offer[pick].astype(np.int64)
+    person = met.person[pick].astype(np.int64)
+    served = world.offers.queue[offer] >= 0
+    return Wishes(person, offer) if served.all() else Wishes(person[served], offer[served])
 
 
 def answer(world: World, asked: Wishes, ordered: Wishes, capacity: Capacity, day: int, *,
@@ -128,30 +133,41 @@ def answer(world: World, asked: Wishes, ordered: Wishes, capacity: Capacity, day
     sold = (queue_of[ordered.offer] >= 0).nonzero()[0]
     if not len(sold) and not len(asked.person):
         return Chatted.empty(), lost
-    person = np.concatenate([ordered.person[sold], asked.person])
-    offer = np.concatenate([ordered.offer[sold], asked.offer])
-    queue = queue_of[offer]
     # One chat a person and queue: about what was ordered, else about the first offer.
-    turn = np.lexsort((offer, np.arange(len(person)) >= len(sold), person, queue))
-    first = np.ones(len(turn), np.bool_)
-    first[1:] = (queue[turn][1:] != queue[turn][:-1]) | (person[turn][1:] != person[turn][:-1])
-    once = turn[first]
-    person, offer, queue = person[once], offer[once], queue[once]
-    chatted = Chatted.stacked([
-        _served(world, person[mine], offer[mine], q, capacity, day, waits=waits)
-        for q in np.bincount(queue).nonzero()[0].tolist() for mine in [(queue == q).nonzero()[0]]])
-    if not len(sold):
-        return chatted, lost
-    slot = chatted.queue * world.n_people + chatted.person
-    ranked = np.argsort(slot)
-    chat = np.searchsorted(slot, queue_of[ordered.offer[sold]] * world.n_people + ordered.person[sold], sorter=ranked)
-    lost[sold] = chatted.answered[ranked[chat]] == 0
-    return chatted, lost
+    slots = np.concatenate([_slot(world, ordered.person[sold], ordered.offer[sold]), _slot(world, asked.person, asked.offer)])
+    n_offers = len(world.offers)
+    code = slots * 2
+    code[len(sold):] += 1
+    code = code * n_offers + np.concatenate([ordered.offer[sold], asked.offer])
+    code.sort()
+    slot = code // (2 * n_offers)
+    first = np.empty(len(slot), np.bool_)
+    first[0] = True
+    np.not_equal(slot[1:], slot[:-1], out=first[1:])
+    slot, offer = slot[first], code[first] % n_offers
+    queue, person = np.divmod(slot, world.n_people)
+    parts, answered = [], np.empty(len(slot), np.bool_)
+    for q in range(int(queue[0]), int(queue[-1]) + 1):
+        begin, end = queue.searchsorted((q, q + 1)).tolist()
+        if begin < end:
+            chatted, answered[begin:end] = _served(world, person[begin:end], offer[begin:end], q, capacity, day, waits=waits)
+            parts.append(chatted)
+    lost[sold] = ~answered[slot.searchsorted(slots[:len(sold)])]
+    return Chatted.stacked(parts), lost
+
+
+def _slot(world: World, person: Ints, offer: Ints) -> Ints:
+    """Number the queue of an offer and a person together, int64 (m,), by queue and then by person."""
+    found: Ints = world.offers.queue[offer] * world.n_people + person
+    return found
 
 
 def _served(world: World, person: Ints, offer: Ints, queue: int, capacity: Capacity, day: int, *,
-            waits: bool) -> Chatted:
-    """Serve the chats of one queue; without staff nobody is answered."""
+            waits: bool) -> tuple[Chatted, Bools]:
+    """Serve the chats of one queue (n,); returns them in the order of arrival, and whether each (n,) was answered.
+
+    Without staff nobody is answered.
+    """
     n, uid, name = len(person), world.people.uid[person], world.queue_names[queue]
     arrival, service, patience, wait = np.zeros((4, n))
     answered = np.full(n, not waits)
@@ -162,8 +178,11 @@ def _served(world: World, person: Ints, offer: Ints, queue: int, capacity: Capac
         draw_chats(uid, world.draws.key(f"queue {name}", day), opens, closes,
                    float(capacity.minutes_a_case[r]), float(capacity.patience_minutes[r]), arrival, service, patience)
     turn = np.lexsort((uid, arrival))
+    arrival = arrival[turn]
     if waits and r >= 0:
         free = np.full(int(capacity.servers[r]), opens)
-        serve(arrival[turn], service[turn], patience[turn], free, closes, wait, answered)
-    return Chatted(person[turn], offer[turn], np.full(n, queue, np.int64), arrival[turn], wait,
-                   answered.astype(np.int64))
+        serve(arrival, service[turn], patience[turn], free, closes, wait, answered)
+    in_turn = np.empty(n, np.bool_)
+    in_turn[turn] = answered
+    return Chatted(person[turn], offer[turn], np.full(n, queue, np.int64), arrival, wait,
+                   answered.astype(np.int64)), in_turn
