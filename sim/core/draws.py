@@ -96,6 +96,10 @@ def keys_of(seed: int, purpose: str, first: int, count: int) -> NDArray[np.uint6
     return keys
 
 
+_BITS = 8
+_LATEST = (1 << _BITS) - 1
+
+
 class Draws:
     """The draws of one run: `draws.key("word_of_mouth", day)` is handed to kernels.
 
@@ -103,19 +107,17 @@ class Draws:
     day asks for some twenty.
     """
 
-    _DAYS = 256
-
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self._keys: dict[tuple[str, int], NDArray[np.uint64]] = {}
 
     def key(self, purpose: str, day: int = 0) -> np.uint64:
         """Return the key for a purpose and day."""
-        block, offset = divmod(day, self._DAYS)
+        block = day >> _BITS
         keys = self._keys.get((purpose, block))
         if keys is None:
-            keys = self._keys[purpose, block] = keys_of(self.seed, purpose, block * self._DAYS, self._DAYS)
-        key: np.uint64 = keys[offset]
+            keys = self._keys[purpose, block] = keys_of(self.seed, purpose, block << _BITS, 1 << _BITS)
+        key: np.uint64 = keys[day & _LATEST]
         return key
 
 

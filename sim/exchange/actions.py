@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.columns import tabular
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -28,7 +30,7 @@ BY_PATH = -2
 """Stock owner of an offer that serves thousands of resellers: each sells it out of their own stock."""
 
 
-@dataclass(frozen=True)
+@tabular
 class Offer:
     """One thing for sale: a product of a brand, at a price, with a claim.
 
@@ -105,7 +107,7 @@ class Table:
         return len(self.__dict__[self._first])
 
 
-@dataclass(frozen=True)
+@tabular
 class Post(Table):
     """Messages in channels.
 
@@ -123,7 +125,7 @@ class Post(Table):
     lasting: Ints = field(metadata={UNLESS_SAID: 0})
 
 
-@dataclass(frozen=True)
+@tabular
 class PeerPost(Table):
     """Messages along a person's own ties (Moments). layers: bit mask of tie layers."""
 
@@ -133,7 +135,7 @@ class PeerPost(Table):
     layers: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Impress(Table):
     """Bought impressions shown to people drawn at random.
 
@@ -147,7 +149,7 @@ class Impress(Table):
     spend: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Lead(Table):
     """Bought leads (加粉): advertisements that each find one person who agrees to be contacted.
 
@@ -163,7 +165,7 @@ class Lead(Table):
     spend: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Contact(Table):
     """One-to-one messages to members: audience row and offer."""
 
@@ -171,7 +173,7 @@ class Contact(Table):
     offer: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Invite(Table):
     """Sponsors asked to bring somebody.
 
@@ -192,7 +194,7 @@ class Invite(Table):
     perceived_income_fen: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Enrol(Table):
     """Put people where they have agreed to be: a channel (or -1), or a reseller's tier (or -1).
 
@@ -208,7 +210,7 @@ class Enrol(Table):
     buy_in_fen: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Release(Table):
     """Take people out of a channel (or -1) or out of the reseller role (channel -1)."""
 
@@ -216,7 +218,7 @@ class Release(Table):
     channel: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class StockOrder(Table):
     """Goods ordered into the channel, or back out of it: buyer and supplier are reseller rows (-1: the brand).
 
@@ -230,7 +232,7 @@ class StockOrder(Table):
     unit_fen: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Promote(Table):
     """Move resellers to a tier."""
 
@@ -238,7 +240,7 @@ class Promote(Table):
     tier: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class PoolOpen(Table):
     """Open group deals: they close at the end of `deadline_day`, filled or not."""
 
@@ -248,7 +250,7 @@ class PoolOpen(Table):
     deadline_day: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Tend(Table):
     """Care for a group: host hours, red packets, rules, fit of content, pruning, fake accounts, fee, screening.
 
@@ -270,7 +272,7 @@ class Tend(Table):
     spend: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Capacity(Table):
     """Staff of a queue: servers, opening hours of the day, minutes a case, mean patience."""
 
@@ -283,7 +285,7 @@ class Capacity(Table):
     spend: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Spend(Table):
     """Money that a brand wants to spend today, the only thing budgets cut.
 

@@ -19,13 +19,14 @@ by their ids:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import Account
+from sim.core.columns import tabular
 from sim.core.errors import PlanError
 from sim.exchange.actions import (
     Actions,
@@ -71,7 +72,7 @@ Ints = NDArray[np.int64]
 _T = TypeVar("_T", bound=Table)
 
 
-@dataclass(frozen=True)
+@tabular
 class DayPlan:
     """One day's plan of all strategies together; tables that nobody filled are empty.
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.columns import tabular
 from sim.exchange.actions import columns_of
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ class EventTable:
     @classmethod
     def stacked(cls, parts: Iterable[Self]) -> Self:
         """Return tables behind one another; where all but one are empty, that one."""
-        filled = [part for part in parts if len(part)]
+        first = cls._first
+        filled = [part for part in parts if len(part.__dict__[first])]
         if len(filled) < 2:
             return filled[0] if filled else cls.empty()
         return cls(**{name: np.concatenate([getattr(part, name) for part in filled]) for name in columns_of(cls)})
@@ -95,7 +97,7 @@ class EventTable:
         return len(self.__dict__[self._first])
 
 
-@dataclass(frozen=True)
+@tabular
 class Exposed(EventTable):
     """Per offer and path kind: messages seen, messages considered; the day's mean chance to buy of whoever was asked."""
 
@@ -106,7 +108,7 @@ class Exposed(EventTable):
     mean_p: Floats
 
 
-@dataclass(frozen=True)
+@tabular
 class Ordered(EventTable):
     """Orders placed and filled today (unfilled ones are in `Unfilled`)."""
 
@@ -124,7 +126,7 @@ class Ordered(EventTable):
     first: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Unfilled(EventTable):
     """Orders that could not be filled; those of a group deal that failed on the day it closed, after being `Ordered`."""
 
@@ -133,7 +135,7 @@ class Unfilled(EventTable):
     reason: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Chatted(EventTable):
     """Chats of today, whether or not they ended in an order; a person chats once a queue, about `offer`.
 
@@ -148,7 +150,7 @@ class Chatted(EventTable):
     answered: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Delivered(EventTable):
     """Experience of today's deliveries; refund_fen > 0 and resaleable for goods sent back."""
 
@@ -161,7 +163,7 @@ class Delivered(EventTable):
     resaleable: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Talked(EventTable):
     """People who talked about a product today: polarity +1 or -1, ties told, channel or -1."""
 
@@ -172,7 +174,7 @@ class Talked(EventTable):
     channel: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Joined(EventTable):
     """People who joined a channel, or became resellers (tier >= 0)."""
 
@@ -187,7 +189,7 @@ class Joined(EventTable):
     buy_in_fen: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Refused(EventTable):
     """Invitations that failed, with the reason."""
 
@@ -198,7 +200,7 @@ class Refused(EventTable):
     reason: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Left(EventTable):
     """People who left a channel (or the reseller role, channel -1)."""
 
@@ -207,7 +209,7 @@ class Left(EventTable):
     reason: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class StockMoved(EventTable):
     """Goods moved between resellers (rows; -1: the brand); first = 1 for a buyer's first order."""
 
@@ -219,7 +221,7 @@ class StockMoved(EventTable):
     first: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class PoolClosed(EventTable):
     """Group deals that closed today."""
 
@@ -229,7 +231,7 @@ class PoolClosed(EventTable):
     filled: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Settled(EventTable):
     """What was paid of what was asked, and to whom, per spending row."""
 
@@ -241,7 +243,7 @@ class Settled(EventTable):
     payee_owner: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Enforced(EventTable):
     """Platform measures: account, kind (`EnforcementKind`), until day (exclusive)."""
 
@@ -250,7 +252,7 @@ class Enforced(EventTable):
     until_day: Ints
 
 
-@dataclass(frozen=True)
+@tabular
 class Unmasked(EventTable):
     """Groups whose fake accounts were found out today, and how many there were."""
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.exchange.actions import Table, rows
 
+_A = TypeVar("_A")
 _R = TypeVar("_R")
 _T = TypeVar("_T", bound=Table)
 
@@ -61,6 +62,21 @@ def once(function: Callable[..., _R], *args: Any) -> _R:
         found = results[key] = (function(*args), args, function)
     result: _R = found[0]
     return result
+
+
+def once_for(function: Callable[[_A], _R]) -> Callable[[_A], _R]:
+    """Remember what a pure function makes of something frozen, parameters say, by its identity: no field is looked at."""
+    seen: dict[int, tuple[_A, _R]] = {}
+
+    def found(arg: _A) -> _R:
+        known = seen.get(id(arg))
+        if known is None:
+            if len(seen) >= _MOST:
+                seen.pop(next(iter(seen)))
+            known = seen[id(arg)] = (arg, function(arg))
+        return known[1]
+
+    return found
 
 
 def _forget(result: Any, args: tuple[Any, ...]) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.columns import tabular
 from sim.core.errors import PlanError
 from sim.core.kernel import Array, kernel
 from sim.exchange.budget import check_spend
@@ -23,7 +23,7 @@ from sim.exchange.offers import OfferSpace, OfferTable
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@tabular
 class Limits:
     """What a day's plan must fit into.
 

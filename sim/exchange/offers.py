@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.columns import tabular
 from sim.core.errors import PlanError
 from sim.core.money import LIMIT_FEN
 from sim.exchange.actions import BY_PATH
@@ -28,7 +29,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@tabular
 class OfferTable:
     """Offers of a day, ascending by id; arrays of one length, read-only and shared between equal days.
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.columns import tabular
 from sim.exchange.actions import Actions, columns_of, repeated
 
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@tabular
 class Postings:
     """Rows: (payer account, owner) -> (payee account, owner), amount_fen >= 0, purpose, due day."""
 

@@ -296,6 +296,11 @@ class Ledger:
         """Return closing `cash`, `inventory` (at cost), `payables` or `receivables` of each brand, int64 (B, T)."""
         return self._closing[:, CLOSING.index(what)].T
 
+    def closed(self, day: int) -> Ints:
+        """Return what `closing` has of one day, by the order of `CLOSING`, int64 (4, B)."""
+        closed: Ints = self._closing[day]
+        return closed
+
     def journal(self) -> dict[str, Ints]:
         """Return every line: day, payer and payee (account, owner), amount_fen, purpose, cause (see `causes`).
 

@@ -31,12 +31,13 @@ health of the group assumed (G1, G11 of domain 1A, hypotheses); trust moved by v
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.columns import tabular
 from sim.core.draws import draw64, uniform
 from sim.core.kernel import AHEAD, Array, kernel, prange, prefetch
 from sim.core.maths import to_fixed
@@ -82,10 +83,11 @@ Which = NDArray[np.int64] | slice
 
 def _which(marked: NDArray[np.bool_]) -> Which:
     """Return the rows marked, found once for all the columns that are asked for."""
-    return slice(None) if marked.all() else marked.nonzero()[0]
+    which = marked.nonzero()[0]
+    return slice(None) if len(which) == len(marked) else which
 
 
-@dataclass(frozen=True)
+@tabular
 class Noticed:
     """Messages noticed today; one row a (person, sender, offer).
 

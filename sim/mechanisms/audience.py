@@ -295,7 +295,7 @@ def _walk(world: World, chance: NDArray[np.float64], key: np.uint64) -> NDArray[
 def _unfollowers(world: World, posts: Post, day: int, params: AudienceParams) -> tuple[NDArray[np.int64], int]:
     """Draw which followers a sponsored post of today costs its channel."""
     sponsored = posts.lasting > 0
-    if params.sponsored_loss == 0.0 or not sponsored.any():
+    if params.sponsored_loss == 0.0 or not np.count_nonzero(sponsored):
         return _NOBODY, int(Reason.SPONSORED)
     sponsored &= posts.commercial > 0.0
     channels, broadcast = world.channels, broadcasts(world)
@@ -312,7 +312,7 @@ def _unfollowers(world: World, posts: Post, day: int, params: AudienceParams) ->
 def _pruned(world: World, tend: Tend, day: int) -> tuple[NDArray[np.int64], int]:
     """Remove members who have muted the group, where the host prunes today."""
     aud = world.audiences
-    if not len(tend) or not (tend.prune_idle_days > 0).any():
+    if not len(tend) or not np.count_nonzero(tend.prune_idle_days > 0):
         return _NOBODY, int(Reason.PRUNED)
     limit = np.full(len(world.channels), -1, np.int64)
     limit[tend.channel] = tend.prune_idle_days

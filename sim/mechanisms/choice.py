@@ -35,19 +35,19 @@ Sources: [McFadden1974], [McFadden1978] nests; weights and bands domain 4.3 as c
 
 from __future__ import annotations
 
-import functools
 import math
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.columns import tabular
 from sim.core.draws import draw64, pair, uniform
 from sim.core.kernel import AHEAD, Array, Number, kernel, prange, prefetch
 from sim.core.maths import exp_, log_, power, to_fixed
 from sim.core.params import ASSUMPTION, Params, Share, param
 from sim.exchange.events import PathKind
+from sim.exchange.kept import once_for
 from sim.mechanisms.encounters import Encounters
 from sim.world.state import World
 
@@ -111,7 +111,7 @@ class ChoiceParams(Params):
                                   doc="The same while the last purchase is in use", zh="使用期内考虑概率")
 
 
-@dataclass(frozen=True)
+@tabular
 class Choices:
     """Who buys what today: one row a buyer, ascending by person; `chance` is P(buy) of everyone asked."""
 
@@ -283,7 +283,7 @@ def race(people: Array, bought: Array, person: Array, offer: Array, kind: Array,
     return n
 
 
-@functools.lru_cache(maxsize=8)
+@once_for
 def weights_of(params: ChoiceParams) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (intercepts by door, float64 (doors,); weights, float64 (8,)) as the kernel wants them."""
     d = params.doors

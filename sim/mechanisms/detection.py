@@ -137,7 +137,7 @@ def screened(world: World, tend: Tend, day: int, params: DetectionParams) -> NDA
     Writes states of rows. Purpose of draws: screen. Cost: O(members of the groups screened).
     """
     screens = tend.screen > 0
-    if not screens.any():
+    if not np.count_nonzero(screens):
         return np.empty(0, np.int64)
     looked = np.zeros(len(world.channels), np.bool_)
     looked[tend.channel[screens]] = True

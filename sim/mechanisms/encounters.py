@@ -7,14 +7,16 @@ the person began them; `row_key` names the door without row numbers, for draws.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.columns import tabular
 
-@dataclass(frozen=True)
+
+@tabular
 class Encounters:
     """One row an encounter; all columns of equal length m."""
 

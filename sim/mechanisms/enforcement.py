@@ -166,7 +166,7 @@ def reachable(world: World, contacts: Contact, day: int) -> Contact:
         return contacts
     account = world.channels.account[world.audiences.channel[contacts.row]]
     free = world.accounts.banned_until[account] <= day
-    return contacts if free.all() else Contact(contacts.row[free], contacts.offer[free])
+    return contacts if np.count_nonzero(free) == len(free) else Contact(contacts.row[free], contacts.offer[free])
 
 
 def deliverable(world: World, posts: Post, day: int, params: EnforcementParams) -> Post:

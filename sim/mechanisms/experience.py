@@ -264,7 +264,7 @@ def rounds(orders: Ordered) -> list[Ordered]:
     """Split deliveries so that each part holds a person and product once, ascending; usually one part."""
     if not len(orders):
         return []
-    if (orders.person[1:] > orders.person[:-1]).all():
+    if np.count_nonzero(orders.person[1:] <= orders.person[:-1]) == 0:
         return [orders]
     left = np.lexsort((orders.order, orders.product, orders.person))
     parts: list[Ordered] = []

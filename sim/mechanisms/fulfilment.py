@@ -22,11 +22,12 @@ Sources: domain 4.14; contests market 0.9.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.columns import tabular
 from sim.core.draws import pair, uniform
 from sim.core.kernel import Array, kernel
 from sim.core.params import Params, param
@@ -52,7 +53,7 @@ class FulfilmentParams(Params):
                            doc="A deal opened by a buyer closes at the end of day + this", zh="拼团时限（天）")
 
 
-@dataclass(frozen=True)
+@tabular
 class Filled:
     """Result of a day's fulfilment: orders taken, orders to deliver now, refused ones, pools closed, chats."""
 
@@ -61,7 +62,7 @@ class Filled:
     refund: Ordered
     unfilled: Unfilled
     closed: PoolClosed
-    chatted: Chatted = field(default_factory=Chatted.empty)
+    chatted: Chatted
 
 
 @kernel()
@@ -148,7 +149,7 @@ def _bans(world: World, chosen: Choices, day: int, reason: NDArray[np.int64]) ->
     if not len(accounts):
         return
     closed = accounts.banned_until > day
-    if not closed.any():
+    if not np.count_nonzero(closed):
         return
     gone = np.setdiff1d(accounts.owner[closed], accounts.owner[~closed])
     reason[np.isin(world.offers.strategy[chosen.offer], gone) & (chosen.kind == PathKind.MEMORY)] = Reason.BAN
@@ -179,8 +180,8 @@ def _queues(world: World, chosen: Choices, asked: Wishes, capacity: Capacity, da
 
 def _stock(world: World, chosen: Choices, seller: NDArray[np.int64], day: int, reason: NDArray[np.int64]) -> None:
     """Give units to the orders with the smallest hash; stock of -1 is made to order."""
-    limited = world.resellers.size or (world.brand_stock >= 0).any()
-    if not limited and (seller == _BRAND).all():
+    limited = world.resellers.size or np.count_nonzero(world.brand_stock >= 0)
+    if not limited and not np.count_nonzero(seller != _BRAND):
         return
     score = np.empty(len(seller))
     hashes(world.people.uid[chosen.person], world.offers.name[chosen.offer], world.draws.key("stock", day), score)
@@ -194,8 +195,8 @@ def _pools(world: World, ordered: Ordered, unfilled: Unfilled, opened: PoolOpen,
     for k in range(len(opened)):
         _open(pools, int(opened.offer[k]), int(opened.seats[k]), int(opened.deadline_day[k]))
     pooled = world.offers.pool_seats[ordered.offer] > 0
-    if not pooled.any() and not pools.open:
-        return Filled(ordered, ordered, Ordered.empty(), unfilled, PoolClosed.empty())
+    if not pools.open and not np.count_nonzero(pooled):
+        return Filled(ordered, ordered, Ordered.empty(), unfilled, PoolClosed.empty(), Chatted.empty())
     score = np.empty(len(ordered))
     hashes(world.people.uid[ordered.person], world.offers.name[ordered.offer], world.draws.key("pool", day), score)
     pool = ordered.pool.copy()
@@ -227,7 +228,7 @@ def _close(world: World, ordered: Ordered, pooled: NDArray[np.bool_], unfilled: 
     refund = Ordered.stacked(lost)
     failed = Unfilled(np.concatenate([unfilled.person, refund.person]), np.concatenate([unfilled.offer, refund.offer]),
                       np.concatenate([unfilled.reason, np.full(len(refund), int(Reason.POOL), np.int64)]))
-    return Filled(ordered, Ordered.stacked([_rows(ordered, ~pooled), *won]), refund, failed, closed)
+    return Filled(ordered, Ordered.stacked([_rows(ordered, ~pooled), *won]), refund, failed, closed, Chatted.empty())
 
 
 def _open(pools: Pools, offer: int, seats: int, deadline: int) -> int:

@@ -27,18 +27,17 @@ corrected by market 0.10; the window is that of market 1.16.
 
 from __future__ import annotations
 
-import functools
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.columns import tabular
 from sim.core.kernel import Array, kernel
 from sim.core.maths import exp_, log_
 from sim.core.params import ASSUMPTION, Days, Params, param
 from sim.exchange.actions import CHANNEL_KINDS, Post
-from sim.exchange.kept import read_only
+from sim.exchange.kept import once_for, read_only
 from sim.world.state import World
 
 _FEED, _LIVE = CHANNEL_KINDS.index("feed"), CHANNEL_KINDS.index("live")
@@ -65,7 +64,7 @@ class HeatParams(Params):
                               doc="Heat that an account gains by a live event", zh="直播升温")
 
 
-@dataclass(frozen=True)
+@tabular
 class Shown:
     """What can be seen today: posts, one row a channel and offer, and the items that take up room, float64 (S,)."""
 
@@ -157,7 +156,7 @@ def broadcasts(world: World) -> NDArray[np.bool_]:
     return found
 
 
-@functools.lru_cache(maxsize=8)
+@once_for
 def weights_of(params: HeatParams) -> NDArray[np.float64]:
     """Return w_t by age, float64 (window,)."""
     out = np.empty(params.window)
@@ -171,7 +170,7 @@ def shown(world: World, posts: Post, day: int, params: HeatParams) -> Shown:
     Reads lasting posts, channels, accounts, offers. Draws nothing. Cost: O(posts that are up).
     """
     up, channels = world.lasting, world.channels
-    if not len(up) and not (posts.lasting > 0).any():
+    if not len(up) and not np.count_nonzero(posts.lasting > 0):
         return Shown(posts, posts.items)
     both = [np.concatenate(pair) for pair in (
         (posts.channel, up.channel), (posts.offer, up.offer), (posts.items, up.items), (posts.commercial, up.commercial),
@@ -191,7 +190,7 @@ def cool(world: World, posts: Post, day: int, params: HeatParams) -> None:
     if len(up) and day + 1 - up.day[0] >= params.window:
         up.drop(int(up.day.searchsorted(day + 1 - params.window, "right")))
     stays = posts.lasting > 0
-    if stays.any() and params.window > 1:
+    if params.window > 1 and np.count_nonzero(stays):
         up.add(day=np.full(int(stays.sum()), day, np.int64),
                **{name: getattr(posts, name)[stays] for name in Post.__dataclass_fields__ if name != "lasting"})
     if params.mode == "burst" and not channels.kinds.isdisjoint(_HAVE_HEAT):

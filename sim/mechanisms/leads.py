@@ -102,10 +102,10 @@ def bring(world: World, table: Lead, day: int) -> tuple[Joined, Refused]:
     PlanError
         If a channel is not its seller's own.
     """
-    if not len(table) or not table.count.any():
+    if not len(table) or not np.count_nonzero(table.count):
         return Joined.empty(), Refused.empty()
     rented = ~world.channels.owned[table.channel]
-    if rented.any():
+    if np.count_nonzero(rented):
         raise PlanError(f"Lead: channel {int(table.channel[rented][0])} is rented; leads join the seller's own channels")
     person, channel = draw_leads(table.channel, table.product, table.count, table.targeting, world.channels.name,
                                  world.draws.key("lead", day), world.row_of_uid, world.people.interest)

@@ -25,12 +25,12 @@ Sources: [Erlang1917], [Palm1957]; minutes a case and patience domain 4.10.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.columns import tabular
 from sim.core.draws import draw64, uniform
 from sim.core.kernel import Array, kernel
 from sim.core.maths import log_
@@ -47,7 +47,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@tabular
 class Wishes:
     """People who would chat about an offer with a queue today; a person may stand here several times."""
 
@@ -103,7 +103,7 @@ def wishes(world: World, met: Encounters, considered: Bools) -> Wishes:
     offer = met.offer[pick].astype(np.int64)
     person = met.person[pick].astype(np.int64)
     served = world.offers.queue[offer] >= 0
-    return Wishes(person, offer) if served.all() else Wishes(person[served], offer[served])
+    return Wishes(person, offer) if np.count_nonzero(served) == len(served) else Wishes(person[served], offer[served])
 
 
 def answer(world: World, asked: Wishes, ordered: Wishes, capacity: Capacity, day: int, *,

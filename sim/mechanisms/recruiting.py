@@ -25,19 +25,19 @@ with market 0.5; trees [Gastwirth1977]; u_0, u_1, c_0, c_1 assumed.
 
 from __future__ import annotations
 
-import functools
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.columns import tabular
 from sim.core.draws import draw64, pair, uniform, uniforms
 from sim.core.kernel import Array, kernel
 from sim.core.maths import exp_, log_, logistic
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.actions import Invite
 from sim.exchange.events import Joined, Reason, Refused
+from sim.exchange.kept import once_for
 from sim.mechanisms.fees import FeesParams, burden
 from sim.world.audiences import NO_ROW
 from sim.world.state import World
@@ -184,7 +184,7 @@ EXIT_REASON = Reason.LOSSES
 """Why resellers who give up leave."""
 
 
-@dataclass(frozen=True)
+@tabular
 class _Asked:
     """Invitations that reached somebody, and the row of `Invite` each came from."""
 
@@ -264,7 +264,7 @@ def _verdicts(world: World, invite: Invite, asked: _Asked, day: int, params: Rec
     return reason
 
 
-@functools.lru_cache(maxsize=8)
+@once_for
 def _weights(params: RecruitingParams) -> tuple[float, ...]:
     """Return the weights that `judge` takes."""
     return (params.paid_discount, params.join_base, params.join_trust, params.join_health, params.buyer_joins,

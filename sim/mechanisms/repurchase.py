@@ -289,11 +289,11 @@ def ask_memory(world: World, day: int,
                        agenda.day, is_clocked, people.orders, world.offers.live, -1 if by_path is None else int(by_path[p]),
                        table.row_of, table.brand, int(world.products.brand_of[p]), table.stock, rings, offer)
         if is_clocked:
-            if rings.any():
+            if np.count_nonzero(rings):
                 certain.append(_from_memory(who[rings], offer[rings], p))
             who, offer = who[~rings], offer[~rings]
-        recalls = offer >= 0
-        if recalls.any():
+        recalls = (offer >= 0).nonzero()[0]
+        if len(recalls):
             asked.append(_from_memory(who[recalls], offer[recalls], p))
         opened.append((p, who))
     return asked, certain, opened

@@ -28,12 +28,12 @@ shift); contact by layer assumed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.columns import tabular
 from sim.core.draws import draw64, threshold, uniform
 from sim.core.kernel import Array, Number, kernel
 from sim.core.maths import log_, to_fixed
@@ -80,7 +80,7 @@ class WordOfMouthParams(Params):
                                         doc="Talk a day whatever the satisfaction (closed forms)", zh="固定口碑率")
 
 
-@dataclass(frozen=True)
+@tabular
 class Heard:
     """What was heard today: listeners, ties, speakers, product, trust, praise or not, and the quality told of."""
 

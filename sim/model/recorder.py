@@ -265,10 +265,9 @@ class Recorder:
 
     def close(self, state: RunState) -> None:
         """Write the day's closing cash and profit; note the day on which debts could no longer be covered."""
-        day, closing = state.day, state.ledger.closing
-        cash = int(closing("cash")[0, day])
-        stock, owed = int(closing("inventory")[0, day]), int(closing("payables")[0, day] - closing("receivables")[0, day])
-        profit = cash - self._opening + stock - self._opening_stock - owed - self._provision[day]
+        day = state.day
+        cash, stock, payables, receivables = state.ledger.closed(day)[:, 0].tolist()
+        profit = cash - self._opening + stock - self._opening_stock - (payables - receivables) - self._provision[day]
         self._days[day, _CLOSE] = cash, profit
         if cash < 0 and not any(kind == "insolvent" for _, kind, _ in self.marks):
             self.marks.append((state.day, "insolvent", "insolvent"))

@@ -178,7 +178,7 @@ def _choose(state: RunState, noticed: Noticed, heard: list[Heard], day: Day) -> 
     inbound = inquiry.inquire(world, opened, state.day, mech.inquiry)
     met = join([noticed.encounters(), *word_of_mouth.recommendations(world, heard), *remembered, *inbound])
     live = world.offers.live[met.offer]
-    if not live.all():
+    if np.count_nonzero(live) < len(live):
         met = Encounters(*[getattr(met, name)[live] for name in Encounters.__dataclass_fields__])
     chosen = choosing.choose(world, met, state.day, mech.choice)
     day.events.exposed = exposed = _exposed(state, noticed, met, chosen)

@@ -166,7 +166,7 @@ class DayView:
 
     def members(self, channels: Ints) -> Ints:
         """Return the number of members of channels."""
-        return self._state.world.channels.members[channels].copy()
+        return self._state.world.channels.members[channels]
 
     def observed_activity(self, channels: Ints) -> NDArray[np.float64]:
         """Return what can be seen of a group's activity, fakes included."""
@@ -174,11 +174,11 @@ class DayView:
 
     def fakes(self, channels: Ints) -> Ints:
         """Return the fake accounts at work in channels."""
-        return self._state.world.channels.fakes[channels].copy()
+        return self._state.world.channels.fakes[channels]
 
     def unmasked(self, channels: Ints) -> NDArray[np.bool_]:
         """Return whether fakes were ever found out in channels."""
-        return self._state.world.channels.unmasked[channels].copy()
+        return self._state.world.channels.unmasked[channels]
 
     def spies(self, channels: Ints) -> Ints:
         """Return the number of the brand's spies in channels."""
@@ -204,7 +204,7 @@ class DayView:
 
     def health(self, channels: Ints) -> NDArray[np.float64]:
         """Return the health of groups."""
-        return self._state.world.channels.health[channels].copy()
+        return self._state.world.channels.health[channels]
 
     def banned(self, channels: Ints) -> NDArray[np.bool_]:
         """Return whether channels are closed today."""

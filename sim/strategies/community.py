@@ -26,6 +26,7 @@ Sources: K1, C7, G1-G16 of the trade press (domain 1A) as hypotheses; levels dom
 
 from __future__ import annotations
 
+import functools
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -280,7 +281,14 @@ class CommunityParams(Params):
 
 def _products(view: View) -> NDArray[np.int64]:
     """Return the products of the view's brand."""
-    return np.array([view.product(i).index for i in range(view.n_products)], np.int64)
+    return _numbers(tuple([view.product(i).index for i in range(view.n_products)]))
+
+
+@functools.lru_cache(maxsize=8)
+def _numbers(products: tuple[int, ...]) -> NDArray[np.int64]:
+    numbers = np.array(products, np.int64)
+    numbers.flags.writeable = False
+    return numbers
 
 
 def _is_turn(day: int, every: int) -> bool:
