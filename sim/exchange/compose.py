@@ -163,9 +163,8 @@ def compose(proposals: Mapping[str, Actions], limits: Limits) -> DayPlan:
     """
     names = tuple(sorted(proposals))
     offers = offer_table(tuple(proposals[n].offers for n in names), names, limits.space)
-    if len(offers) and int(offers.stock_owner.max()) >= limits.n_resellers:
-        raise PlanError(f"an offer names stock owner {int(offers.stock_owner.max())}, but there are "
-                        f"{limits.n_resellers} resellers")
+    if offers.last_owner >= limits.n_resellers:
+        raise PlanError(f"an offer names stock owner {offers.last_owner}, but there are {limits.n_resellers} resellers")
     parts = _collect(proposals, names)
     tables: dict[str, Any] = dict(_NOTHING)
     merged: dict[str, Any] = {}
@@ -179,6 +178,8 @@ def compose(proposals: Mapping[str, Actions], limits: Limits) -> DayPlan:
             cut = _CUT[field](tables[field], spend.amount_fen, allowed)
             merged[field] = _MERGED[field](cut) if field in _MERGED else cut
     for field in _CONTESTED.keys() & parts.keys():
+        if field == "invite" and len(parts[field]) == 1:
+            continue  # what one strategy asks for stands as it is
         origin = Origin(names, [(s, len(table)) for s, table in parts[field]])
         merged[field] = _CONTESTED[field](merged[field], origin)
     tables.update({field: table if is_kept(table) else read_only(table) for field, table in merged.items()})
@@ -219,14 +220,33 @@ def _collect(proposals: Mapping[str, Actions], names: tuple[str, ...]) -> dict[s
                 spent += len(table)
         for field in _CUT:
             if field in parts:
-                parts[field] = [(t, once(_rebased, table, name, spent_before, spent) if t == s else table)
+                parts[field] = [(t, _pointed(table, name, spent_before, spent) if t == s else table)
                                 for t, table in parts[field]]
         spent_before += spent
     return parts
 
 
-def _rebased(table: Any, name: str, before: int, own: int) -> Any:
+_MOST = 256
+_POINTED: dict[int, tuple[Table, int]] = {}
+"""Kept tables that point at spending rows of their own strategy, by identity, and how many of those there were."""
+
+
+def _pointed(table: Any, name: str, before: int, own: int) -> Any:
     """Point `spend` of a strategy's table at the rows of the joint spending table."""
+    if before:
+        return once(_rebased, table, name, before, own)
+    known = _POINTED.get(id(table))
+    if known is None or known[0] is not table or known[1] != own:
+        _rebased(table, name, before, own)
+        if is_kept(table):
+            if len(_POINTED) >= _MOST:
+                _POINTED.clear()
+            _POINTED[id(table)] = (table, own)
+    return table
+
+
+def _rebased(table: Any, name: str, before: int, own: int) -> Any:
+    """Return the table with `spend` moved on by `before` rows; refuses rows that the strategy has not got."""
     spend = table.spend
     lowest, highest = int(spend.min()), int(spend.max())
     if lowest < -1 or highest >= own:
@@ -240,9 +260,6 @@ def _rebased(table: Any, name: str, before: int, own: int) -> Any:
 
 _CHECKED: dict[int, tuple[Table, Any, OfferTable | None, Any]] = {}
 """Kept tables that stood alone and were right, by identity: what they were checked against, and what they were merged to."""
-_MOST = 256
-
-
 def _checked(field: str, sizes: Any, offers: OfferTable | None, parts: list[Any]) -> tuple[Any, Any]:
     """Join the tables of all strategies and check them; returns them joined, and merged as if nothing were cut.
 

@@ -278,3 +278,13 @@ class Events:
     settled: Settled = field(default_factory=Settled.empty)
     enforced: Enforced = field(default_factory=Enforced.empty)
     unmasked: Unmasked = field(default_factory=Unmasked.empty)
+
+    @staticmethod
+    def none() -> Events:
+        """Return a day on which nothing has happened so far."""
+        day = Events.__new__(Events)
+        day.__dict__.update(_NOTHING.__dict__)
+        return day
+
+
+_NOTHING = Events()

@@ -66,6 +66,11 @@ class OfferTable:
     def __len__(self) -> int:
         return len(self.offer)
 
+    @functools.cached_property
+    def last_owner(self) -> int:
+        """Highest reseller's row that owns stock; -1 where none does."""
+        return int(self.stock_owner.max(initial=-1))
+
 
 @dataclass(frozen=True)
 class OfferSpace:

@@ -384,6 +384,6 @@ class Ledger:
     def _turn_over(self, amount: Ints) -> None:
         """Guard against overflow: every amount counts, for no balance can exceed their sum."""
         safe = len(amount) * LIMIT_FEN < TURNOVER_LIMIT_FEN or len(amount) * int(amount.max()) < TURNOVER_LIMIT_FEN
-        self._turnover_fen += int(amount.sum()) if safe else sum(amount.tolist())
+        self._turnover_fen += int(np.add.reduce(amount)) if safe else sum(amount.tolist())
         if self._turnover_fen > TURNOVER_LIMIT_FEN:
             raise LedgerError(f"day {self.day}: more than {TURNOVER_LIMIT_FEN} fen were moved; sums could overflow")

@@ -316,7 +316,8 @@ def choose(world: World, met: Encounters, day: int, params: ChoiceParams) -> Cho
               people.in_use_until, day, impulse, in_use, draws.key("consider", day), u)
     asked = scratch.people_list
     count = add_up(met.person, met.offer, offers.product, u, n_products, scratch.best, scratch.sums, asked, scratch.mark)
-    who = np.sort(asked[:count])
+    who = asked[:count].copy()
+    who.sort()
     bought, chance = np.empty(count, np.int64), np.empty(count)
     decide(who, n_products, scratch.best, scratch.sums, params.nest, params.mode == "certain", people.uid,
            draws.key("buy", day), draws.key("product", day), bought, chance)

@@ -101,8 +101,8 @@ def draw_screened(start: Array, stop: Array, name: Array, person: Array, uid: Ar
 
 def plant(world: World, tend: Tend) -> None:
     """Put today's fake accounts to work, except where fakes have been found out before."""
-    if len(tend):
-        channels = world.channels
+    channels = world.channels
+    if np.count_nonzero(tend.fake_accounts) or np.count_nonzero(channels.fakes):
         channels.fakes[tend.channel] = np.where(channels.unmasked[tend.channel], 0, tend.fake_accounts)
 
 

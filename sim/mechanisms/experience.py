@@ -253,11 +253,11 @@ def remember(world: World, orders: Ordered, day: int, talk_until: NDArray[np.int
         talking = np.empty(len(held) + len(person), np.int32)
         n = begin_talking(person, product, p, talk_until, day, people.talk_until, held, talking)
         world.talkers.active[p] = talking[:n]
-        new = person[is_first & (product == p)]
+        new = person[is_first if len(world.products) == 1 else is_first & (product == p)]
         if len(new):
             # A day may have a second round of deliveries (deals that closed): it adds, it does not replace.
             before = world.talkers.fresh[p]
-            world.talkers.fresh[p] = (np.union1d(before, new) if len(before) else new).astype(np.int32)
+            world.talkers.fresh[p] = np.union1d(before, new).astype(np.int32) if len(before) else new.astype(np.int32)
 
 
 def rounds(orders: Ordered) -> list[Ordered]:

@@ -204,15 +204,17 @@ def recruit(world: World, invite: Invite, day: int, params: RecruitingParams,
         return Joined.empty(), Refused.empty()
     asked = _ask(world, invite, day, params)
     reason = _verdicts(world, invite, asked, day, params, fees)
-    yes, no = (reason < 0).nonzero()[0], (reason >= 0).nonzero()[0]
+    said = reason < 0
+    yes = said.nonzero()[0]
     joined, refused = Joined.empty(), Refused.empty()
+    if len(yes) < len(reason):
+        no = np.flatnonzero(~said)
+        r = asked.row[no]
+        refused = Refused(asked.person[no], invite.sponsor[r], invite.channel[r], invite.role_tier[r], reason[no])
     if len(yes):
         r = asked.row[yes]
         joined = Joined(asked.person[yes], invite.channel[r], invite.role_tier[r], invite.brand[r], invite.sponsor[r],
                         asked.tie[yes], invite.reward_sponsor_fen[r], invite.reward_invitee_fen[r], invite.buy_in_fen[r])
-    if len(no):
-        r = asked.row[no]
-        refused = Refused(asked.person[no], invite.sponsor[r], invite.channel[r], invite.role_tier[r], reason[no])
     return joined, refused
 
 
@@ -225,6 +227,8 @@ def _ask(world: World, invite: Invite, day: int, params: RecruitingParams) -> _A
                   ties.weight, world.draws.key("invite", day), params.invite_base, params.invite_satisfaction,
                   params.invite_reward, params.mode == "certain", person, tie, trust)
     row = (person >= 0).nonzero()[0]
+    if len(row) == m:
+        return _Asked(row, person, tie, trust)
     return _Asked(row, person[row], tie[row], trust[row])
 
 

@@ -80,6 +80,9 @@ class WordOfMouthParams(Params):
                                         doc="Talk a day whatever the satisfaction (closed forms)", zh="固定口碑率")
 
 
+_NOBODY = np.empty(0, np.int32)
+
+
 @tabular
 class Heard:
     """What was heard today: listeners, ties, speakers, product, trust, praise or not, and the quality told of."""
@@ -287,7 +290,7 @@ def talk(world: World, day: int, params: WordOfMouthParams) -> tuple[list[Heard]
         if len(active):
             active = talkers.active[p] = active[world.people.talk_until[active, p] >= day]
         if len(fresh):
-            talkers.fresh[p] = np.empty(0, np.int32)
+            talkers.fresh[p] = _NOBODY
         if not params.enabled:
             continue
         if len(fresh) and any(params.show):

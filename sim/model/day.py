@@ -21,7 +21,7 @@ class Day:
 
     number: int
     told: Noticed = field(default_factory=nothing_noticed)
-    events: Events = field(default_factory=Events)
+    events: Events = field(default_factory=Events.none)
     sold: Ordered = field(default_factory=Ordered.empty)
     invite: Invite | None = None
     impressions: int = 0

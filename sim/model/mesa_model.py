@@ -77,6 +77,7 @@ class SocialCommerceModel(mesa.Model):  # type: ignore[misc]
         self.spec = _spec(scenario, seed, levers)
         self.state: RunState = start(self.spec, replication, audit=audit, threads=threads)
         self.running = True
+        self._days = self.spec.days
         self.datacollector = DataCollector(
             model_reporters={name: [self.latest, [name]] for name in REPORTED} if collect else {},
             agent_reporters={name: name for name in agent_columns})
@@ -86,10 +87,18 @@ class SocialCommerceModel(mesa.Model):  # type: ignore[misc]
         """Simulate one day."""
         if not self.running:
             return
-        step(self.state)
-        self.running = self.state.day < self.spec.days
+        self._live()
         if self._collect:
             self.datacollector.collect(self)
+
+    def live_a_day(self) -> None:
+        """Simulate one day as `step` does, without Mesa's log of steps; nothing is collected."""
+        self.steps += 1
+        self._live()
+
+    def _live(self) -> None:
+        step(self.state)
+        self.running = self.state.day < self._days
 
     def latest(self, name: str) -> float:
         """Return yesterday's value of a daily series (of the day last simulated)."""

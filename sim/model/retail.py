@@ -100,7 +100,7 @@ class Retail:
         return income
 
     def _count_rented(self, world: World, sold: Ordered, ours: NDArray[np.bool_]) -> None:
-        if world.channels.owned.all():
+        if np.count_nonzero(world.channels.owned) == len(world.channels.owned):
             return
         rows = (ours[sold.product] & (sold.path_row >= 0) & _BY_MEMBERSHIP[sold.path_kind]).nonzero()[0]
         if len(rows):

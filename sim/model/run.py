@@ -62,6 +62,6 @@ def finish(model: SocialCommerceModel, *, audit: bool = False, each_day: Callabl
         if lived:
             model.steps += lived
         else:
-            model.step()
+            model.live_a_day()
         if each_day is not None:
             each_day(model.steps)

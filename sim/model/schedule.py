@@ -54,44 +54,46 @@ from sim.mechanisms.word_of_mouth import Heard
 from sim.model import channel, membership, trade
 from sim.model.day import Day
 from sim.model.state import RunState
+from sim.model.stats import PARTS, now
 
 _DOORS = len(PathKind)
 
 
 def step(state: RunState) -> Day:
     """Move the run by one day and return what the day held."""
-    day, lap = Day(number=state.day), state.laps.end
-    state.laps.begin()
+    marks = [now()]
+    day = Day(number=state.day)
     state.today = day.events
     state.ledger.fall_due(state.day)
     _enforce(state, day)
-    lap("shocks")
+    marks.append(now())
     plan = _plan(state)
     posts = enforcement.deliverable(state.world, plan.post, state.day, state.mechanisms.enforcement)
     state.shown = posts
     fees.ask(state.world, posts, plan.tend, state.mechanisms.fees)
-    lap("plan")
+    marks.append(now())
     noticed = _attend(state, plan, heat.shown(state.world, posts, state.day, state.mechanisms.heat), day)
-    lap("attention")
+    marks.append(now())
     heard = _hear(state, noticed, day)
-    lap("talk")
+    marks.append(now())
     chosen, asked = _choose(state, noticed, heard, day)
-    lap("choice")
+    marks.append(now())
     _fulfil_and_experience(state, plan, chosen, asked, day)
-    lap("fulfilment")
+    marks.append(now())
     _recruit(state, plan, day)
-    lap("recruiting")
+    marks.append(now())
     _tend_audiences(state, plan, posts, noticed, day)
-    lap("audiences")
+    marks.append(now())
     _settle(state)
-    lap("settle")
+    marks.append(now())
     state.posts_yesterday = enforcement.posts_by_account(state.world, posts)
     state.recorder.record(state, day)
     state.ledger.close_day(state.day)
     state.recorder.close(state)
     state.yesterday = day.events
     state.day += 1
-    lap("record")
+    marks.append(now())
+    state.laps.note(PARTS, marks)
     return day
 
 

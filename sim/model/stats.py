@@ -28,6 +28,11 @@ PEOPLE: dict[str, tuple[str, ...]] = {
 """Every column of people, by what it tells of them."""
 
 
+def now() -> float:
+    """Return seconds on a watch that stands while kernels are compiled or loaded."""
+    return time.perf_counter() - kernel.compile_seconds
+
+
 class Laps:
     """A stopwatch: seconds by part of the day, summed over days; it stands while kernels are compiled or loaded."""
 
@@ -37,13 +42,19 @@ class Laps:
 
     def begin(self) -> None:
         """Start the first part of a day."""
-        self._last = time.perf_counter() - kernel.compile_seconds
+        self._last = now()
 
     def end(self, part: str) -> None:
         """End a part; the next begins."""
-        now = time.perf_counter() - kernel.compile_seconds
-        self.seconds[part] += now - self._last
-        self._last = now
+        self.note((part,), [self._last, now()])
+
+    def note(self, parts: tuple[str, ...], marks: list[float]) -> None:
+        """Add parts that lie between `marks`, one more than there are parts: what `now` said when each began or ended."""
+        seconds, last = self.seconds, marks[0]
+        for part, mark in zip(parts, marks[1:], strict=True):
+            seconds[part] += mark - last
+            last = mark
+        self._last = last
 
 
 def memory_of(state: RunState) -> dict[str, float]:
