@@ -236,8 +236,9 @@ def _asked_before(sponsor: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return how often each row's sponsor stands in earlier rows, int64 (m,); brands (-1) are not counted."""
     nth = np.zeros(len(sponsor), np.int64)
     people = (sponsor >= 0).nonzero()[0]
-    if len(people) > 1:
-        order = people[sponsor[people].argsort(kind="stable")]
+    held = sponsor[people]
+    if np.count_nonzero(held[1:] <= held[:-1]):  # else each stands here once
+        order = people[held.argsort(kind="stable")]
         held = sponsor[order]
         nth[order] = np.arange(len(order)) - held.searchsorted(held, "left")
     return nth

@@ -37,7 +37,7 @@ from sim.core.accounts import Account, Purpose
 from sim.core.among import among
 from sim.core.params import ASSUMPTION, Fen, Hours, Params, PerDay, Share, param
 from sim.exchange.ablation import DeclaredAblation
-from sim.exchange.actions import Actions, Invite, Offer, Opening, Post, Spend, Table, Tend, rows
+from sim.exchange.actions import Actions, Invite, Offer, Opening, Post, Spend, Table, Tend
 from sim.exchange.events import Events
 from sim.exchange.kept import kept, once
 from sim.exchange.postings import Postings, Settlement, join_postings, postings
@@ -267,16 +267,15 @@ class CommunityParams(Params):
         delivered = view.events.delivered
         if not len(delivered):
             return None
-        sponsor, invitee = np.empty(len(delivered), np.int64), np.empty(len(delivered), np.int64)
+        columns = np.empty((9, len(delivered)), np.int64)
         m = whom_to_ask(delivered.product, delivered.person, delivered.satisfaction, view.belongs(delivered.person),
-                        _products(view), self.ask_buyers, self.members_invite, sponsor, invitee)
+                        _products(view), self.ask_buyers, self.members_invite, view.brand,
+                        (self.invite_reward, self.newcomer_reward), self.entry_fee, columns)
         if not m:
             return None
-        by_member = sponsor[:m] >= 0 if self.invite_reward or self.newcomer_reward else 0
-        room = view.channels[view.members(view.channels).argmin()]  # the group with the most room
-        return rows(Invite, sponsor=sponsor[:m], invitee=invitee[:m], channel=room, role_tier=-1, brand=view.brand,
-                    reward_sponsor_fen=self.invite_reward * by_member, reward_invitee_fen=self.newcomer_reward * by_member,
-                    buy_in_fen=self.entry_fee, perceived_income_fen=0)
+        invite = Invite(*columns[:, :m])
+        invite.channel[:] = view.channels[view.members(view.channels).argmin()]  # the group with the most room
+        return invite
 
 
 def _products(view: View) -> NDArray[np.int64]:

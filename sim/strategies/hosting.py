@@ -103,12 +103,18 @@ class CareDay(NamedTuple):
 
 @kernel()
 def whom_to_ask(product: Array, person: Array, satisfaction: Array, inside: Array, ours: Array, asks: bool, invites: bool,
-                sponsor: Array, invitee: Array) -> int:
+                brand: int, rewards: tuple[int, int], entry_fee: int, out: Array) -> int:
     """List invitations after a day's deliveries: buyers who are no members, then pleased members, to bring a friend.
 
-    product, person, satisfaction, inside: (n,), deliveries, and whether the person is a member; ours: products; asks,
-    invites: whether buyers are asked at all, and members; sponsor, invitee: (n,), written, -1 where there is none.
-    Returns how many invitations there are.
+    Returns how many invitations there are; into which group is left to the caller.
+
+    Parameters
+    ----------
+    product, person, satisfaction, inside : (n,)
+        Deliveries, and whether the person is a member.
+    ours : (P,), products; asks, invites : bool, whether buyers are asked at all, and members
+    rewards : (int, int), fen for a member who brings somebody, and for whom they bring
+    out : int64 (9, n), written: the columns of `Invite`
     """
     m = 0
     for is_member in (False, True):
@@ -117,6 +123,8 @@ def whom_to_ask(product: Array, person: Array, satisfaction: Array, inside: Arra
                 continue
             for p in ours:
                 if product[k] == p:
-                    sponsor[m], invitee[m] = (person[k], -1) if is_member else (-1, person[k])
+                    out[0, m], out[1, m] = (person[k], -1) if is_member else (-1, person[k])
+                    out[2, m], out[3, m], out[4, m], out[7, m], out[8, m] = -1, -1, brand, entry_fee, 0
+                    out[5, m], out[6, m] = rewards if is_member else (0, 0)
                     m += 1
     return m
