@@ -9,7 +9,7 @@ import pytest
 
 from sim.exchange import kept as memory
 from sim.exchange.actions import Spend
-from sim.exchange.kept import is_kept, kept, lasting, once
+from sim.exchange.kept import is_kept, kept, lasting, once, once_for
 
 MOST = memory._MOST
 
@@ -93,3 +93,22 @@ def test_methods_of_many_owners_share_one_memory() -> None:
 
     assert [once(Terms(number).twice) for number in range(3 * MOST)] == [2 * number for number in range(3 * MOST)]
     assert len(memory._RESULTS[Terms.twice]) == MOST
+
+
+def test_what_something_frozen_says_is_worked_out_once_for_each() -> None:
+    asked: list[object] = []
+
+    class Params:
+        """Something that is known by its identity."""
+
+    def work_out(params: Params) -> int:
+        asked.append(params)
+        return len(asked)
+
+    found = once_for(work_out)
+    many = [Params() for _ in range(40)]
+    assert [found(many[0]), found(many[1]), found(many[0]), found(many[1])] == [1, 2, 1, 2]
+    assert [found(one) for one in many[2:]] == list(range(3, 41))
+    assert found(many[39]) == 40
+    assert found(many[0]) == 41  # forgotten by now, and worked out again
+    assert asked[-1] is many[0]
