@@ -1,4 +1,4 @@
-"""`guanxi schema`: the JSON Schema of scenario files, for editors."""
+"""`guanxi schema`: the JSON Schema of scenario files and of sweep files, for editors."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from sim.cli.output import emit
 
 
 @click.command("schema", cls=Command)
+@click.argument("of", type=click.Choice(["scenario", "sweep"]), default="scenario")
 @language_option
-def schema() -> None:
+def schema(of: str) -> None:
     """Print the schema."""
-    from sim.scenario.schema import scenario_schema
-
-    emit(json.dumps(scenario_schema(), ensure_ascii=False, indent=2))
+    if of == "sweep":
+        from sim.scenario.sweep_schema import sweep_schema as written
+    else:
+        from sim.scenario.schema import scenario_schema as written
+    emit(json.dumps(written(), ensure_ascii=False, indent=2))

@@ -143,7 +143,10 @@ def mute_chances(worst: float, base: float, slope: float, start: float, out: Arr
 
 @kernel()
 def is_muted(u: float, tired: float, chances: Array, step: float, base: float, slope: float, start: float) -> bool:
-    """Return whether u < base e^{slope max(0, tired - start)}; what `mute_chances` knows settles nearly all draws."""
+    """Return whether u < base e^{slope max(0, tired - start)}; what `mute_chances` knows settles nearly all draws.
+
+    chances : float64 (steps + 2,), as `mute_chances` writes them; step : what it returned
+    """
     beyond = max(0.0, tired - start)
     j = np.int64(beyond / step)
     if u < chances[j] * (1.0 - 1e-9):

@@ -17,36 +17,37 @@ from sim.scenario.spec import ScenarioSpec
 if TYPE_CHECKING:
     from sim.core.params import Params
 
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEMPLATE = "#/$defs/{model}"
 _MARK = "x-guanxi-family"
 # As find.SAFE_NAME, but understood alike by every engine: no ASCII sign but _ and -.
-_NAME = r"^[^\x00-\x2f:-@\[-`{-\x7f][^\x00-,./:-@\[-^`{-\x7f]{0,59}$"
-_EXPECTATION = r"^\s*[A-Za-z_]\w*\s*(<=|>=|<|>)\s*[-+]?[\d_.]+(?:[eE][-+]?\d+)?\s*(%|CNY|元)?\s*$"
+NAME = r"^[^\x00-\x2f:-@\[-`{-\x7f][^\x00-,./:-@\[-^`{-\x7f]{0,59}$"
+EXPECTATION = r"^\s*[A-Za-z_]\w*\s*(<=|>=|<|>)\s*[-+]?[\d_.]+(?:[eE][-+]?\d+)?\s*(%|CNY|元)?(?:\s+with\s+\d{1,2}(?:\.\d{1,4})?\s*%(?:\s+confidence)?)?\s*$"
 _REPLACE = {"type": "boolean", "description": "true: take nothing over from the extended file here"}
 
 
 def scenario_schema() -> dict[str, Any]:
     """Return the JSON Schema of a scenario file with every kind of every family."""
     defs: dict[str, Any] = {}
-    schema = _schema_of(ScenarioSpec, defs)
-    defs["mechanisms"] = _schema_of(kinds.mechanisms_class(), defs)
+    schema = schema_of(ScenarioSpec, defs)
+    defs["mechanisms"] = schema_of(kinds.mechanisms_class(), defs)
     for family in (kinds.NETWORK, kinds.STRATEGIES, kinds.SHOCKS):
         defs[family] = _family(family, defs)
     properties = schema["properties"]
-    properties["name"]["pattern"] = _NAME
-    properties["expect"]["items"]["pattern"] = _EXPECTATION
+    properties["name"]["pattern"] = NAME
+    properties["expect"]["items"]["pattern"] = EXPECTATION
     properties |= {
         "extends": {"type": "string", "description": "Scenario that this one changes: a name or a path"},
         "title": {"anyOf": [{"type": "string"}, properties["title"]],
                   "description": properties["title"].get("description", "")},
     }
-    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "guanxi-scenario.schema.json",
+    whole = {"$schema": DIALECT, "$id": "guanxi-scenario.schema.json",
              **schema, "title": "guanxi scenario", "$defs": dict(sorted(defs.items()))}
-    _finish(whole)
+    finished(whole)
     return whole
 
 
-def _schema_of(params: type[Params], defs: dict[str, Any]) -> dict[str, Any]:
+def schema_of(params: type[Params], defs: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of one class; what it refers to goes into `defs`."""
     schema = params.model_json_schema(by_alias=True, mode="validation", ref_template=_TEMPLATE)
     defs.update(schema.pop("$defs", {}))
@@ -61,10 +62,10 @@ def _family(family: str, defs: dict[str, Any]) -> dict[str, Any]:
         params = kinds.params_class(family, kind)
         if params is None:  # pragma: no cover - the kind comes from the same table
             continue
-        member = _schema_of(params, defs)
+        member = schema_of(params, defs)
         member["properties"] |= {"kind": {"const": kind}, "replace": _REPLACE}
         if "id" in member["properties"]:
-            member["properties"]["id"] = {**member["properties"]["id"], "type": "string", "pattern": _NAME}
+            member["properties"]["id"] = {**member["properties"]["id"], "type": "string", "pattern": NAME}
         defs[f"{family}.{kind}"] = member
         chosen: dict[str, Any] = {"properties": {"kind": {"const": kind}}}
         if kind != kinds.DEFAULT_KIND.get(family):
@@ -74,11 +75,11 @@ def _family(family: str, defs: dict[str, Any]) -> dict[str, Any]:
             "allOf": branches}
 
 
-def _finish(node: Any) -> None:
+def finished(node: Any) -> None:
     """Put the families in, drop what a file may leave out, and let any mapping say ``replace``."""
     if isinstance(node, list):
         for entry in node:
-            _finish(entry)
+            finished(entry)
     if not isinstance(node, dict):
         return
     family = node.pop(_MARK, None)
@@ -92,7 +93,7 @@ def _finish(node: Any) -> None:
         node.pop("required", None)
         node["properties"] = {**node.get("properties", {}), "replace": _REPLACE}
     for entry in node.values():
-        _finish(entry)
+        finished(entry)
 
 
 def _in_yuan(node: dict[str, Any]) -> None:

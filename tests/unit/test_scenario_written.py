@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import scenario_parts
@@ -21,6 +21,7 @@ from sim.scenario.template import template
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+from tests.json_schema import checks
 
 
 @pytest.fixture(autouse=True)
@@ -46,41 +47,6 @@ def test_other_data_reads_back() -> None:
             "j": [{"x": 1, "y": {"z": []}}, {}], "k": {"no": 1, "12": 2, "a: b": 3}, "l": [[1, 2], [3]], "m": 1e300}
     assert load_text(to_yaml(data), "f").plain() == data
     assert to_yaml({"a": 7.0}) == "a: 7\n"
-
-
-_TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool,
-          "null": type(None)}
-
-
-def checks(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> list[str]:
-    """Check a value against the part of JSON Schema that is used here; return what is wrong."""
-    if "$ref" in schema:
-        return checks(root["$defs"][schema["$ref"].rpartition("/")[2]], value, root)
-    kind = schema.get("type")
-    if kind and (not isinstance(value, _TYPES[kind]) or isinstance(value, bool) is not (kind == "boolean")):
-        return [f"{value!r} is no {kind}"]
-    wrong = [f"{name} is missing" for name in schema.get("required", []) if name not in value]
-    if "anyOf" in schema and all(checks(part, value, root) for part in schema["anyOf"]):
-        wrong.append(f"{value!r} fits nothing")
-    for part in schema.get("allOf", []):
-        wrong += [] if checks(part["if"], value, root) else checks(part["then"], value, root)
-    allowed = [schema["const"]] if "const" in schema else schema.get("enum", [value])
-    wrong += [] if value in allowed else [f"{value!r} is not one of {allowed}"]
-    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
-        wrong.append(f"{value!r} does not match {schema['pattern']}")
-    return wrong + _parts(schema, value, root)
-
-
-def _parts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> list[str]:
-    if isinstance(value, list):
-        return [fault for entry in value for fault in checks(schema.get("items", {}), entry, root)]
-    properties = schema.get("properties", {})
-    wrong: list[str] = []
-    for name, entry in value.items() if isinstance(value, dict) else ():
-        if name not in properties and schema.get("additionalProperties") is False:
-            wrong.append(f"{name} is unknown")
-        wrong += checks(properties.get(name, {}), entry, root)
-    return wrong
 
 
 @pytest.mark.parametrize("text", [
