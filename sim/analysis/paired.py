@@ -8,7 +8,11 @@ Verdict rule. The strategy with the best mean is *separated* from the rest if bo
 its chance of being best is at least 0.95, and its paired t test against every other strategy stays
 below 0.05 after Holm's correction for the number of tests. The bootstrap alone is too sure with few
 replications (two equal signs look like certainty), the t test alone ignores the other strategies;
-with one replication there is no variance to judge, so nothing is separated and chances are NaN.
+with one replication there is no variance to judge, so nothing is separated and chances are NaN. Gaps that do not vary
+are judged by the sign test [DixonMood1946], as t has no spread to go by. That the best is picked by the same figures costs
+nothing: to be separated it has to beat *all* others, and of equal ones one does so the less often, the more there are.
+
+The chance of being best is a share of resamples, not the probability that a strategy is best.
 
 Where replications were added until the best was known (`Comparison.selection`), looks were taken again and
 again and a t test would be too sure; *separated* is then what the selection says. Strategies have
@@ -106,9 +110,10 @@ def paired_p(gaps: Floats) -> float:
     known = gaps[np.isfinite(gaps)]
     if known.size < 2:
         return math.nan
+    if known.min() == known.max():
+        # Gaps that are all the same show no spread: the sign test stands in, as two equal signs are no certainty.
+        return 2.0 ** (1 - known.size) if known[0] else 1.0
     error = float(known.std(ddof=1)) / math.sqrt(known.size)
-    if error == 0.0:
-        return 0.0 if float(known.mean()) else 1.0
     return p_value(float(known.mean()) / error, known.size - 1)
 
 

@@ -90,8 +90,9 @@ class Judged:
     result : {'pass', 'fail', 'undecided'}
         The verdict.
     reason : str
-        Why it is undecided: ``few``, ``undefined``, ``straddles``, ``disagree``, ``many`` (it fails taken alone, but not
-        after correction for the number of comparisons); else empty.
+        Why it is undecided: ``few``, ``undefined``, ``straddles``, ``disagree``, ``alike`` (all replications
+        agree, but are too few), ``many`` (it fails taken alone, but not after correction for the number of comparisons);
+        else empty.
     mean, low, high : float
         Mean and its interval at `confidence`; NaN where undefined.
     n : int

@@ -83,13 +83,22 @@ PAYBACK = parse_expectation("payback_day <= 90")
         (LOSING, [0.4, 0.6, 0.5], "undecided", "straddles"),
         (LOSING, [0.1], "undecided", "few"),
         (LOSING, [math.nan, math.nan], "undecided", "undefined"),
-        (LOSING, [0.1, math.nan, 0.1], "pass", ""),
-        (LOSING, [0.5, 0.5], "fail", ""),
+        (LOSING, [0.1, math.nan, 0.12], "pass", ""),
+        (LOSING, [0.1] * 5, "undecided", "alike"),
+        (LOSING, [0.1] * 6, "pass", ""),
+        (LOSING, [0.0, 0.0], "undecided", "alike"),
+        (LOSING, [0.5] * 6, "fail", ""),
+        (parse_expectation("losing_agent_share < 0.5 with 80 %"), [0.1] * 4, "pass", ""),
+        (parse_expectation("losing_agent_share < 0.5 with 99 %"), [0.1] * 7, "undecided", "alike"),
+        (parse_expectation("losing_agent_share < 0.5 with 99 %"), [0.1] * 8, "pass", ""),
         (PAYBACK, [30, 40, 35], "pass", ""),
-        (PAYBACK, [math.nan, math.nan], "fail", ""),
+        (PAYBACK, [math.nan, math.nan], "undecided", "alike"),
+        (PAYBACK, [math.nan] * 6, "fail", ""),
         (PAYBACK, [30, math.nan], "undecided", "disagree"),
-        (parse_expectation("insolvent_day > 300"), [math.nan, math.nan], "pass", ""),
-        (parse_expectation("insolvent_day > 300"), [math.nan, 350], "pass", ""),
+        (PAYBACK, [30] * 40 + [math.nan], "undecided", "disagree"),
+        (parse_expectation("insolvent_day > 300"), [math.nan] * 6, "pass", ""),
+        (parse_expectation("insolvent_day > 300"), [math.nan] * 5 + [350], "pass", ""),
+        (parse_expectation("insolvent_day > 300"), [math.nan, 350], "undecided", "alike"),
         (parse_expectation("profit_fen > 1 CNY"), [201, 202, 201], "pass", ""),
     ],
 )
@@ -98,8 +107,27 @@ def test_expectations(expectation, values, result, reason):
     assert (found.result, found.reason) == (result, reason)
 
 
+@pytest.mark.parametrize("n", [2, 3, 5, 8, 20])
+def test_a_mean_at_the_limit_passes_and_fails_as_often_as_said(n):
+    # At the limit either answer is wrong; each has half of what the confidence leaves.
+    trials, wanted = 2000, parse_expectation("losing_agent_share < 0.5 with 90 %")
+    rng = np.random.default_rng(n)
+    found = [judge("", wanted, rng.normal(0.5, 0.1, n)).result for _ in range(trials)]
+    for result in ("pass", "fail"):
+        assert found.count(result) / trials == pytest.approx(0.05, abs=4 * math.sqrt(0.05 * 0.95 / trials))
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 6, 7])
+def test_what_comes_out_alike_by_luck_is_not_taken_for_sure(n):
+    # Every second run loses all: the mean is .5 and not below .4, but n runs agree with a chance of 2 / 2^n.
+    trials, wanted = 2000, parse_expectation("losing_agent_share < 0.4 with 95 %")
+    rng = np.random.default_rng(n)
+    wrong = sum(judge("", wanted, rng.integers(0, 2, n).astype(float)).result == "pass" for _ in range(trials))
+    assert wrong / trials <= 0.025 + 4 * math.sqrt(0.025 * 0.975 / trials)
+
+
 def test_expectations_of_every_strategy_are_judged_in_order():
-    made = make_comparison(replications=4, days=60)
+    made = make_comparison(replications=6, days=60)
     found = judge_all(made, {"dual_rebate": ["n_agents > 10"], "community": ["orders > 1e9", "n_agents < 1"]})
     assert [(j.strategy, j.result) for j in found] == [
         ("community", "fail"), ("community", "pass"), ("dual_rebate", "pass"),

@@ -73,7 +73,8 @@ def test_paired_p_by_hand():
     # Gaps 1, 2, 3: t = 2 sqrt 3 with two degrees of freedom; p = 1 - t / sqrt(t^2 + 2).
     t = 2 * math.sqrt(3)
     assert paired_p(np.array([1.0, 2.0, 3.0])) == pytest.approx(1 - t / math.sqrt(t * t + 2))
-    assert paired_p(np.array([4.0, 4.0])) == 0.0
+    assert paired_p(np.array([4.0, 4.0])) == 0.5, "two equal signs are no proof"
+    assert paired_p(np.full(6, -4.0)) == 2.0**-5
     assert paired_p(np.array([0.0, 0.0])) == 1.0
     assert math.isnan(paired_p(np.array([4.0, np.nan])))
 
@@ -139,7 +140,7 @@ BASE = make_comparison(replications=8, days=20)
 
 def test_less_is_better_where_the_catalogue_says_so():
     base = make_comparison(("community", "influencer"), replications=4, days=20)
-    summary = {s: base.summary[s] | {"mutes": np.array([k, k + 0.1, k, k + 0.1])} for k, s in
+    summary = {s: base.summary[s] | {"mutes": np.array([k, k + 0.1 * k, k, k + 0.1])} for k, s in
                enumerate(("community", "influencer"), start=1)}
     found = verdict(dataclasses.replace(base, summary=summary), "mutes")
     assert found.best == "community"

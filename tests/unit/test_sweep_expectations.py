@@ -99,9 +99,24 @@ def test_what_is_undefined_or_alone_stays_undecided_and_says_why() -> None:
 
 
 def test_never_reached_is_later_than_any_day() -> None:
-    never = {(0, 0): [np.nan] * 3, (1, 0): [40.0, np.nan, np.nan]}
+    never = {(0, 0): [np.nan] * 7, (1, 0): [40.0, np.nan, np.nan]}
     late = judged(never, "insolvent_day > 120 with 95 %", outcome="insolvent_day")
     assert [(one.result, one.reason) for one in late] == [("pass", ""), ("undecided", "disagree")]
+
+
+def test_points_that_are_alike_in_all_runs_are_corrected_too() -> None:
+    # Coins at their limit: of many points with few runs some come up alike on the wrong side.
+    sweeps, alarms = 200, 0
+    for _ in range(sweeps):
+        cells = {(point, 0): RNG.integers(0, 2, 6) for point in range(30)}
+        alarms += any(one.result == "fail" for one in judged(cells, "losing_agent_share <= 0.5 with 95 %"))
+    assert alarms / sweeps <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / sweeps)
+    found = judged({(point, 0): [1.0] * 6 for point in range(4)}, "losing_agent_share < 0.5 with 95 %")
+    assert {(one.result, one.reason, one.needed) for one in found} == {("undecided", "many", 8)}, "4 p <= .05 at p = 2^-7"
+    enough = judged({(point, 0): [1.0] * 8 for point in range(4)}, "losing_agent_share < 0.5 with 95 %")
+    assert {one.result for one in enough} == {"fail"}
+    few = judged({(0, 0): [0.0] * 2}, "losing_agent_share < 0.5 with 99 %")
+    assert (few[0].reason, few[0].needed) == ("alike", 8)
 
 
 def test_the_number_of_replications_that_would_decide_it_does() -> None:
