@@ -8,8 +8,13 @@
 | S1 | first order: share of the variance that would go if x_i were known |
 | ST | total order: share that would stay if all but x_i were known; ST - S1 is interaction |
 
-Estimators: S1 of [SaltelliEtAl2010], ST of [Jansen1999], on a scrambled Sobol sequence of N (k + 2) points; intervals
-by bootstrap over its N rows (normal, standard error of the resamples).
+Estimators: S1 of [SaltelliEtAl2010], ST of [Jansen1999], on N (k + 2) points of a scrambled Sobol sequence; intervals by
+bootstrap over its N rows (normal, standard error of the resamples). They take rows for independent; the sequence is more
+even than that, so most are too wide: at 64 rows those of 95 % held the truth in 92 to 100 of 100 designs of two functions
+that are known, those of total orders near nought in 88.
+
+Noise. Where a share v of the variance between points is luck of their own (`sim.analysis.problems.noise_share`), the
+estimates go to (1 - v) S1 and (1 - v) ST + v: luck counts as an interaction of all levers.
 
 Sources: [Sobol2001], [SaltelliEtAl2010], [Jansen1999]. Kernel: SALib [HermanUsher2017]. Rule: the design's seed decides all.
 """

@@ -231,20 +231,36 @@ def _estimate(values: Floats) -> Estimate:
     return Estimate(found.mean, found.low, found.high, found.n)
 
 
+def _misplaced(error: Floats, whole: Floats) -> Floats:
+    """Return values whose mean is the share of revenue that last touch books to the wrong account.
+
+    The share is sum_i |e_i| / (2 w) of the *means* over replications, e_i the error of account i and w the revenue: luck
+    that moves a single run one way or the other is no fault of last touch. Each value is the share plus what its
+    replication adds to it in the first order [EfronTibshirani1993], so that an interval of their mean is one of the share.
+    """
+    known = np.isfinite(error).all(axis=1) & np.isfinite(whole)
+    mean = float(whole[known].mean()) if known.any() else 0.0
+    if mean <= 0:
+        return np.full(len(whole), np.nan)
+    wrong = 0.5 * error @ np.sign(error[known].mean(axis=0))
+    share = float(wrong[known].mean()) / mean
+    return np.where(known, share + (wrong - share * whole) / mean, np.nan)
+
+
 def _recorded(coalitions: Coalitions, grid: Grid, touched: Floats) -> AttributionRecord:
     """Return the record of a played table."""
     parts, spec, asked = coalitions.parts, coalitions.laid.spec, coalitions.asked
-    found = contributions(grid.values[asked.outcome].T)
+    table = grid.until_the_end(asked.outcome, spec.days)
+    found = contributions(table.T)
     revenue = contributions(grid.values[REVENUE].T)
     caused = np.column_stack([revenue.shapley, revenue.none])
     error = touched - caused
-    with np.errstate(divide="ignore", invalid="ignore"):
-        misplaced = np.where(revenue.whole > 0, 0.5 * np.abs(error).sum(axis=1) / revenue.whole, np.nan)
+    misplaced = _misplaced(error, revenue.whole)
     records = [
         PartRecord(part.id, part.kind, part.label, _estimate(found.shapley[:, i]), _estimate(found.alone[:, i]),
                    _estimate(found.last[:, i]), _estimate(caused[:, i]), _estimate(touched[:, i]), _estimate(error[:, i]))
         for i, part in enumerate(parts)]
-    means = {coalitions.name(number): mean_interval(row).mean for number, row in enumerate(grid.values[asked.outcome])}
+    means = {coalitions.name(number): mean_interval(row).mean for number, row in enumerate(table)}
     failures = [{"parts": coalitions.name(lost.row), "replication": lost.replication, "reason": lost.reason}
                 for lost in grid.failures]
     return AttributionRecord(

@@ -2,11 +2,18 @@
 
 Every candidate is played on the same replications. Where parameters are uncertain, replication r takes its own draw of
 them, the same draw for every candidate, and a candidate is judged by its mean over these cases or by the mean of its
-worst tenth (`sim.analysis.pareto`). When the search ends, those that nobody beats are played on more replications, until
-the front no longer changes: what looks best out of many is partly luck.
+worst tenth (`sim.analysis.pareto`). What looks best out of many is partly luck. So when the search ends, those that nobody
+beats, and the scenario as it stands, are played on more replications; whoever does not hold its place there gives it to the
+next, until nobody new comes in.
 
-Decision: a condition whose outcome is undefined does not hold; a candidate whose goal is undefined is kept, but is never
-on the front. With one goal the `BEST` best candidates get more replications.
+Candidates are only ever compared on the same replications: in the search on the first ones, at the end on those that were
+added. Luck that all share drops out, a worst tenth is taken of as many cases for each, and what is told of the front rests
+on runs that had no part in choosing it. Where fewer were added than searched with, all of them count.
+
+Decision: a condition whose outcome is undefined does not hold, and it is judged by what the runs came to, not at a
+confidence; a candidate whose goal is undefined is kept, but is never on the front. A day that is never reached comes
+infinitely late in a condition and on the last day in a goal (`sim.experiment.grid`). With one goal the `BEST` best
+candidates get more replications.
 """
 
 from __future__ import annotations
@@ -19,7 +26,7 @@ import numpy as np
 from sim.analysis.intervals import mean_interval
 from sim.analysis.pareto import even_draws, front, worst_tenth
 from sim.core.errors import Problem, ScenarioError
-from sim.experiment.grid import Grid, require_some
+from sim.experiment.grid import Grid, require_some, until_the_end
 from sim.experiment.identity import code_version
 from sim.experiment.levers import Laid, levers_of
 from sim.experiment.prepare import Options, prepared
@@ -122,22 +129,19 @@ class Question:
         return mean_interval(values).mean
 
 
-@dataclass
+@dataclass(eq=False)
 class _Candidate:
-    """Levers and the outcomes of the replications played so far, by outcome."""
+    """Levers and the outcomes of the replications played so far, by outcome; whether each run finished."""
 
     number: int
     levers: dict[str, float]
     values: dict[str, Floats] = field(default_factory=dict)
+    finished: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
 
     def add(self, grid: Grid, row: int) -> None:
         for name, table in grid.values.items():
             self.values[name] = np.concatenate([self.values.get(name, np.empty(0)), table[row]])
-
-    @property
-    def replications(self) -> int:
-        """Replications played."""
-        return len(self.values["profit_fen"]) if self.values else 0
+        self.finished = np.concatenate([self.finished, grid.finished[row]])
 
 
 def question_of(source: Source, asked: Asked) -> Question:
@@ -228,14 +232,32 @@ class _Search:
             proposals.tell([self._scores(one) for one in batch], [self._excess(one) for one in batch])
 
     def refine(self) -> None:
-        """Play those on the front on more replications, until the front has been played so."""
+        """Play those that nobody beats on more replications, until all that hold their place there have been."""
         asked = self.question.asked
         luck = range(asked.replications, asked.front_replications)
-        for _ in range(_ROUNDS if luck else 0):
-            wanted = [one for one in self._best() if one.replications < asked.front_replications]
+        stands = self.candidates[:1] if self.candidates and self.candidates[0].levers == self._stated else []
+        for turn in range(_ROUNDS if luck else 0):
+            held = self._best([one for one in self.candidates if self._is_refined(one)])
+            search = slice(asked.replications)
+            ahead = self._best([one for one in self.candidates if one in held or not self._is_refined(one)], search)
+            wanted = [one for one in ahead if not self._is_refined(one)]
+            wanted += [one for one in stands if turn == 0 and wanted and one not in wanted]
             if not wanted:
                 return
-            self._play(wanted, luck)
+            self._play(sorted(wanted, key=lambda one: one.number), luck)
+
+    @property
+    def _stated(self) -> dict[str, float]:
+        return {one.path: one.value for one in self.question.levers}
+
+    def _is_refined(self, one: _Candidate) -> bool:
+        return len(one.finished) > self.question.asked.replications
+
+    def _told_on(self, one: _Candidate) -> slice:
+        """Return the replications that count: those that were added, unless they are fewer than the search had."""
+        asked = self.question.asked
+        added = len(one.finished) - asked.replications
+        return slice(asked.replications if added >= asked.replications else 0, None)
 
     def _play(self, batch: Sequence[_Candidate], luck: range) -> None:
         by_number = {one.number: one for one in batch}
@@ -252,15 +274,22 @@ class _Search:
         self.kept += grid.kept
         self.seconds += grid.seconds
 
-    def _scores(self, one: _Candidate) -> list[float]:
-        return [self.question.score(one.values[goal.outcome], more=goal.more) for goal in self.question.goals]
+    def _values(self, one: _Candidate, goal: GoalRecord, on: slice | None) -> Floats:
+        """Return what counts of a goal: on the replications given, else on those that it is told on."""
+        on, days = on or self._told_on(one), self.question.laid.spec.days
+        return until_the_end(one.values[goal.outcome][on], one.finished[on], goal.outcome, days)
 
-    def _condition(self, one: _Candidate, condition: Expectation) -> float:
+    def _scores(self, one: _Candidate, on: slice | None = None) -> list[float]:
+        return [self.question.score(self._values(one, goal, on), more=goal.more) for goal in self.question.goals]
+
+    def _condition(self, one: _Candidate, condition: Expectation, on: slice | None = None) -> float:
         """Return what a condition's outcome comes to; what is never reached comes infinitely late, and the worst case counts."""
-        values = one.values[condition.outcome]
+        on = on or self._told_on(one)
+        values = one.values[condition.outcome][on]
         if condition.outcome in NEVER_REACHED:
+            values = values[one.finished[on]]  # a run that failed did not reach the end, let alone stay clear of it
             values = np.where(np.isnan(values), np.inf, values)
-            return float(values.min() if condition.op.startswith(">") else values.max())
+            return float((values.min() if condition.op.startswith(">") else values.max()) if values.size else np.nan)
         return self.question.score(values, more=condition.op.startswith(">"))
 
     def _excess(self, one: _Candidate) -> dict[str, float]:
@@ -273,16 +302,16 @@ class _Search:
             out[condition.text] = float(np.clip(away, -1e12, 1e12)) if not np.isnan(away) else unknown
         return out
 
-    def _is_feasible(self, one: _Candidate) -> bool:
-        return all(condition.holds(self._condition(one, condition)) for condition in self.question.conditions)
+    def _is_feasible(self, one: _Candidate, on: slice | None = None) -> bool:
+        return all(condition.holds(self._condition(one, condition, on)) for condition in self.question.conditions)
 
-    def _best(self) -> list[_Candidate]:
-        """Return the feasible candidates that nobody beats; with one goal, the `BEST` best."""
-        fit = [one for one in self.candidates if self._is_feasible(one)]
+    def _best(self, among: Sequence[_Candidate], on: slice | None = None) -> list[_Candidate]:
+        """Return the feasible ones of some candidates that nobody beats; with one goal, the `BEST` best."""
+        fit = [one for one in among if self._is_feasible(one, on)]
         goals = self.question.goals
         if not fit:
             return []
-        scores = np.array([self._scores(one) for one in fit])
+        scores = np.array([self._scores(one, on) for one in fit])
         if len(goals) > 1:
             return [one for one, kept in zip(fit, front(scores, [goal.more for goal in goals]), strict=True) if kept]
         order = np.argsort(-scores[:, 0] if goals[0].more else scores[:, 0], kind="stable")
@@ -291,7 +320,8 @@ class _Search:
     def record(self) -> OptimisationRecord:
         """Return what became of the search."""
         asked, spec = self.question.asked, self.question.laid.spec
-        best = self._best()
+        refined = [one for one in self.candidates if self._is_refined(one)]
+        best = self._best(refined) or self._best([one for one in self.candidates if one not in refined])
         winners = {one.number for one in (best if len(self.question.goals) > 1 else best[:1])}
         return OptimisationRecord(
             spec.name, {"zh": spec.title_in("zh"), "en": spec.title_in("en")}, self.question.goals,
@@ -302,13 +332,12 @@ class _Search:
             code_version())
 
     def _told(self, one: _Candidate, *, on_front: bool) -> CandidateRecord:
-        intervals = {goal.outcome: mean_interval(one.values[goal.outcome]) for goal in self.question.goals}
-        known = np.isfinite(one.values[self.question.goals[0].outcome])
+        intervals = {goal.outcome: mean_interval(self._values(one, goal, None)) for goal in self.question.goals}
         return CandidateRecord(
             one.number, one.levers, {name: Estimate(i.mean, i.low, i.high, i.n) for name, i in intervals.items()},
             dict(zip(intervals, self._scores(one), strict=True)),
             {condition.text: self._condition(one, condition) for condition in self.question.conditions},
-            self._is_feasible(one), on_front, int(known.sum()),
+            self._is_feasible(one), on_front, int(one.finished.sum()),
             {name: mean_interval(values).mean for name, values in one.values.items()})
 
 

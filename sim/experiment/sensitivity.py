@@ -2,11 +2,16 @@
 
 Every point of the design is played on the same replications; indices are those of the mean over them, and the share of
 the spread that is still noise is stated beside them (`sim.analysis.problems`). Two methods: screening by elementary
-effects [Morris1991], which is cheap, and shares of variance [SaltelliEtAl2010], which are exact in the limit.
+effects [Morris1991], which is cheap, and shares of variance [SaltelliEtAl2010], which are exact in the limit of many points
+and of replications enough that no luck is left.
+
+Decision: a lever of whole numbers takes each of them as often as any other where its variance counts (Sobol); on the grid
+of a screening it takes the nearest (Morris), and the effect is divided by the step that it really made.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -101,7 +106,14 @@ class Design:
 
     def values(self, row: int) -> dict[str, float]:
         """Return the levers' values at a point, as the scenario gets them."""
-        return {one.path: _scaled(one, float(x)) for one, x in zip(self.levers, self.unit[row], strict=True)}
+        evenly = self.asked.method == "sobol"
+        return {one.path: _scaled(one, float(x), evenly=evenly) for one, x in zip(self.levers, self.unit[row], strict=True)}
+
+    def stood(self) -> Floats:
+        """Return where in the unit cube the levers stood once brought to values that they can have, float64 (P, k)."""
+        low, high = (np.array([getattr(one, end) for one in self.levers]) for end in ("low", "high"))
+        taken = np.array([list(self.values(row).values()) for row in range(len(self.unit))])
+        return np.asarray((taken - low) / (high - low))
 
     def spec(self, row: int) -> ScenarioSpec:
         """Return the scenario of a point."""
@@ -109,7 +121,9 @@ class Design:
         return self.laid.at({one.path: one.written(values[one.path]) for one in self.levers})
 
 
-def _scaled(lever: Lever, x: float) -> float:
+def _scaled(lever: Lever, x: float, *, evenly: bool) -> float:
+    if lever.is_whole and evenly:
+        return min(lever.high, float(math.floor(lever.low + x * (lever.high - lever.low + 1))))
     value = lever.low + x * (lever.high - lever.low)
     return float(round(value)) if lever.is_whole else value
 
@@ -158,7 +172,7 @@ def analysed(design: Design, field: Field) -> SensitivityRecord:
 
 def _recorded(design: Design, grid: Grid) -> SensitivityRecord:
     asked, spec = design.asked, design.laid.spec
-    table = grid.values[asked.outcome]
+    table = grid.until_the_end(asked.outcome, spec.days)
     mean = point_means(table)
     size = len(design.levers) + (1 if asked.method == "morris" else 2)
     blocks = len(mean) // size
@@ -183,7 +197,7 @@ def _indices(design: Design, mean: Floats, method: str) -> tuple[list[dict[str, 
     """Return the indices of every lever and the number of whole blocks."""
     seed, levers = design.laid.spec.seed % 2**31, range(len(design.levers))
     if method == "morris":
-        found = morris_indices(design.unit, mean, seed)
+        found = morris_indices(design.stood(), mean, seed)
         return [{"mu_star": _with_span(found.mu_star, found.mu_star_span, k, found.trajectories),
                  "mu": _with_span(found.mu, found.mu_span, k, found.trajectories),
                  "sigma": _with_span(found.sigma, found.sigma_span, k, found.trajectories)} for k in levers], found.trajectories

@@ -8,6 +8,10 @@ come one by one, and a run ordered for a strategy that is then out is kept and c
 Decision: a lead below the indifference zone is not worth knowing. Where none is asked it is 1 % of the brand's
 opening cash for money, .01 for shares; for other units it must be asked. It must not come from the
 results, or the guarantee is gone.
+
+Decision: the rule needs pairs of defined values. A day that a run never reached counts as its last (`sim.experiment.grid`);
+a replication that failed or left the outcome undefined for any strategy is passed over for all, so what is compared is the
+mean over replications in which everybody has a value.
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ from sim.core.errors import Problem, ScenarioError, did_you_mean, shorten, value
 from sim.core.params import Fen, Share
 from sim.experiment.plan import Plan, carried_out
 from sim.experiment.prepare import Options, Source, prepared
-from sim.records.outcomes import SUMMARY
+from sim.records.outcomes import NEVER_REACHED, SUMMARY
 from sim.records.selection import Dropped, Selection
 from sim.records.spool import read_run
 from sim.records.summarise import summarise
@@ -140,7 +144,9 @@ class _Values:
         for key, path in plan.paths.items():
             if key not in self.known:
                 run = read_run(path) if path.exists() else None
-                self.known[key] = (run.summary or summarise(run)).get(self.outcome, math.nan) if run else math.nan
+                value = (run.summary or summarise(run)).get(self.outcome, math.nan) if run else math.nan
+                never = run is not None and math.isnan(value) and self.outcome in NEVER_REACHED
+                self.known[key] = float(run.days) if run is not None and never else value
 
     @property
     def missing(self) -> list[str]:

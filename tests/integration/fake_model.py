@@ -99,6 +99,18 @@ def racing(spec, replication, **how):
     return dataclasses.replace(made, daily=daily)
 
 
+def paying_back(spec, replication, **how):
+    """Return a run that pays back on a known day: `close` on day 2 in every second run only, `best` about day 5, `far` never."""
+    made = racing(spec, replication, **how)
+    profit = np.full(spec.days, -1.0)
+    name = spec.name.split("-")[0]
+    if name == "best":
+        profit[5 + replication % 2:] = 1.0
+    elif name == "close" and replication % 2:
+        profit[2:] = 1.0
+    return dataclasses.replace(made, daily=made.daily | {"profit_fen": profit})
+
+
 def racing_poisoned(spec, replication, **how):
     """Fail replication 1 of `close`, always."""
     if (spec.name, replication) == ("close", 1):

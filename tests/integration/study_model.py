@@ -66,6 +66,24 @@ def hill(spec, replication, **_):
                 buyers=float(100 * u[0] + 50 * u[2]))
 
 
+def gusts(spec, replication, **_):
+    """Return the hill under luck that all candidates share, worse from run to run and larger than the hill, and some of their own.
+
+    The condition's outcome sways too; payback never comes in every second run where the first parameter is low.
+    """
+    u = unit_of(spec)
+    own = np.random.default_rng([replication, *(int(1e6 * x) for x in u)])
+    profit = 1e6 * (1 - (u[0] - 0.3) ** 2 - (u[1] - 0.6) ** 2) - 1e6 * replication + 2e4 * own.normal()
+    never = u[0] < 0.5 and replication % 2
+    return _run(spec, replication, profit_fen=float(profit), ultimate_user_share=float(1 - u[1] + 0.02 * own.normal()),
+                payback_day=float("nan") if never else float(10 + 40 * u[0]))
+
+
+def counted(spec, replication, **_):
+    """Return a line in a number that is whole."""
+    return _run(spec, replication, profit_fen=12.0 * spec.strategies[0].recruits.visible)
+
+
 def stops(spec, replication, **how):
     """Press Ctrl-C once, after some runs."""
     mark = Path(os.environ["STUDY_MODEL_LOG"]).with_suffix(".stopped")
@@ -86,6 +104,16 @@ def parts(spec, replication, **_):
     touched = {f"{LAST_TOUCH_FEN}{name}": 300.0 for name in there}
     run = _run(spec, replication, profit_fen=float(worth), gmv_fen=float(2 * worth))
     return dataclasses.replace(run, facts={f"{LAST_TOUCH_FEN}": 2.0 * worth - 300 * len(there), **touched})
+
+
+def blown(spec, replication, **_):
+    """Return a firm of two whose revenue last touch books rightly over all runs, while each run is blown off by luck."""
+    there = {strategy_id(one) for one in spec.strategies}
+    luck = np.random.default_rng(replication).normal(size=2) * 200
+    worth = 1000 + (100 + luck[0]) * ("paid_ads" in there) + (60 + luck[1]) * ("community" in there)
+    run = _run(spec, replication, gmv_fen=float(worth), profit_fen=float(worth))
+    touched = {f"{LAST_TOUCH_FEN}{name}": booked for name, booked in (("paid_ads", 100.0), ("community", 60.0)) if name in there}
+    return dataclasses.replace(run, facts={f"{LAST_TOUCH_FEN}": worth - sum(touched.values()), **touched})
 
 
 def fails(spec, replication, **_):

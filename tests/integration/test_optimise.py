@@ -58,6 +58,34 @@ def test_it_finds_a_known_front_and_plays_it_more_often(field):
     assert (np.diff(scores[:, 1]) >= 0).all()
 
 
+def test_candidates_are_compared_on_the_same_luck_only(field):
+    """Every further run is worse than all before: whoever is played more often must not look worse for it."""
+    asked = Asked(LEVERS, maximise=("profit_fen",), conditions=("ultimate_user_share > 45%",), trials=96, replications=4, front_replications=16)
+    found = optimise("paid_ads", asked, field("gusts"))
+    best, baseline = found.front[0], found.baseline
+    assert (best.levers[FIRST], best.levers[SECOND]) == (pytest.approx(0.3, abs=0.12), pytest.approx(0.55, abs=0.1))
+    assert best.conditions["ultimate_user_share > 45%"] > 0.45
+    assert best.replications == baseline.replications == 16, "the scenario as it stands meets the luck of the best"
+    luck = -1e6 * np.arange(4, 16).mean()
+    true = 1e6 * (1 - (best.levers[FIRST] - 0.3) ** 2 - (best.levers[SECOND] - 0.6) ** 2) + luck
+    assert best.goals["profit_fen"].n == 12, "the runs that chose it are not among them"
+    assert best.goals["profit_fen"].mean == pytest.approx(true, abs=4 * 2e4 / np.sqrt(12))
+    tenth = optimise("paid_ads", dataclasses.replace(asked, robust="tenth"), field("gusts"))
+    assert tenth.front[0].replications == 16
+    assert tenth.front[0].levers[FIRST] == pytest.approx(0.3, abs=0.15)
+
+
+def test_a_goal_that_is_reached_in_some_runs_only_is_no_early_one(field):
+    """Low settings pay back on day 10, but only in every second run; high ones a little later, in all."""
+    found = optimise("paid_ads", Asked(LEVERS[:1], minimise=("payback_day",), trials=24, replications=2, front_replications=4, days=100),
+                     field("gusts"))
+    best = found.front[0]
+    assert 0.5 <= best.levers[FIRST] < 0.65
+    assert best.scores["payback_day"] == pytest.approx(10 + 40 * best.levers[FIRST])
+    low = next(one for one in found.candidates if one.levers[FIRST] < 0.5 and one.replications == 2)
+    assert low.scores["payback_day"] == pytest.approx((10 + 40 * low.levers[FIRST] + 100) / 2)
+
+
 def test_conditions_hold_on_the_front(field):
     asked = Asked(LEVERS, maximise=("profit_fen",), conditions=("ultimate_user_share > 70%",), trials=64, replications=1,
                   front_replications=1)

@@ -51,6 +51,26 @@ def test_undefined_values_cost_their_block_only(field):
         sensitivity("paid_ads", Asked(UNIT, points=4, replications=1, outcome="ltv_fen"), field("ishigami"))
 
 
+def test_a_whole_number_moves_by_whole_steps(field):
+    """From 1 to 3 the line rises by 24, also where a step of 2/3 of the range had to be one of 1/2."""
+    asked = Asked(("strategies.dual_rebate.recruits.visible=1..3",), points=8, replications=1)
+    found = sensitivity("dual_rebate", asked, field("counted")).levers[0].indices
+    assert (found["mu_star"].mean, found["mu_star"].low, found["mu_star"].high) == pytest.approx((24, 24, 24))
+    sobol = sensitivity("dual_rebate", Asked(asked.levers, "sobol", points=64, replications=1), field("counted"))
+    taken = [point["levers"]["strategies.dual_rebate.recruits.visible"] for point in sobol.points]
+    assert {value: round(taken.count(value) / len(taken), 1) for value in set(taken)} == {1.0: 0.3, 2.0: 0.3, 3.0: 0.3}
+    assert sobol.levers[0].indices["total"].mean == pytest.approx(1, abs=0.1)
+
+
+def test_a_day_that_is_never_reached_counts_as_the_last(field):
+    asked = Asked(UNIT[:1], points=6, replications=2, outcome="payback_day", days=200)
+    found = sensitivity("paid_ads", asked, field("gusts"))
+    assert found.blocks_lost == 0
+    for point in found.points:
+        day = 10 + 40 * point["levers"]["strategies.paid_ads.cpm_drift"]
+        assert point["values"] == pytest.approx([day, 200 if day < 30 else day])
+
+
 def test_the_tornado_runs_from_low_to_high(field):
     found = sensitivity("paid_ads", Asked(UNIT, points=12, replications=1), field("sometimes"))
     lever = next(one for one in found.levers if one.path == "brand.product.quality")

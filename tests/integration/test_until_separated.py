@@ -127,6 +127,13 @@ def test_an_outcome_that_is_never_defined_selects_nothing(scenarios):
     assert verdict(found).outcome == "profit_fen", "the page's own question is answered as ever"
 
 
+def test_a_day_that_is_never_reached_is_the_last(scenarios):
+    """`close` pays back on day 2, but in every second run only; `best` always, on day 5 or so; `far` never does, in 20 days."""
+    found = play(scenarios, Until(outcome="payback_day", zone=4.0, first=6), model="fake_model:paying_back")
+    assert (found.selection.best, found.selection.ended) == ("best", "separated")
+    assert {one.strategy for one in found.selection.dropped} == {"close", "far"}
+
+
 def test_who_leads_is_ranked_in_pairs(found):
     # Later replications are run of few; the luck of the first ones must not turn the cards around.
     findings = Findings(found)

@@ -22,6 +22,30 @@ def test_sobol_indices_of_ishigamis_function_lie_in_their_intervals():
     assert found.rows == 1024
 
 
+def test_sobol_indices_of_the_g_function_lie_in_their_intervals():
+    """f = prod (|4 x - 2| + a) / (1 + a), with V_i = 1 / (3 (1 + a)^2); Saltelli et al. (2010) take these a."""
+    a = np.array([0.0, 1.0, 4.5, 9.0, 99.0, 99.0])
+    parts = 1 / (3 * (1 + a) ** 2)
+    whole = np.prod(1 + parts) - 1
+    first, total = parts / whole, parts * np.prod(1 + parts) / (1 + parts) / whole
+    points = sobol_points(6, 1024, 5)
+    found = sobol_indices(points, np.prod((np.abs(4 * points - 2) + a) / (1 + a), axis=1), 5)
+    assert found.first == pytest.approx(first, abs=0.03)
+    assert found.total == pytest.approx(total, abs=0.03)
+    for span, known in ((found.first_span, first), (found.total_span, total)):
+        assert (span[:, 0] <= known).all()
+        assert (known <= span[:, 1]).all()
+
+
+def test_luck_that_is_left_counts_as_interaction():
+    points = sobol_points(2, 4096, 3)
+    line = points @ np.array([2.0, 1.0])
+    noise = np.random.default_rng(3).normal(size=len(line)) * line.std() / 2  # a fifth of the variance of both together
+    found = sobol_indices(points, line + noise, 3)
+    assert found.first == pytest.approx(0.8 * np.array([0.8, 0.2]), abs=0.04)
+    assert found.total == pytest.approx(0.8 * np.array([0.8, 0.2]) + 0.2, abs=0.04)
+
+
 def test_intervals_shrink_as_the_root_of_the_design():
     wide, narrow = (sobol_indices(p, ishigami_of(p), 1).total_span for p in (sobol_points(3, 64, 1), sobol_points(3, 1024, 1)))
     assert ((narrow[:, 1] - narrow[:, 0]) < 0.5 * (wide[:, 1] - wide[:, 0])).all()
@@ -49,6 +73,34 @@ def test_elementary_effects_of_a_line_are_its_slopes():
     assert found.mu == pytest.approx([3, -2, 0], abs=1e-9)
     assert found.sigma == pytest.approx([0, 0, 0], abs=1e-9)
     assert found.mu_star_span == pytest.approx(np.array([[3, 3], [2, 2], [0, 0]]), abs=1e-9)
+
+
+def wavy(x):
+    """Return a function with interaction, curvature and a step."""
+    return 4 * x[:, 0] * x[:, 1] + 3 * x[:, 2] ** 2 + 2 * x[:, 0] * (x[:, 3] > 0.5)
+
+
+def test_indices_are_those_of_salib():
+    from SALib.analyze import morris
+
+    points = morris_points(4, 12, 8)
+    found = morris_indices(points, wavy(points), 8)
+    theirs = morris.analyze({"num_vars": 4, "names": list("abcd"), "bounds": [[0, 1]] * 4}, points, wavy(points), num_levels=4)
+    for name in ("mu_star", "mu", "sigma"):
+        assert getattr(found, name) == pytest.approx(np.asarray(theirs[name], dtype=float), abs=1e-12)
+
+
+def test_intervals_of_effects_hold_the_truth_as_often_as_they_say():
+    many = morris_points(4, 5000, 1)
+    truth = morris_indices(many, wavy(many), 1)
+    designs, held = 150, np.zeros((2, 4))
+    for seed in range(designs):
+        points = morris_points(4, 10, 100 + seed)
+        found = morris_indices(points, wavy(points), seed)
+        for row, name in enumerate(("mu_star", "mu")):
+            span, known = getattr(found, f"{name}_span"), getattr(truth, name)
+            held[row] += (span[:, 0] <= known) & (known <= span[:, 1])
+    assert (held / designs > 0.95 - 3 * np.sqrt(0.05 * 0.95 / designs)).all()
 
 
 def test_interaction_shows_in_sigma_and_intervals_hold_the_estimates():
