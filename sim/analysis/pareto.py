@@ -2,10 +2,13 @@
 
 Candidate a beats b if it is no worse in any goal and better in one [Pareto1906]; the front is whatever nobody beats.
 
-Worst tenth: the mean of the worst ceil(R / 10) of R values, conditional value at risk at 90 % [RockafellarUryasev2000].
+Worst tenth: the mean of the worst ceil(R / 10) of R values. With R a multiple of ten that is conditional value at risk at
+90 % [RockafellarUryasev2000]; with 4 it is the worst of 4, with 16 the mean of the worst 2: only what rests on as many
+values can be compared.
 
 Draws: row r is (shift + r a) mod 1 with a_j = g^-(j+1), g the positive root of g^(d+1) = g + 1: a Kronecker sequence
-[Niederreiter1992], as even as a Latin hypercube and extensible: the first rows stay when more are asked for.
+[Niederreiter1992], nearly as even on each axis as a Latin hypercube, and extensible: the first rows stay when more are
+asked for.
 """
 
 from __future__ import annotations

@@ -14,17 +14,21 @@ boundary that narrows with r:
     alpha    1 - confidence
 
 Guarantee: if the best is ahead of every other by delta or more, it is chosen with probability 1 - alpha
-or more; else one within delta of it is the most that can be said. No look costs anything: it may be
-taken after every replication. It needs replications that are independent of one another and jointly
-*normal*; with other distributions it holds in the limit of small delta, where many replications
-stand behind each mean. A strategy whose profit is a branching process is skewed: give it a larger n0.
+or more. If others lie within delta of it, one of those is the most that can be hoped for: it is what comes of simulated
+problems (the tests play them), but not what is proved of this rule ([EckmanHenderson2021] on the two promises). No look
+costs anything: the boundary is made for a look after every replication. It needs replications that are independent of one
+another and jointly *normal*; with other distributions it holds in the limit of small delta, where many replications
+stand behind each mean. A strategy whose profit is a branching process is skewed: give it a larger n0. Of four strategies
+a zone apart, 95 % asked, with the noise of a lognormal variable (sigma 1, skewness 6) the right one was chosen in 88 % of
+problems at n0 = 10, in 91 % at 20 and in 97 % at 40; with sigma .5 (skewness 1.8) in 94 % at 10.
 
 What comes of it. Strategies far behind go after n0 replications, so that runs go to those that are close. Nothing
 is lost by pairing two different strategies, S_il^2 is then about S_i^2 + S_l^2; variants of one strategy share
 their luck, S_il^2 is 7 to 480 times smaller (market 4) and so is the number of replications: r is
 proportional to S_il^2. That ratio is kept with every drop.
 
-References: [KimNelson2001] equations of section 3, c = 1 as recommended there.
+References: [KimNelson2001], the procedure for one observation at a time and its constant for common random numbers
+(Bonferroni over k - 1 pairs), c = 1 as recommended there.
 """
 
 from __future__ import annotations
@@ -44,7 +48,7 @@ if TYPE_CHECKING:
     Marks = NDArray[np.bool_]
 
 FIRST = 10
-"""n0 [KimNelson2001]: fewer cost more replications later, more are wasted on what is clear."""
+"""n0. Fewer make h^2, and with it all that comes later, larger; more are wasted on what is clear. Source: assumption."""
 
 
 @dataclass(frozen=True)

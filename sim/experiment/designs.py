@@ -2,7 +2,8 @@
 
     grid              every combination of the axes' levels, the last axis fastest
     latin_hypercube   n points; each axis is cut into n parts, each part hit once, put together by chance [McKay1979]
-    sobol             n = 2^m points of a scrambled Sobol sequence: evenly spread in all axes together [Sobol1967], [Owen1998]
+    sobol             n = 2^m points of a Sobol sequence, scrambled by a random linear map of digits and a shift: evenly
+                      spread in all axes together [Sobol1967], [Matousek1998]; what scrambling is for: [Owen1998]
 
 The last two give u in [0, 1) for every axis, which the axis turns into a value (`sim.scenario.sweep_axes`). A design
 depends on its kind, its number of points, the number of axes and its seed alone, never on the runs' seed.

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from sim.analysis.equivalence import Margin, compare_sweeps, equivalence, fisher_exact, holm_array
 from sim.analysis.paired import holm
@@ -42,6 +43,25 @@ def test_a_pair_by_hand():
     assert (found["gap"][0], found["base"][0], found["n"][0]) == (2.0, 0.0, 3)
     assert found["high"][0] - 2.0 == pytest.approx(t_quantile(0.90, 2) / math.sqrt(3))
     assert found["p_drift"][0] > 0.9
+
+
+def test_the_tests_are_those_of_scipy():
+    rng = np.random.default_rng(21)
+    new, base = rng.normal(5.4, 2.0, (9, 1)), rng.normal(5, 1.0, (9, 1))
+    for paired, plain in ((False, lambda a, b, **k: stats.ttest_ind(a, b, equal_var=False, **k)), (True, stats.ttest_rel)):
+        assert equivalence(new, base, np.zeros(1), paired=paired)["p_drift"][0] == pytest.approx(plain(new, base).pvalue[0])
+        # Two one-sided tests: of delta <= -m and of delta >= m, the larger p counts.
+        both = [plain(new, base + shift, alternative=side).pvalue[0] for shift, side in ((-2.0, "greater"), (2.0, "less"))]
+        assert equivalence(new, base, np.full(1, 2.0), paired=paired)["p_same"][0] == pytest.approx(max(both))
+
+
+def test_a_margin_from_the_baseline_errs_little_more_than_it_should():
+    # The shift is half of the true standard deviation, the margin half of the estimated one; see the module.
+    new, base = trials(0.5, n=16, n0=16)
+    margin = Margin(of_mean=0.0).of(base, [str(k) for k in range(TRIALS)])
+    found = equivalence(new, base, margin, paired=False)
+    assert np.mean(found["p_drift"] < ALPHA) <= highest(0.067)
+    assert np.mean(found["p_same"] < ALPHA) <= highest(ALPHA)
 
 
 @pytest.mark.parametrize(("n", "n0", "spread"), [(12, 12, 1.0), (6, 40, 3.0), (30, 5, 0.3)])

@@ -150,6 +150,9 @@ def test_wilson_by_hand_and_by_count():
     assert low == pytest.approx(10 / (10 + 1.959964**2), rel=1e-6)
     assert high == pytest.approx(1.0)
     assert wilson(0, 0) == (0.0, 1.0)
+    # As tabulated by Newcombe, Statistics in Medicine 17 (1998), method 3.
+    for hits, n, ends in ((81, 263, (0.2553, 0.3662)), (15, 148, (0.0624, 0.1605)), (0, 20, (0.0, 0.1611)), (1, 29, (0.0061, 0.1718))):
+        assert wilson(hits, n) == pytest.approx(ends, abs=6e-5)
     hits = np.random.default_rng(5).binomial(40, 0.3, 4000)
     inside = np.mean([wilson(int(h), 40)[0] <= 0.3 <= wilson(int(h), 40)[1] for h in hits])
     assert 0.93 < inside < 0.975

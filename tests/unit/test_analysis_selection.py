@@ -66,6 +66,26 @@ def test_the_best_is_chosen_at_least_as_often_as_asked_in_the_hardest_case():
     assert right >= PROBLEMS * LEVEL - 2 * math.sqrt(PROBLEMS * LEVEL * (1 - LEVEL))
 
 
+@pytest.mark.parametrize(("spread", "share"), [((0.5, 4.0), 0.0), ((4.0, 0.5), 0.0), ((2.0, 2.0), 0.9)],
+                         ids=["the best is steady", "the best sways", "common luck"])
+def test_neither_unequal_spread_nor_common_luck_costs_the_guarantee(spread, share):
+    rng, k = np.random.default_rng(12), 3
+    means, sd = np.array([0.0, -ZONE, -ZONE]), np.linspace(*spread, k)
+    right = sum(selected(means, lambda: means + sd * (math.sqrt(share) * rng.normal() + math.sqrt(1 - share) * rng.normal(size=k))
+                         )[0].left == (0,) for _ in range(PROBLEMS))
+    assert right >= PROBLEMS * LEVEL - 2 * math.sqrt(PROBLEMS * LEVEL * (1 - LEVEL))
+
+
+def test_where_some_are_nearer_than_the_zone_the_chosen_one_is_as_good():
+    rng = np.random.default_rng(13)
+    good = 0
+    for _ in range(PROBLEMS):
+        means = np.array([0.0, -0.3 * ZONE, -0.6 * ZONE, -1.3 * ZONE, -2 * ZONE])
+        found = selected(means, lambda means=means: means + 2 * rng.normal(size=5))[0]
+        good += means[found.left[0]] > -ZONE
+    assert good >= PROBLEMS * LEVEL
+
+
 def test_the_best_is_chosen_and_runs_are_saved_where_others_are_further_behind(capsys):
     rng = np.random.default_rng(2)
     right, used, equal = 0, 0, 0

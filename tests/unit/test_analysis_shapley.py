@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -35,6 +37,32 @@ def test_gloves():
     assert found.shapley[0] == pytest.approx([2 / 3, 1 / 6, 1 / 6])
     assert found.alone[0].tolist() == [0, 0, 0]
     assert found.last[0].tolist() == [1, 0, 0]
+
+
+def test_an_airport():
+    """A runway costs what its largest plane needs: each length is shared by those who use it."""
+    costs = [1.0, 3.0, 3.0, 10.0]
+    found = contributions(game(4, lambda s: max((costs[i] for i in s), default=0.0)))
+    assert found.shapley[0] == pytest.approx([1 / 4, 1 / 4 + 2 / 3, 1 / 4 + 2 / 3, 1 / 4 + 2 / 3 + 7])
+
+
+def test_a_vote_by_weight():
+    """50, 49 and 1 of 100 votes, more than half needed: power is 2/3, 1/6, 1/6, not the weights."""
+    votes = [50, 49, 1]
+    found = contributions(game(3, lambda s: float(sum(votes[i] for i in s) > 50)))
+    assert found.shapley[0] == pytest.approx([2 / 3, 1 / 6, 1 / 6])
+
+
+def test_it_is_the_mean_over_all_orders():
+    values = np.random.default_rng(8).normal(size=(1, 1 << 4))
+    orders = list(itertools.permutations(range(4)))
+    slow = np.zeros(4)
+    for order in orders:
+        there = 0
+        for part in order:
+            slow[part] += (values[0, there | 1 << part] - values[0, there]) / len(orders)
+            there |= 1 << part
+    assert contributions(values).shapley[0] == pytest.approx(slow)
 
 
 def test_the_order_of_parts_does_not_matter():
