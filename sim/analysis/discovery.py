@@ -10,6 +10,9 @@ their answers dealt out anew `DEALS` times, must come to as good a box in less t
 found in, its density and coverage are also told as they come out on cases it was not found in: the search is repeated
 on four fifths of the cases and its boxes counted on the last fifth, five times over.
 
+Boxes after the first are tried only if those before were found, so the chance of any box in pure noise stays at
+`SIGNIFICANCE` for each strategy and condition; who looks at several has that chance with each.
+
 The intervals of both shares are Wilson's [Wilson1927], 95 %, for cases that are independent. They tell the error of
 counting, not of searching; the figures on other cases do.
 

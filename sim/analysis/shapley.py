@@ -41,10 +41,11 @@ class Contributions:
     Parameters
     ----------
     shapley, alone, last : float64 (R, k)
-        Contribution of a part; what it adds to nothing; what is lost when it is taken from the whole. NaN where an
-        outcome is undefined.
+        Contribution of a part; what it adds to nothing; what is lost when it is taken from the whole.
     none, whole : float64 (R,)
         Outcome without any part and with all.
+
+    A replication in which any combination has no value is NaN throughout: means over replications then sum to the whole, too.
     """
 
     shapley: Floats
@@ -71,6 +72,7 @@ def contributions(values: Floats) -> Contributions:
     k = columns.bit_length() - 1
     if columns != 1 << k or not 0 < k <= MOST:
         raise ValueError(f"{columns} combinations are not all those of 1 to {MOST} parts")
+    values = np.where(np.isfinite(values).all(axis=1, keepdims=True), values, np.nan)
     numbers = np.arange(columns)
     size = np.array([int(number).bit_count() for number in numbers])
     weight = np.array([factorial(s) * factorial(k - s - 1) / factorial(k) for s in range(k)])

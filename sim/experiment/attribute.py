@@ -12,7 +12,7 @@ Sources: [Shapley1953], [BlakeNoskoTadelis2015] on what last touch credits to ad
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -247,6 +247,10 @@ def _misplaced(error: Floats, whole: Floats) -> Floats:
     return np.where(known, share + (wrong - share * whole) / mean, np.nan)
 
 
+def _at_least_nought(one: Estimate) -> Estimate:
+    return replace(one, low=max(one.low, 0.0)) if np.isfinite(one.low) else one
+
+
 def _recorded(coalitions: Coalitions, grid: Grid, touched: Floats) -> AttributionRecord:
     """Return the record of a played table."""
     parts, spec, asked = coalitions.parts, coalitions.laid.spec, coalitions.asked
@@ -255,6 +259,7 @@ def _recorded(coalitions: Coalitions, grid: Grid, touched: Floats) -> Attributio
     revenue = contributions(grid.values[REVENUE].T)
     caused = np.column_stack([revenue.shapley, revenue.none])
     error = touched - caused
+    touched = np.where(np.isfinite(error), touched, np.nan)  # of the same replications as what it is set against
     misplaced = _misplaced(error, revenue.whole)
     records = [
         PartRecord(part.id, part.kind, part.label, _estimate(found.shapley[:, i]), _estimate(found.alone[:, i]),
@@ -266,5 +271,5 @@ def _recorded(coalitions: Coalitions, grid: Grid, touched: Floats) -> Attributio
     return AttributionRecord(
         spec.name, {"zh": spec.title_in("zh"), "en": spec.title_in("en")}, asked.outcome, records, _estimate(found.none),
         _estimate(found.whole), _estimate(found.whole - found.none), _estimate(revenue.none), _estimate(revenue.whole),
-        _estimate(touched[:, -1]), _estimate(misplaced), asked.replications, means, spec.seed, failures, int(grid.runs.size),
+        _estimate(touched[:, -1]), _at_least_nought(_estimate(misplaced)), asked.replications, means, spec.seed, failures, int(grid.runs.size),
         grid.kept, grid.seconds, asked.command, code_version())

@@ -81,9 +81,9 @@ class AttributionRecord:
     untouched : Estimate
         Revenue that last touch gives to nobody: orders in the brand's own shop, from memory or on a friend's word.
     misplaced : Estimate
-        Share of revenue that last touch books to the wrong account: half the sum of absolute errors over revenue.
+        Share of revenue that last touch books to the wrong account: half the sum of absolute mean errors over mean revenue.
     replications : int
-        R.
+        R; what is stated rests on those in which every combination has a value.
     coalitions : dict of float
         Mean outcome by combination: ids joined by ``+``, the empty one first.
     failures : list of dict

@@ -5,7 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sim.report.numbers import DASH, percent
+from sim.analysis.intervals import LEVEL
+from sim.analysis.paired import holm
+from sim.analysis.student import p_value, t_quantile
+from sim.records.outcomes import SUMMARY
+from sim.report.numbers import DASH
 from sim.report.study import (
     WIDTH,
     amount,
@@ -42,20 +46,33 @@ def part_name(part: PartRecord, lang: Lang) -> str:
 def said(record: AttributionRecord, lang: Lang) -> list[str]:
     """Return the answer in sentences."""
     unit, names = unit_of(record.outcome), (", " if lang == "en" else "、")
-    first = max(record.parts, key=lambda part: part.share.mean if math.isfinite(part.share.mean) else -math.inf)
+    way = -1.0 if record.gained.mean < 0 else 1.0  # most of a loss is due to who lost most
+    first = max(record.parts, key=lambda part: way * part.share.mean if math.isfinite(part.share.mean) else -math.inf)
     out = [word("attribution.answer", lang, outcome=outcome_name(record.outcome, lang), gained=amount(record.gained.mean, unit, lang),
                 span=span_of(record.gained, unit, lang), first=part_name(first, lang), share=with_span(first.share, unit, lang))]
-    wasted = [part_name(part, lang) for part in record.parts if has_span(part.share) and part.share.high < 0]
-    unclear = [part_name(part, lang) for part in record.parts if has_span(part.share) and part.share.low <= 0 <= part.share.high]
+    sure = _is_sure(record)
+    harm = {"more": -1.0, "less": 1.0}.get(SUMMARY[record.outcome].better, 0.0)
+    wasted = [part_name(part, lang) for part in record.parts if sure.get(part.id) and harm * part.share.mean > 0]
+    unclear = [part_name(part, lang) for part in record.parts if sure.get(part.id) is False]
     if wasted:
         out.append(word("attribution.answer_wasted", lang, names=names.join(wasted)))
     if unclear:
         out.append(word("attribution.answer_unclear", lang, names=names.join(unclear)))
     if math.isfinite(record.misplaced.mean):
-        out.append(word("attribution.misplaced", lang, share=percent(record.misplaced.mean)))
+        out.append(word("attribution.misplaced", lang, share=with_span(record.misplaced, "share", lang)))
     if record.replications < 2:
         out.append(word("attribution.one_replication", lang))
     return out
+
+
+def _is_sure(record: AttributionRecord) -> dict[str, bool]:
+    """Return of every part with an interval whether chance does not explain its contribution, all parts judged together [Holm1979]."""
+    p = {}
+    for part in (part for part in record.parts if has_span(part.share)):
+        one = part.share
+        error = (one.high - one.low) / 2 / t_quantile(LEVEL, one.n - 1)
+        p[part.id] = p_value(one.mean / error, one.n - 1) if error else (2.0 ** (1 - one.n) if one.mean else 1.0)
+    return {name: corrected <= 1 - LEVEL for name, corrected in holm(p).items()}
 
 
 def terminal_attribution(record: AttributionRecord, lang: Lang, width: int = WIDTH) -> str:

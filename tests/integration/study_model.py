@@ -116,6 +116,13 @@ def blown(spec, replication, **_):
     return dataclasses.replace(run, facts={f"{LAST_TOUCH_FEN}": worth - sum(touched.values()), **touched})
 
 
+def parts_poisoned(spec, replication, **how):
+    """Fail replication 1 of the firm with a community only."""
+    if replication == 1 and {strategy_id(one) for one in spec.strategies} == {"community"}:
+        raise RuntimeError("the books do not balance")
+    return parts(spec, replication, **how)
+
+
 def fails(spec, replication, **_):
     """Fail every run."""
     raise RuntimeError("nothing works")

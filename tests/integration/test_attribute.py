@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from sim.core.errors import RunError, ScenarioError
 from sim.experiment.attribute import Asked, attribute, parts_of
 from sim.experiment.grid import Field
 from sim.experiment.play import How
+from sim.records.attribution import Estimate
 from sim.records.run_store import RunStore
+from sim.report.attribution import part_name, said
 from sim.scenario.resolve import resolve
 
 SMALL = {"people": 400, "days": 25, "overrides": ("brand.seed_customers=60", "network.ties_per_person=20",
@@ -55,6 +59,35 @@ def test_luck_of_single_runs_is_no_fault_of_last_touch(field):
     found = attribute("community_and_ads", Asked(replications=48, outcome="gmv_fen"), field("blown"))
     assert 0 <= found.misplaced.mean < 0.06, "run by run it would be a quarter"
     assert found.misplaced.low < 0.02
+
+
+def test_a_run_that_failed_takes_its_replication_out_of_all_sums(field):
+    found = attribute("community_and_ads", Asked(replications=4), field("parts_poisoned"))
+    assert len(found.failures) == 1
+    assert {one.n for part in found.parts for one in (part.share, part.caused, part.touched, part.error)} == {3}
+    assert sum(part.share.mean for part in found.parts) == pytest.approx(found.gained.mean)
+    assert sum(part.caused.mean for part in found.parts) + found.revenue_none.mean == pytest.approx(found.revenue_whole.mean)
+    assert sum(part.touched.mean for part in found.parts) + found.untouched.mean == pytest.approx(found.revenue_whole.mean)
+
+
+def test_words_about_parts_are_judged_together_and_know_which_way_is_better(field):
+    plain = attribute("community_and_ads", Asked(replications=8, parts=("paid_ads", "community", "word_of_mouth")), field("parts"))
+
+    def told(outcome, gained, **shares):
+        parts = [dataclasses.replace(part, share=Estimate(mean, mean - half, mean + half, 8))
+                 for part, (mean, half) in zip(plain.parts, shares.values(), strict=True)]
+        return said(dataclasses.replace(plain, outcome=outcome, parts=parts, gained=Estimate(gained, gained, gained, 8)), "en")
+
+    ads, community, talk = (part_name(part, "en") for part in plain.parts)
+    first, *rest = told("profit_fen", 50.0, a=(90.0, 20.0), b=(-45.0, 15.0), c=(5.0, 6.0))
+    assert f"due to {ads}" in first
+    assert any(line.startswith(f"{community}: on average") for line in rest)
+    assert any(line.startswith(f"{talk}: chance may") for line in rest)
+    _, *rest = told("profit_fen", 50.0, a=(90.0, 20.0), b=(-45.0, 44.0), c=(5.0, 4.9))
+    assert any(line.startswith(f"{community}, {talk}: chance may") for line in rest), "alone each is beyond zero, but there are two"
+    first, *rest = told("mutes", -50.0, a=(40.0, 20.0), b=(-85.0, 15.0), c=(-5.0, 1.0))
+    assert f"due to {community}" in first, "most of a fall"
+    assert any(line.startswith(f"{ads}: on average") for line in rest), "more mutes are worse"
 
 
 def test_small_worlds_sum_to_the_whole_and_last_touch_to_revenue(field):

@@ -77,6 +77,8 @@ def test_what_is_undefined_stays_so_and_bounds_nothing_else():
     found = contributions(values)
     assert np.isnan(found.shapley[0]).all()
     assert np.isfinite(found.shapley[1]).all()
+    assert np.isnan(found.whole[0]), "means over replications would no longer sum"
+    assert np.nanmean(found.shapley, axis=0).sum() == pytest.approx(np.nanmean(found.whole - found.none))
 
 
 @pytest.mark.parametrize("columns", [1, 3, 6, 512])
