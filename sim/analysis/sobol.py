@@ -94,5 +94,10 @@ def sobol_indices(points: Floats, values: Floats, seed: int) -> Shares:
         found = sobol.analyze(problem_of(k), y, calc_second_order=False, num_resamples=RESAMPLES, conf_level=LEVEL,
                               seed=seed + 1)  # SALib takes a seed of zero for none
     first, total, h1, ht = (np.asarray(found[name], dtype=np.float64) for name in ("S1", "ST", "S1_conf", "ST_conf"))
-    return Shares(first, np.column_stack([first - h1, first + h1]), total,
-                  np.column_stack([np.maximum(total - ht, 0.0), total + ht]), rows)
+    return Shares(first, _span(first, h1), total, _span(total, ht), rows)
+
+
+def _span(share: Floats, half: Floats) -> Floats:
+    """Return the ends of intervals, float64 (k, 2): no share is below 0 or above 1, whatever its estimate is."""
+    low, high = np.maximum(share - half, np.minimum(share, 0.0)), np.minimum(share + half, np.maximum(share, 1.0))
+    return np.column_stack([low, high])

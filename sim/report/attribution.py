@@ -59,7 +59,8 @@ def said(record: AttributionRecord, lang: Lang) -> list[str]:
     if unclear:
         out.append(word("attribution.answer_unclear", lang, names=names.join(unclear)))
     if math.isfinite(record.misplaced.mean):
-        out.append(word("attribution.misplaced", lang, share=with_span(record.misplaced, "share", lang)))
+        key = "misplaced" if record.misplaced.mean <= 1 else "misplaced_all"  # where parts cost revenue, more than all of it
+        out.append(word(f"attribution.{key}", lang, share=with_span(record.misplaced, "share", lang)))
     if record.replications < 2:
         out.append(word("attribution.one_replication", lang))
     return out
