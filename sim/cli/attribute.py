@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from sim.cli.command import Command
 from sim.cli.options import run_options
-from sim.cli.studies import Study, carry_out, own_command, pages, store_options, words
+from sim.cli.studies import Study, carry_out, own_command, store_options, words
 
 if TYPE_CHECKING:
     from sim.cli.options import RunOptions
@@ -32,13 +32,4 @@ def attribute(scenario: str, options: RunOptions, outcome: str, parts: tuple[str
     asked = Asked(outcome, parts, mechanisms, options.replications or REPLICATIONS, options.seed, options.people, options.days,
                   options.settings, own_command())
     study = Study("attribute", scenario, options, where)
-    return carry_out(study, lambda: coalitions_of(scenario, asked), attributed, _drawn)
-
-
-def _drawn(record: Any) -> tuple[str, str, dict[str, Any]]:
-    from sim.records.attribution import as_document
-    from sim.report.attribution import terminal_attribution
-    from sim.report.attribution_page import render_attribution
-
-    lang, width = pages()
-    return render_attribution(record, lang), terminal_attribution(record, lang, width), as_document(record)
+    return carry_out(study, lambda: coalitions_of(scenario, asked), attributed)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from sim.cli.command import Command
 from sim.cli.options import run_options
-from sim.cli.studies import Study, carry_out, own_command, pages, store_options
+from sim.cli.studies import Study, carry_out, own_command, store_options
 
 if TYPE_CHECKING:
     from sim.cli.options import RunOptions
@@ -44,13 +44,4 @@ def optimise(scenario: str, options: RunOptions, judge: str, trials: int, front_
         replications, front_replications or _MORE * replications, "tenth" if judge == "worst-tenth" else "mean", sampler,
         options.seed, options.people, options.days, options.settings, own_command())
     study = Study("optimise", scenario, options, where)
-    return carry_out(study, lambda: question_of(scenario, asked), searched, _drawn)
-
-
-def _drawn(record: Any) -> tuple[str, str, dict[str, Any]]:
-    from sim.records.optimisation import as_document
-    from sim.report.optimisation import terminal_optimisation
-    from sim.report.optimisation_page import render_optimisation
-
-    lang, width = pages()
-    return render_optimisation(record, lang), terminal_optimisation(record, lang, width), as_document(record)
+    return carry_out(study, lambda: question_of(scenario, asked), searched)

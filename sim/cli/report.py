@@ -21,10 +21,15 @@ from sim.cli.simulate import draw
 def report(result: Path, out: Path | None, *, as_json: bool, quiet: bool) -> None:
     """Draw the page of RESULT again."""
     from sim.records.manifest import format_of
+    from sim.records.study_store import STUDIES
     from sim.records.sweep_store import SWEEP
 
-    if format_of(result) == SWEEP:
+    kind = format_of(result)
+    if kind == SWEEP:
         _sweep(result, out or result, as_json=as_json, quiet=quiet)
+        return
+    if kind in STUDIES:
+        _study(result, out or result, as_json=as_json)
         return
     from sim.api import load
 
@@ -40,3 +45,12 @@ def _sweep(result: Path, out: Path, *, as_json: bool, quiet: bool) -> None:
 
     record = SweepRecord.load(result)
     show_sweep(Shown(record, result, draw_sweep(record, out), None, "fail", {}), as_json=as_json, quiet=quiet)
+
+
+def _study(result: Path, out: Path, *, as_json: bool) -> None:
+    """Draw the page of a stored attribution, sensitivity analysis or optimisation again."""
+    from sim.cli.studies import draw_study, show_study
+    from sim.records.study_store import load
+
+    record = load(result)
+    show_study(record, result, draw_study(record, out), as_json=as_json)

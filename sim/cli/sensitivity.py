@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from sim.cli.command import Command
 from sim.cli.options import run_options
-from sim.cli.studies import Study, carry_out, own_command, pages, store_options
+from sim.cli.studies import Study, carry_out, own_command, store_options
 
 if TYPE_CHECKING:
     from sim.cli.options import RunOptions
@@ -33,13 +33,4 @@ def sensitivity(scenario: str, options: RunOptions, lever: tuple[str, ...], meth
     asked = Asked(lever, method, outcome, points, options.replications or REPLICATIONS, options.seed, options.people, options.days,
                   options.settings, own_command())
     study = Study("sensitivity", scenario, options, where)
-    return carry_out(study, lambda: design_of(scenario, asked), analysed, _drawn)
-
-
-def _drawn(record: Any) -> tuple[str, str, dict[str, Any]]:
-    from sim.records.sensitivity import as_document
-    from sim.report.sensitivity import terminal_sensitivity
-    from sim.report.sensitivity_page import render_sensitivity
-
-    lang, width = pages()
-    return render_sensitivity(record, lang), terminal_sensitivity(record, lang, width), as_document(record)
+    return carry_out(study, lambda: design_of(scenario, asked), analysed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from sim.cli.command import terminal_width, written_command
 from sim.cli.failure import INTERRUPTED, RUN_FAILED
 from sim.cli.language import current, local, tell
 from sim.cli.output import emit, emit_json, note
-from sim.core.errors import DataError
+from sim.core.errors import DataError, RunError, strerror_of
 from sim.text.message import Message
 
 if TYPE_CHECKING:
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
 
     from sim.cli.options import Body, RunOptions
     from sim.experiment.grid import Field
+    from sim.experiment.play import How
     from sim.experiment.progress import Progress
 
 Question = TypeVar("Question")
+Record = TypeVar("Record", bound=Any)
 
 PAGE = "page.html"
 MODEL = "sim.model.run:run_once"
@@ -33,13 +36,14 @@ MODEL = "sim.model.run:run_once"
 
 
 def store_options(body: Body) -> Body:
-    """Add `--store` and `--cluster` and hand them over as one `Where`."""
+    """Add `--dry-run`, `--store` and `--cluster` and hand them over as one `Where`."""
 
+    @click.option("--dry-run", "is_dry", is_flag=True)
     @click.option("--store", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER")
     @click.option("--cluster", metavar="ADDRESS")
     @functools.wraps(body)
-    def wrapped(store: Path | None, cluster: str | None, **given: Any) -> Any:
-        return body(where=Where(store, cluster), **given)
+    def wrapped(store: Path | None, cluster: str | None, *, is_dry: bool, **given: Any) -> Any:
+        return body(where=Where(store, cluster, is_dry), **given)
 
     return wrapped
 
@@ -56,10 +60,11 @@ def own_command() -> str:
 
 @dataclass(frozen=True)
 class Where:
-    """The folder of finished runs and the scheduler that plays; None for the default and for this machine."""
+    """The folder of finished runs and the scheduler that plays (None: the default, this machine), and whether any are played."""
 
     store: Path | None
     cluster: str | None
+    is_dry: bool
 
 
 @dataclass(frozen=True)
@@ -84,9 +89,8 @@ class Study:
     where: Where
 
 
-def carry_out(study: Study, check: Callable[[], Question], analyse: Callable[[Question, Field], Any],
-              draw: Callable[[Any], tuple[str, str, dict[str, Any]]]) -> int:
-    """Play, store, draw and tell one study; return the exit code.
+def carry_out(study: Study, check: Callable[[], Question], analyse: Callable[[Question, Field], Record]) -> int:
+    """Play, store, draw and tell one study, or only say what it would cost; return the exit code.
 
     Parameters
     ----------
@@ -96,44 +100,100 @@ def carry_out(study: Study, check: Callable[[], Question], analyse: Callable[[Qu
         Returns what is asked, checked; nothing is written before.
     analyse : callable
         Plays it and returns the record.
-    draw : callable
-        Returns the page, the table for the terminal, and the record as plain data.
     """
     question = check()
+    options = study.options
+    if study.where.is_dry:
+        return _forecast(study, question)
+    out = options.out or _new_folder(study.kind, study.scenario)
+    if out.exists():
+        raise DataError(Message("studies.exists", path=out))
+    record = _played(study, lambda field: analyse(question, field))
+    if record is None:
+        return INTERRUPTED
+    record.save(out)
+    show_study(record, out, draw_study(record, out), as_json=options.as_json)
+    return RUN_FAILED if record.failures else 0
+
+
+def _how(study: Study) -> How:
+    from sim.experiment.play import How
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return How(workers=study.options.workers or cores, cluster=study.where.cluster, model=MODEL)
+
+
+def _played(study: Study, analyse: Callable[[Field], Record]) -> Record | None:
+    """Return the record of a study that is played, None after Ctrl-C, told."""
     from sim.cli.progress import Meter, tell_compiling
     from sim.experiment.grid import Field
-    from sim.experiment.play import How
     from sim.experiment.spool import InterruptedRunsError
     from sim.records.run_store import RunStore, default_store
 
-    options, kind = study.options, study.kind
-    out = options.out or _new_folder(kind, study.scenario)
-    if out.exists():
-        raise DataError(Message("studies.exists", path=out))
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    how = How(workers=options.workers or cores, cluster=study.where.cluster, model=MODEL)
+    quiet = study.options.quiet
     try:
-        with RunStore(study.where.store or default_store()) as store, Meter(quiet=options.quiet) as meter, \
-                tell_compiling(quiet=options.quiet, say=meter.compiling):
+        with RunStore(study.where.store or default_store()) as store, Meter(quiet=quiet) as meter, \
+                tell_compiling(quiet=quiet, say=meter.compiling):
             for notice in store.notices:
-                note(local(notice), quiet=options.quiet)
+                note(local(notice), quiet=quiet)
 
             def follow(state: Progress) -> None:
                 meter.update(state.done, state.total, state.left, compiling=state.phase == "compiling")
 
-            record = analyse(question, Field(store, how, follow))
+            return analyse(Field(store, _how(study), follow))
     except InterruptedRunsError as interruption:
         note(tell("result.interrupted", done=interruption.done, all=interruption.total, path=interruption.folder))
         note(tell("result.go_on", command=written_command()))
-        return INTERRUPTED
-    page, table, document = draw(record)
-    record.save(out, {PAGE: page})
-    if options.as_json:
-        emit_json(kind, {"folder": str(out), **document})
-    else:
-        emit(table)
-        emit("\n" + tell("studies.page", path=out / PAGE))
-    return RUN_FAILED if record.failures else 0
+        return None
+
+
+def _forecast(study: Study, question: Any) -> int:
+    """Say what a study would cost."""
+    from sim.cli.forecast_show import show_cost
+    from sim.experiment.forecast import cost_of
+    from sim.records.run_store import default_store
+
+    how = _how(study)
+    cost = cost_of(question.planned(how.model), study.where.store or default_store(), how.workers)
+    shape = {name: f"{number:,}" for name, number in question.shape.items()}
+    notes = (tell("studies.forecast.search"),) if study.kind == "optimise" else ()
+    show_cost(study.kind, tell(f"studies.forecast.{study.kind}", runs=f"{cost.runs:,}", **shape), cost, how.workers, notes=notes,
+              as_json=study.options.as_json)
+    return 0
+
+
+def draw_study(record: Any, folder: Path) -> Path:
+    """Write the page of a study into a folder and return its path.
+
+    Raises
+    ------
+    RunError
+        If it cannot be written; the record is safe.
+    """
+    from sim.report.studies import render
+
+    path = folder / PAGE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(render(record, current()), encoding="utf-8")
+    except OSError as error:
+        elsewhere = shlex.join(["guanxi", "report", str(folder), "--out", "FOLDER"])
+        raise RunError(Message("records.unwritable_page", folder=folder, reason=strerror_of(error), stored=folder,
+                               command=elsewhere)) from error
+    return path
+
+
+def show_study(record: Any, folder: Path, page: Path, *, as_json: bool) -> None:
+    """Print a study on stdout: its table and where its page is, or one JSON document."""
+    from sim.records.study import as_document
+    from sim.records.study_store import COMMANDS
+    from sim.report.studies import terminal
+
+    if as_json:
+        emit_json(COMMANDS[type(record)], {"folder": str(folder), "page": str(page), **as_document(record)})
+        return
+    emit(terminal(record, current(), terminal_width()))
+    emit("\n" + tell("studies.page", path=page))
 
 
 def _new_folder(kind: str, scenario: str) -> Path:
@@ -141,8 +201,3 @@ def _new_folder(kind: str, scenario: str) -> Path:
     from sim.records.folders import new_folder
 
     return new_folder(Path("results"), f"{Path(scenario).stem}-{kind}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
-
-
-def pages() -> tuple[Any, int]:
-    """Return the current language and the width of the terminal."""
-    return current(), terminal_width()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.cli.command import terminal_width
+from sim.cli.forecast_show import cost_lines, size
 from sim.cli.language import current, tell
 from sim.cli.output import emit, emit_json, note
 from sim.core.errors import RunError, strerror_of
@@ -298,26 +299,7 @@ def show_forecast(checked: Sweep, cost: Forecast, workers: int, *, as_json: bool
         return
     title = checked.spec.title
     named = (title.zh or title.en if current() == "zh" else title.en or title.zh) or checked.spec.name
-    lines = wrap(tell("sweep.headline", title=named, points=cost.points, strategies=cost.strategies,
-                      replications=cost.replications, runs=cost.runs), terminal_width())
-    rows = [("twice", f"{cost.runs - cost.distinct:,}"), ("kept", f"{cost.kept:,}"), ("to_play", f"{cost.to_play:,}"),
-            ("duration", tell("sweep.duration", time=_duration(cost.seconds), workers=workers)),
-            ("disk", tell("sweep.disk", store=_bytes(cost.store_bytes), result=_bytes(cost.result_bytes)))]
-    wide = max(cell_width(tell(f"sweep.dry.{name}")) for name, _ in rows) + _GAP
-    lines += ["  " + pad(tell(f"sweep.dry.{name}"), wide) + value for name, value in rows]
-    emit("\n".join([*lines, *wrap(tell(f"sweep.rests.{cost.rests_on}"), terminal_width())]))
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return tell("sweep.seconds", n=max(1, round(seconds)) if seconds else 0)
-    if seconds < 5400:
-        return tell("sweep.minutes", n=round(seconds / 60))
-    return tell("sweep.hours", n=f"{seconds / 3600:.1f}")
-
-
-def _bytes(size: float) -> str:
-    for step, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if size >= step:
-            return f"{size / step:.3g} {unit}"
-    return f"{size:.0f} B"
+    headline = tell("sweep.headline", title=named, points=cost.points, strategies=cost.strategies, replications=cost.replications,
+                    runs=cost.runs)
+    emit("\n".join(cost_lines(headline, cost, workers, disk=tell("sweep.disk", store=size(cost.store_bytes),
+                                                                 result=size(cost.result_bytes)))))

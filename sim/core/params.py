@@ -16,12 +16,15 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from sim.core.money import FEN, LIMIT_FEN, fen
 from sim.text.message import Message
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 ASSUMPTION = "assumption"
 
@@ -108,6 +111,11 @@ class Params(BaseModel):
     """Base of all declared parameters: frozen, no unknown keys, no NaN, no infinity."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+
+
+def is_share(declared: FieldInfo) -> bool:
+    """Return whether a declared parameter is a `Share`, which people read in per cent."""
+    return any(isinstance(one, BeforeValidator) and one.func is _parse_share for one in declared.metadata)
 
 
 def param(

@@ -21,7 +21,7 @@ import numpy as np
 from sim.analysis.intervals import mean_interval
 from sim.analysis.shapley import MOST, contributions
 from sim.core.errors import Problem, ScenarioError, did_you_mean
-from sim.experiment.grid import require_some
+from sim.experiment.grid import planned_runs, require_some
 from sim.experiment.identity import code_version
 from sim.experiment.levers import Laid
 from sim.experiment.prepare import Options, prepared
@@ -34,7 +34,7 @@ from sim.text.glossary import terms
 from sim.text.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -112,6 +112,15 @@ class Coalitions:
         gone = {part.id for part in absent if part.kind == "strategy"}
         kept = tuple(one for one in self.laid.spec.strategies if strategy_id(one) not in gone)
         return Laid(self.laid.source, self.laid.spec.model_copy(update={"strategies": kept})).at(off)
+
+    @property
+    def shape(self) -> dict[str, int]:
+        """Return how many there are of what makes the runs."""
+        return {"parts": len(self.parts), "combinations": len(self), "replications": self.asked.replications}
+
+    def planned(self, model: str) -> Iterator[tuple[str, ScenarioSpec]]:
+        """Yield identity and scenario of every run."""
+        return planned_runs(self.specs, self.asked.replications, model)
 
     def name(self, number: int) -> str:
         """Return the ids of a combination joined by ``+``."""
@@ -265,11 +274,12 @@ def _recorded(coalitions: Coalitions, grid: Grid, touched: Floats) -> Attributio
         PartRecord(part.id, part.kind, part.label, _estimate(found.shapley[:, i]), _estimate(found.alone[:, i]),
                    _estimate(found.last[:, i]), _estimate(caused[:, i]), _estimate(touched[:, i]), _estimate(error[:, i]))
         for i, part in enumerate(parts)]
-    means = {coalitions.name(number): mean_interval(row).mean for number, row in enumerate(table)}
+    means = {coalitions.name(number): _estimate(row) for number, row in enumerate(table)}
+    against = {coalitions.name(number): _estimate(row - table[-1]) for number, row in enumerate(table)}
     failures = [{"parts": coalitions.name(lost.row), "replication": lost.replication, "reason": lost.reason}
                 for lost in grid.failures]
     return AttributionRecord(
         spec.name, {"zh": spec.title_in("zh"), "en": spec.title_in("en")}, asked.outcome, records, _estimate(found.none),
         _estimate(found.whole), _estimate(found.whole - found.none), _estimate(revenue.none), _estimate(revenue.whole),
-        _estimate(touched[:, -1]), _at_least_nought(_estimate(misplaced)), asked.replications, means, spec.seed, failures, int(grid.runs.size),
-        grid.kept, grid.seconds, asked.command, code_version())
+        _estimate(touched[:, -1]), _at_least_nought(_estimate(misplaced)), asked.replications, means, against, spec.seed,
+        spec.people, spec.days, failures, int(grid.runs.size), grid.kept, grid.seconds, asked.command, code_version())

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.core.errors import RunError
+from sim.experiment.identity import Identities
 from sim.experiment.play import Failed, Wanted, play
 from sim.experiment.progress import Progress
 from sim.experiment.spool import InterruptedRunsError
@@ -23,7 +24,7 @@ from sim.records.outcomes import NEVER_REACHED
 from sim.text.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -179,6 +180,14 @@ class Field:
             tell(Progress(before + state.done, total, state.failed, state.running, state.seconds, left, state.phase))
 
         return follow
+
+
+def planned_runs(specs: Iterable[ScenarioSpec], replications: int, model: str) -> Iterator[tuple[str, ScenarioSpec]]:
+    """Yield identity and scenario of every run of a table, row by row."""
+    identities = Identities(model)
+    for spec in specs:
+        for replication in range(replications):
+            yield identities.of(spec, replication), spec
 
 
 def require_some(grid: Grid, name: str) -> None:

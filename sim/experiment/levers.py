@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import Problem, ScenarioError, did_you_mean, shorten
-from sim.core.params import Params
+from sim.core.params import Params, is_share
 from sim.experiment.runs import pack, unpack
 from sim.scenario.resolve import resolve
 from sim.scenario.spec import strategy_id
@@ -44,7 +44,7 @@ class Lever:
     value : float
         What the scenario says; NaN where it says nothing.
     unit : str
-        ``fen`` for money, else as declared.
+        ``fen`` for money, ``share`` for fractions that people read in per cent, else as declared.
     is_whole : bool
         Whether only whole numbers are values.
     label : dict of str
@@ -177,7 +177,7 @@ def _plain(text: str) -> Any:
 def _made(path: str, owner: Params, name: str, declared: FieldInfo, value: Any, span: Any, *, is_set: bool = True) -> Lever:
     extra = declared.json_schema_extra if isinstance(declared.json_schema_extra, dict) else {}
     is_money = isinstance(value, int) and isinstance(json.loads(owner.model_dump_json(include={name}))[name], str)
-    unit = "fen" if is_money else str(extra.get("unit", ""))
+    unit = "fen" if is_money else str(extra.get("unit", "")) or ("share" if is_share(declared) else "")
     en = " ".join((declared.description or path).split())
     label = {"zh": str(extra.get("zh") or en), "en": en}
     return Lever(path, float(span[0]), float(span[1]), float(value) if is_set else math.nan, unit, isinstance(value, int), label)

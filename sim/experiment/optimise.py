@@ -39,7 +39,7 @@ from sim.scenario.expect import parse_expectation
 from sim.text.message import Message, said_by
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -127,6 +127,21 @@ class Question:
         if self.asked.robust == "tenth":
             return worst_tenth(values, more=more)
         return mean_interval(values).mean
+
+    @property
+    def shape(self) -> dict[str, int]:
+        """Return how many there are of what makes the runs, and how many more a candidate on the front gets."""
+        asked = self.asked
+        return {"levers": len(self.levers), "trials": asked.trials, "replications": asked.replications,
+                "more": max(0, asked.front_replications - asked.replications)}
+
+    def planned(self, model: str) -> Iterator[tuple[str, ScenarioSpec]]:
+        """Yield a name and a scenario of the same size for every run before the front is known.
+
+        Which candidates will be tried shows only as the search goes, so none of the names is in any store.
+        """
+        del model
+        return ((f"{trial}/{luck}", self.laid.spec) for trial in range(self.asked.trials) for luck in range(self.asked.replications))
 
 
 @dataclass(eq=False)
@@ -259,6 +274,12 @@ class _Search:
         added = len(one.finished) - asked.replications
         return slice(asked.replications if added >= asked.replications else 0, None)
 
+    def _base(self) -> _Candidate | None:
+        """Return the scenario as it stands, None if it was not tried."""
+        stated = {one.path: one.value for one in self.question.levers}
+        first = self.candidates[0]
+        return first if first.levers == stated else None
+
     def _play(self, batch: Sequence[_Candidate], luck: range) -> None:
         by_number = {one.number: one for one in batch}
         total = max(self.question.asked.trials * self.question.asked.replications, self.done + len(batch) * len(luck))
@@ -328,17 +349,36 @@ class _Search:
             [condition.text for condition in self.question.conditions], [_told(one) for one in self.question.levers],
             [_told(one) for one in self.question.uncertain], asked.robust, asked.sampler,
             [self._told(one, on_front=one.number in winners) for one in self.candidates], asked.replications,
-            asked.front_replications, spec.seed, self.failures, self.done, self.kept, self.seconds, asked.command,
+            asked.front_replications, spec.seed, spec.people, spec.days, self.failures, self.done, self.kept, self.seconds, asked.command,
             code_version())
 
     def _told(self, one: _Candidate, *, on_front: bool) -> CandidateRecord:
-        intervals = {goal.outcome: mean_interval(self._values(one, goal, None)) for goal in self.question.goals}
+        intervals = {goal.outcome: _estimate(self._values(one, goal, None)) for goal in self.question.goals}
         return CandidateRecord(
-            one.number, one.levers, {name: Estimate(i.mean, i.low, i.high, i.n) for name, i in intervals.items()},
+            one.number, one.levers, intervals,
             dict(zip(intervals, self._scores(one), strict=True)),
             {condition.text: self._condition(one, condition) for condition in self.question.conditions},
             self._is_feasible(one), on_front, int(one.finished.sum()),
-            {name: mean_interval(values).mean for name, values in one.values.items()})
+            {name: mean_interval(values).mean for name, values in one.values.items()}, self._margins(one),
+            self._gains(one) if on_front else {})
+
+    def _margins(self, one: _Candidate) -> dict[str, Estimate]:
+        if self.question.asked.robust != "mean":
+            return {}
+        return {condition.text: _estimate(one.values[condition.outcome][self._told_on(one)]) for condition in self.question.conditions
+                if condition.outcome not in NEVER_REACHED}
+
+    def _gains(self, one: _Candidate) -> dict[str, Estimate]:
+        base = self._base()
+        if base is None or base is one:
+            return {}
+        on = slice(max(self._told_on(one).start, self._told_on(base).start), min(len(one.finished), len(base.finished)))
+        return {goal.outcome: _estimate(self._values(one, goal, on) - self._values(base, goal, on)) for goal in self.question.goals}
+
+
+def _estimate(values: Floats) -> Estimate:
+    found = mean_interval(values)
+    return Estimate(found.mean, found.low, found.high, found.n)
 
 
 def _told(lever: Lever) -> dict[str, Any]:

@@ -20,8 +20,9 @@ import numpy as np
 from sim.analysis.morris import morris_indices, morris_points
 from sim.analysis.problems import noise_share, point_means, whole_blocks
 from sim.analysis.sobol import sobol_indices, sobol_points
+from sim.analysis.tornado import bars
 from sim.core.errors import RunError
-from sim.experiment.grid import require_some
+from sim.experiment.grid import planned_runs, require_some
 from sim.experiment.identity import code_version
 from sim.experiment.levers import Laid, levers_of
 from sim.experiment.prepare import Options, prepared
@@ -31,7 +32,7 @@ from sim.records.sensitivity import MAIN, LeverRecord, SensitivityRecord
 from sim.text.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
 POINTS = {"morris": 10, "sobol": 64}
 """Trajectories of a screening, rows of a design for shares of variance, where nothing is asked."""
-_QUARTER = 0.25
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,15 @@ class Design:
         values = self.values(row)
         return self.laid.at({one.path: one.written(values[one.path]) for one in self.levers})
 
+    @property
+    def shape(self) -> dict[str, int]:
+        """Return how many there are of what makes the runs."""
+        return {"levers": len(self.levers), "points": len(self.unit), "replications": self.asked.replications}
+
+    def planned(self, model: str) -> Iterator[tuple[str, ScenarioSpec]]:
+        """Yield identity and scenario of every run."""
+        return planned_runs(map(self.spec, range(len(self.unit))), self.asked.replications, model)
+
 
 def _scaled(lever: Lever, x: float, *, evenly: bool) -> float:
     if lever.is_whole and evenly:
@@ -181,16 +190,17 @@ def _recorded(design: Design, grid: Grid) -> SensitivityRecord:
     except ValueError as error:
         raise RunError(Message("studies.few_points", outcome=asked.outcome, whole=int(whole_blocks(mean, size).sum()) // size,
                                blocks=blocks)) from error
-    ends = [_ends(design.unit[:, k], mean) for k in range(len(design.levers))]
-    levers = [LeverRecord(one.path, one.label, one.unit, one.low, one.high, one.value, indices[k], *ends[k])
+    found = bars(design.unit, mean, size, spec.seed % 2**31)
+    levers = [LeverRecord(one.path, one.label, one.unit, one.low, one.high, one.value, indices[k],
+                          *(_estimate(ends[k], whole) for ends in (found.low, found.high, found.swing)))
               for k, one in enumerate(design.levers)]
     levers.sort(key=lambda lever: -lever.indices[MAIN[asked.method]].mean)
     points = [{"levers": design.values(row), "mean": float(mean[row]), "values": table[row].tolist()} for row in range(len(mean))]
     failures = [{"point": lost.row, "replication": lost.replication, "reason": lost.reason} for lost in grid.failures]
     return SensitivityRecord(
         spec.name, {"zh": spec.title_in("zh"), "en": spec.title_in("en")}, asked.method, asked.outcome, levers,
-        float(np.nanmean(mean)), noise_share(table), blocks, blocks - whole, asked.replications, spec.seed, points, failures,
-        int(grid.runs.size), grid.kept, grid.seconds, asked.command, code_version())
+        float(np.nanmean(mean)), noise_share(table), blocks, blocks - whole, asked.replications, spec.seed, spec.people, spec.days,
+        points, failures, int(grid.runs.size), grid.kept, grid.seconds, asked.command, code_version())
 
 
 def _indices(design: Design, mean: Floats, method: str) -> tuple[list[dict[str, Estimate]], int]:
@@ -210,8 +220,6 @@ def _with_span(values: Floats, span: Floats, k: int, n: int) -> Estimate:
     return Estimate(float(values[k]), float(span[k, 0]), float(span[k, 1]), n)
 
 
-def _ends(x: Floats, mean: Floats) -> Sequence[float]:
-    """Return the mean outcome in the lowest and in the highest quarter of a lever's range."""
-    known = np.isfinite(mean)
-    parts = (mean[known & (x <= _QUARTER)], mean[known & (x >= 1 - _QUARTER)])
-    return [float(part.mean()) if len(part) else float("nan") for part in parts]
+def _estimate(ends: Floats, n: int) -> Estimate:
+    mean, low, high = ends.tolist()
+    return Estimate(mean, low, high, n)

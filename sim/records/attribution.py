@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sim.records.manifest import machine
-from sim.records.study import frame_of, plain, save_study
+from sim.records.study import frame_of, save_study
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,10 +84,13 @@ class AttributionRecord:
         Share of revenue that last touch books to the wrong account: half the sum of absolute mean errors over mean revenue.
     replications : int
         R; what is stated rests on those in which every combination has a value.
-    coalitions : dict of float
-        Mean outcome by combination: ids joined by ``+``, the empty one first.
+    coalitions, against : dict of Estimate
+        Outcome by combination (ids joined by ``+``, the empty one first), and how much more it is than with all parts,
+        paired by replication.
     failures : list of dict
         Runs that failed: ``parts``, ``replication``, ``reason``.
+    people, days : int
+        Size of the world and days simulated.
     runs, kept : int
         Runs in all, and those that had been played before.
     """
@@ -104,8 +107,11 @@ class AttributionRecord:
     untouched: Estimate
     misplaced: Estimate
     replications: int
-    coalitions: dict[str, float]
+    coalitions: dict[str, Estimate]
+    against: dict[str, Estimate]
     seed: int
+    people: int = 0
+    days: int = 0
     failures: list[dict[str, Any]] = field(default_factory=list)
     runs: int = 0
     kept: int = 0
@@ -120,10 +126,4 @@ class AttributionRecord:
 
     def save(self, path: Path, texts: dict[str, str] | None = None) -> None:
         """Write a folder whole: the manifest, the figures, and `texts` by file name."""
-        save_study(KIND, FILE, as_document(self), path, texts or {})
-
-
-def as_document(record: AttributionRecord) -> dict[str, Any]:
-    """Return it as plain data; what is undefined is null."""
-    document: dict[str, Any] = plain(asdict(record))
-    return document
+        save_study(KIND, FILE, self, path, texts or {})

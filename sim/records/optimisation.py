@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.records.attribution import Estimate
 from sim.records.manifest import machine
-from sim.records.study import frame_of, plain, save_study
+from sim.records.study import frame_of, save_study
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +48,11 @@ class CandidateRecord:
         Runs with a result.
     outcomes : dict of float
         Mean of every summary outcome.
+    margins : dict of Estimate
+        Mean of each condition's outcome with its interval; left out where a condition is judged by its worst case.
+    gains : dict of Estimate
+        On the front: how much more of each goal than the scenario as it stands, paired by replication; empty where that
+        has not been played.
     """
 
     number: int
@@ -59,6 +64,8 @@ class CandidateRecord:
     on_front: bool
     replications: int
     outcomes: dict[str, float] = field(default_factory=dict)
+    margins: dict[str, Estimate] = field(default_factory=dict)
+    gains: dict[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,8 @@ class OptimisationRecord:
         How cases are summed up: their mean, or the mean of the worst tenth.
     sampler : {'tpe', 'nsga2'}
         Who proposed.
+    people, days : int
+        Size of the world and days simulated.
     candidates : list of CandidateRecord
         All of them, in the order in which they were asked.
     """
@@ -97,6 +106,8 @@ class OptimisationRecord:
     replications: int
     front_replications: int
     seed: int
+    people: int = 0
+    days: int = 0
     failures: list[dict[str, Any]] = field(default_factory=list)
     runs: int = 0
     kept: int = 0
@@ -128,10 +139,4 @@ class OptimisationRecord:
 
     def save(self, path: Path, texts: dict[str, str] | None = None) -> None:
         """Write a folder whole: the manifest, the figures, and `texts` by file name."""
-        save_study(KIND, FILE, as_document(self), path, texts or {})
-
-
-def as_document(record: OptimisationRecord) -> dict[str, Any]:
-    """Return it as plain data; what is undefined is null."""
-    document: dict[str, Any] = plain(asdict(record))
-    return document
+        save_study(KIND, FILE, self, path, texts or {})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.records.attribution import Estimate
 from sim.records.manifest import machine
-from sim.records.study import frame_of, plain, save_study
+from sim.records.study import frame_of, save_study
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,8 +38,9 @@ class LeverRecord:
         Range and what the scenario says.
     indices : dict of Estimate
         ``mu_star``, ``mu``, ``sigma`` in the outcome's unit (Morris), or ``first``, ``total`` as shares (Sobol).
-    at_low, at_high : float
-        Mean outcome over points in the lowest and in the highest quarter of the range: the tornado's bar.
+    at_low, at_high, swing : Estimate
+        Mean outcome over points in the lowest and in the highest quarter of the range, the other levers balanced
+        (`sim.analysis.tornado`), and the second less the first: the tornado's bar.
     """
 
     path: str
@@ -49,8 +50,9 @@ class LeverRecord:
     high: float
     value: float
     indices: dict[str, Estimate]
-    at_low: float
-    at_high: float
+    at_low: Estimate
+    at_high: Estimate
+    swing: Estimate
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ class SensitivityRecord:
         Share of the variance between points that is left of chance after averaging over replications; NaN with one.
     blocks, blocks_lost : int
         Trajectories (Morris) or rows (Sobol), and how many were left out for an undefined value.
+    people, days : int
+        Size of the world and days simulated.
     points : list of dict
         Every point: values by path under ``levers``, ``mean``, ``values`` by replication.
     """
@@ -90,6 +94,8 @@ class SensitivityRecord:
     blocks_lost: int
     replications: int
     seed: int
+    people: int = 0
+    days: int = 0
     points: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, Any]] = field(default_factory=list)
     runs: int = 0
@@ -102,15 +108,9 @@ class SensitivityRecord:
     def frame(self) -> pd.DataFrame:
         """Return a row a lever: each index with the ends of its interval."""
         return frame_of([{"path": one.path, "label": one.label, "unit": one.unit, "low": one.low, "high": one.high,
-                          "value": one.value, "at_low": one.at_low, "at_high": one.at_high}
-                         | {name: asdict(index) for name, index in one.indices.items()} for one in self.levers])
+                          "value": one.value, "at_low": asdict(one.at_low), "at_high": asdict(one.at_high),
+                          "swing": asdict(one.swing)} | {name: asdict(index) for name, index in one.indices.items()} for one in self.levers])
 
     def save(self, path: Path, texts: dict[str, str] | None = None) -> None:
         """Write a folder whole: the manifest, the figures, and `texts` by file name."""
-        save_study(KIND, FILE, as_document(self), path, texts or {})
-
-
-def as_document(record: SensitivityRecord) -> dict[str, Any]:
-    """Return it as plain data; what is undefined is null."""
-    document: dict[str, Any] = plain(asdict(record))
-    return document
+        save_study(KIND, FILE, self, path, texts or {})

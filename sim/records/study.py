@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from pydantic import TypeAdapter, ValidationError
+
+from sim.core.errors import DataError, reason_of, value_problem
 from sim.records.folders import whole_folder
-from sim.records.manifest import write_manifest
+from sim.records.manifest import read_manifest, write_manifest
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +20,15 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+Record = TypeVar("Record")
+
 _HEAD = ("scenario", "seed", "command", "version", "seconds", "machine")
+
+
+def as_document(record: Any) -> dict[str, Any]:
+    """Return a record as plain data; what is undefined is null."""
+    document: dict[str, Any] = plain(asdict(record))
+    return document
 
 
 def plain(value: Any) -> Any:
@@ -50,8 +63,40 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
-def save_study(kind: str, file: str, document: dict[str, Any], path: Path, texts: dict[str, str]) -> None:
-    """Write a folder whole: the manifest, the document as `file`, and `texts` by file name."""
+def load_study(kind: str, file: str, shape: type[Record], path: Path) -> Record:
+    """Return the record of a folder that `save_study` wrote.
+
+    Raises
+    ------
+    DataError
+        If the folder is missing, torn, of another kind or of a newer schema.
+    """
+    read_manifest(path, kind)
+    try:
+        document = json.loads((path / file).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        remedy = Message("records.give_folder")
+        raise DataError(Message("records.unreadable", path=path / file, error=reason_of(error), remedy=remedy)) from error
+    try:
+        return TypeAdapter(shape).validate_python(_undefined(document))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise DataError(Message("records.garbled_place", folder=path / file, place=place, what=value_problem(dict(first)))) from None
+
+
+def _undefined(value: Any) -> Any:
+    """Return data with NaN for null: no record holds anything else that JSON writes so."""
+    if isinstance(value, dict):
+        return {key: _undefined(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_undefined(inner) for inner in value]
+    return math.nan if value is None else value
+
+
+def save_study(kind: str, file: str, record: Any, path: Path, texts: dict[str, str]) -> None:
+    """Write a folder whole: the manifest, the record as `file`, and `texts` by file name."""
+    document = as_document(record)
     with whole_folder(path) as folder:
         write_manifest(folder, kind, {name: document[name] for name in _HEAD if name in document})
         text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)

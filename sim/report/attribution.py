@@ -8,28 +8,32 @@ from typing import TYPE_CHECKING
 from sim.analysis.intervals import LEVEL
 from sim.analysis.paired import holm
 from sim.analysis.student import p_value, t_quantile
-from sim.records.outcomes import SUMMARY
 from sim.report.numbers import DASH
 from sim.report.study import (
     WIDTH,
     amount,
     failures_said,
     has_span,
+    is_decided,
+    listed,
+    nexts_said,
     outcome_name,
     paragraphs,
     span_of,
     table_lines,
     unit_of,
+    wanted_of,
     with_span,
     word,
+    world_said,
 )
 
 if TYPE_CHECKING:
     from sim.records.attribution import AttributionRecord, PartRecord
     from sim.text.catalogue import Lang
 
-_SHARES = (33, 11, 14)
-_TOUCHES = (11, 11, 32)
+_SHARES = (31, 10, 13)
+_TOUCHES = (11, 11, 31)
 
 
 def title_of(record: AttributionRecord, lang: Lang) -> str:
@@ -45,28 +49,25 @@ def part_name(part: PartRecord, lang: Lang) -> str:
 
 def said(record: AttributionRecord, lang: Lang) -> list[str]:
     """Return the answer in sentences."""
-    unit, names = unit_of(record.outcome), (", " if lang == "en" else "、")
+    unit, outcome = unit_of(record.outcome), outcome_name(record.outcome, lang)
     way = -1.0 if record.gained.mean < 0 else 1.0  # most of a loss is due to who lost most
     first = max(record.parts, key=lambda part: way * part.share.mean if math.isfinite(part.share.mean) else -math.inf)
-    out = [word("attribution.answer", lang, outcome=outcome_name(record.outcome, lang), gained=amount(record.gained.mean, unit, lang),
-                span=span_of(record.gained, unit, lang), first=part_name(first, lang), share=with_span(first.share, unit, lang))]
-    sure = _is_sure(record)
-    harm = {"more": -1.0, "less": 1.0}.get(SUMMARY[record.outcome].better, 0.0)
-    wasted = [part_name(part, lang) for part in record.parts if sure.get(part.id) and harm * part.share.mean > 0]
-    unclear = [part_name(part, lang) for part in record.parts if sure.get(part.id) is False]
+    is_open = has_span(record.gained) and not is_decided(record.gained)
+    out = [word("attribution.answer_open" if is_open else "attribution.answer", lang, outcome=outcome,
+                gained=amount(record.gained.mean, unit, lang), span=span_of(record.gained, unit, lang), first=part_name(first, lang),
+                share=with_span(first.share, unit, lang))]
+    wasted, unclear = _wasted(record), _unclear(record)
     if wasted:
-        out.append(word("attribution.answer_wasted", lang, names=names.join(wasted)))
+        out.append(word("attribution.answer_wasted", lang, names=listed([part_name(part, lang) for part in wasted], lang), outcome=outcome))
     if unclear:
-        out.append(word("attribution.answer_unclear", lang, names=names.join(unclear)))
-    if math.isfinite(record.misplaced.mean):
-        key = "misplaced" if record.misplaced.mean <= 1 else "misplaced_all"  # where parts cost revenue, more than all of it
-        out.append(word(f"attribution.{key}", lang, share=with_span(record.misplaced, "share", lang)))
+        out.append(word("attribution.answer_unclear", lang, names=listed([part_name(part, lang) for part in unclear], lang)))
+    out += [*_best(record, lang), *_misplaced(record, lang)]
     if record.replications < 2:
         out.append(word("attribution.one_replication", lang))
     return out
 
 
-def _is_sure(record: AttributionRecord) -> dict[str, bool]:
+def is_sure(record: AttributionRecord) -> dict[str, bool]:
     """Return of every part with an interval whether chance does not explain its contribution, all parts judged together [Holm1979]."""
     p = {}
     for part in (part for part in record.parts if has_span(part.share)):
@@ -74,6 +75,67 @@ def _is_sure(record: AttributionRecord) -> dict[str, bool]:
         error = (one.high - one.low) / 2 / t_quantile(LEVEL, one.n - 1)
         p[part.id] = p_value(one.mean / error, one.n - 1) if error else (2.0 ** (1 - one.n) if one.mean else 1.0)
     return {name: corrected <= 1 - LEVEL for name, corrected in holm(p).items()}
+
+
+def _wasted(record: AttributionRecord) -> list[PartRecord]:
+    """Return the parts that make the outcome worse, where chance does not explain it."""
+    sure, wanted = is_sure(record), wanted_of(record.outcome)
+    return [part for part in record.parts if sure.get(part.id) and part.share.mean * wanted < 0]
+
+
+def _unclear(record: AttributionRecord) -> list[PartRecord]:
+    sure = is_sure(record)
+    return [part for part in record.parts if sure.get(part.id) is False]
+
+
+def best_combination(record: AttributionRecord) -> str:
+    """Return the combination of strategies that does best with every mechanism at work; empty where neither direction is better."""
+    wanted = wanted_of(record.outcome)
+    whole = {part.id for part in record.parts if part.kind == "mechanism"}
+    known = {name: one.mean * wanted for name, one in record.coalitions.items()
+             if whole <= set(name.split("+")) and math.isfinite(one.mean)}
+    return max(known, key=lambda name: known[name]) if wanted and known else ""
+
+
+def combination_name(record: AttributionRecord, name: str, lang: Lang, *, strategies: bool = False) -> str:
+    """Return the parts of a combination in words; only its strategies if that is asked."""
+    chosen = [part for part in record.parts if part.id in name.split("+") and not (strategies and part.kind == "mechanism")]
+    return " + ".join(part_name(part, lang) for part in chosen) or word("attribution.nothing", lang)
+
+
+def _best(record: AttributionRecord, lang: Lang) -> list[str]:
+    """Return which combination of strategies does best, and whether that is decided."""
+    strategies = [part for part in record.parts if part.kind == "strategy"]
+    best = best_combination(record)
+    if len(strategies) < 2 or not best:
+        return []
+    if set(best.split("+")) >= {part.id for part in strategies}:
+        return [word("attribution.best_whole", lang)]
+    unit, away = unit_of(record.outcome), record.against[best]
+    key = "attribution.best" if is_decided(away) else "attribution.best_open"
+    return [word(key, lang, names=combination_name(record, best, lang, strategies=True), outcome=outcome_name(record.outcome, lang),
+                 value=with_span(record.coalitions[best], unit, lang), away=with_span(away, unit, lang))]
+
+
+def _misplaced(record: AttributionRecord, lang: Lang) -> list[str]:
+    wrong = record.misplaced
+    if not math.isfinite(wrong.mean):
+        return []
+    out = [word("attribution.misplaced", lang, share=percent(wrong.mean), span=span_of(wrong, "share", lang))]
+    if wrong.mean > 1:
+        out[0] += ("" if lang == "zh" else " ") + word("attribution.misplaced_more", lang)
+    if any(part.kind == "mechanism" for part in record.parts):
+        out[0] += ("" if lang == "zh" else " ") + word("attribution.misplaced_mechanism", lang)
+    return out
+
+
+def nexts(record: AttributionRecord, lang: Lang) -> list[str]:
+    """Return what could be done next, in sentences."""
+    wasted = [part_name(part, lang) for part in _wasted(record) if part.kind == "strategy"]
+    out = [word("attribution.next_wasted", lang, names=listed(wasted, lang))] if wasted else []
+    if _unclear(record) or record.replications < 2:
+        out.append(word("common.next_replications", lang, n=4 * record.replications))
+    return [*out, word("attribution.next_sensitivity", lang, scenario=record.scenario, outcome=record.outcome)]
 
 
 def terminal_attribution(record: AttributionRecord, lang: Lang, width: int = WIDTH) -> str:
@@ -86,11 +148,12 @@ def terminal_attribution(record: AttributionRecord, lang: Lang, width: int = WID
     rows += [[], *([word(f"attribution.{name}", lang), with_span(one, unit, lang), "", ""] for name, one in (
         ("sum", record.gained), ("none", record.none), ("whole", record.whole)))]
     heads = [word(f"attribution.{name}", lang) for name in ("part", "share", "alone", "last")]
-    lines = [*paragraphs([heading], width), "", *table_lines(heads, rows, _SHARES, width)]
+    lines = [*paragraphs([heading, world_said(record, lang)], width), "", *table_lines(heads, rows, _SHARES, width)]
     lines += ["", word("attribution.revenue", lang), *table_lines(
         [word(f"attribution.{name}", lang) for name in ("part", "caused", "touched", "error")], touch_rows(record, lang), _TOUCHES,
         width)]
-    return "\n".join([*lines, "", *paragraphs([*said(record, lang), *failures_said(record.failures, lang)], width)])
+    return "\n".join([*lines, "", *paragraphs([*said(record, lang), *failures_said(record.failures, lang)], width),
+                      *nexts_said(nexts(record, lang), lang, width)])
 
 
 def touch_rows(record: AttributionRecord, lang: Lang) -> list[list[str]]:

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shlex
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
+from sim.records.outcomes import SUMMARY
+from sim.report.numbers import span
 from sim.report.study import (
     WIDTH,
     amount,
     failures_said,
+    has_span,
+    is_decided,
     lever_amount,
+    listed,
+    nexts_said,
     outcome_name,
     paragraphs,
-    short_path,
     table_lines,
     unit_of,
     with_span,
     word,
+    world_said,
 )
+from sim.scenario.expect import parse_expectation
 from sim.text.cells import pad
 
 if TYPE_CHECKING:
+    from sim.records.attribution import Estimate
     from sim.records.optimisation import CandidateRecord, GoalRecord, OptimisationRecord
     from sim.text.catalogue import Lang
 
@@ -41,16 +51,46 @@ def goal_name(goal: GoalRecord, lang: Lang) -> str:
 
 def goals_of(record: OptimisationRecord, one: CandidateRecord, lang: Lang) -> str:
     """Return the goals of a candidate with their intervals in one clause."""
-    colon = word("common.colon", lang)
-    parts = [f"{outcome_name(goal.outcome, lang)}{colon if lang == 'zh' else ' '}{with_span(one.goals[goal.outcome], unit_of(goal.outcome), lang)}"
+    colon = "" if lang == "zh" else " "
+    parts = [f"{outcome_name(goal.outcome, lang)}{colon}{with_span(one.goals[goal.outcome], unit_of(goal.outcome), lang)}"
              for goal in record.goals]
+    return _clauses(parts, lang)
+
+
+def _clauses(parts: Sequence[str], lang: Lang) -> str:
     return ("; " if lang == "en" else "；").join(parts)
 
 
 def settings_of(record: OptimisationRecord, one: CandidateRecord, lang: Lang) -> str:
-    """Return the levers of a candidate in one clause, by path."""
-    units = {lever["path"]: lever["unit"] for lever in record.levers}
-    return ", ".join(f"{short_path(path)} = {lever_amount(value, units[path], lang)}" for path, value in one.levers.items())
+    """Return the levers of a candidate in one clause, in words."""
+    return _clauses([f"{lever_label(lever, lang)}{word('common.colon', lang)}{lever_amount(one.levers[lever['path']], lever['unit'], lang)}"
+                     for lever in record.levers], lang)
+
+
+def lever_label(lever: dict[str, Any], lang: Lang) -> str:
+    """Return what a lever is called."""
+    return str(lever["label"].get(lang) or lever["path"])
+
+
+def condition_name(text: str, lang: Lang) -> str:
+    """Return a condition with its outcome in words: ``share bought by ultimate users > 20%``."""
+    name, _, rest = text.strip().partition(" ")
+    return f"{outcome_name(name, lang)} {rest.strip()}" if name in SUMMARY else text
+
+
+def _range(lever: dict[str, Any], lang: Lang) -> str:
+    low, high = (lever_amount(lever[end], lever["unit"], lang) for end in ("low", "high"))
+    return word("optimisation.lever_range", lang, label=lever_label(lever, lang), span=span(low, high, lang))
+
+
+def asked(record: OptimisationRecord, lang: Lang) -> str:
+    """Return what was wanted, on what conditions, and what was moved, in sentences."""
+    goals = listed([goal_name(goal, lang) for goal in record.goals], lang)
+    levers = listed([_range(lever, lang) for lever in record.levers], lang)
+    out = [word("optimisation.setup", lang, goals=goals, levers=levers, n=len(record.candidates))]
+    if record.conditions:
+        out.append(word("optimisation.setup_conditions", lang, names=listed([condition_name(text, lang) for text in record.conditions], lang)))
+    return ("" if lang == "zh" else " ").join(out)
 
 
 def said(record: OptimisationRecord, lang: Lang) -> list[str]:
@@ -59,17 +99,73 @@ def said(record: OptimisationRecord, lang: Lang) -> list[str]:
     if not best:
         out = [word("optimisation.answer_none", lang, n=n)]
     else:
-        values = {"n": n, "number": best[0].number, "goals": goals_of(record, best[0], lang)}
+        values = {"n": n, "number": best[0].number, "goals": goals_of(record, best[0], lang), "settings": settings_of(record, best[0], lang)}
         out = [word("optimisation.answer_one", lang, **values) if len(record.goals) == 1 else word(
             "optimisation.answer_many", lang, front=len(best), goal=outcome_name(record.goals[0].outcome, lang), **values)]
-        out[0] += f" {settings_of(record, best[0], lang)}{'.' if lang == 'en' else '。'}"
     if record.baseline is not None:
-        out.append(word("optimisation.baseline", lang, goals=goals_of(record, record.baseline, lang)))
+        out.append(word("optimisation.baseline" if record.baseline.is_feasible else "optimisation.baseline_unfit", lang,
+                        goals=goals_of(record, record.baseline, lang)))
+    if best:
+        out += [*_gains(record, best[0], lang), *_open_conditions(record, lang)]
     out.append(word(f"optimisation.robust_{record.robust}", lang))
     if record.uncertain:
-        names = ("、" if lang == "zh" else ", ").join(one["label"].get(lang) or one["path"] for one in record.uncertain)
+        names = listed([lever_label(one, lang) for one in record.uncertain], lang)
         out.append(word("optimisation.uncertain", lang, names=names))
     return out
+
+
+def _gains(record: OptimisationRecord, best: CandidateRecord, lang: Lang) -> list[str]:
+    """Return how much the best candidate gains on the scenario as it stands, and whether that is decided."""
+    base = record.baseline
+    if base is not None and base.number == best.number:
+        return [word("optimisation.stands", lang)]
+    if not best.gains:
+        return []
+    parts = []
+    for goal in record.goals:
+        away, unit = best.gains[goal.outcome], unit_of(goal.outcome)
+        key = "gain_open" if not is_decided(away) else "gain_better" if (away.mean > 0) == goal.more else "gain_worse"
+        parts.append(word(f"optimisation.{key}", lang, outcome=outcome_name(goal.outcome, lang), away=with_span(away, unit, lang)))
+    n = best.gains[record.goals[0].outcome].n
+    return [word("optimisation.gains", lang, number=best.number, n=n, parts=_clauses(parts, lang))]
+
+
+def is_open(text: str, one: CandidateRecord) -> bool:
+    """Tell whether a candidate's runs cannot decide a condition: the limit lies within the interval."""
+    margin = one.margins.get(text)
+    if margin is None or not has_span(margin):
+        return False
+    return margin.low <= parse_expectation(text).number <= margin.high
+
+
+def _open_conditions(record: OptimisationRecord, lang: Lang) -> list[str]:
+    out = []
+    for text in record.conditions:
+        numbers = [str(one.number) for one in record.front if is_open(text, one)]
+        if numbers:
+            out.append(word("optimisation.condition_open", lang, condition=condition_name(text, lang), numbers=listed(numbers, lang)))
+    return out
+
+
+def nexts(record: OptimisationRecord, lang: Lang) -> list[str]:
+    """Return what could be done next, in sentences."""
+    best = record.front
+    if not best:
+        return [word("optimisation.next_none", lang)]
+    units = {lever["path"]: lever["unit"] for lever in record.levers}
+    settings = " ".join(f"--set {shlex.quote(f'{path}={_written(value, units[path])}')}" for path, value in best[0].levers.items())
+    out = [word("optimisation.next_run", lang, number=best[0].number, command=f"guanxi run {record.scenario} {settings}")]
+    if len(record.goals) > 1 and len(best) > 1:
+        out.insert(0, word("optimisation.next_choose", lang))
+    if _open_conditions(record, lang) or any(not is_decided(away) for away in best[0].gains.values()):
+        out.append(word("optimisation.next_front", lang, n=4 * record.front_replications))
+    if not record.uncertain:
+        out.append(word("optimisation.next_uncertain", lang))
+    return out
+
+
+def _written(value: float, unit: str) -> str:
+    return f"{value / 100:.6g} CNY" if unit == "fen" else f"{value:.6g}"
 
 
 def terminal_optimisation(record: OptimisationRecord, lang: Lang, width: int = WIDTH) -> str:
@@ -79,16 +175,18 @@ def terminal_optimisation(record: OptimisationRecord, lang: Lang, width: int = W
     columns = [min(_ROOM, (width - 12 - 2 * _NUMBER) // len(record.goals) - 1)] * len(record.goals) + [_NUMBER]
     heads = [word("optimisation.candidate", lang), *(outcome_name(goal.outcome, lang) for goal in record.goals),
              word("optimisation.runs", lang)]
-    rows = [[f"{one.number}", *(with_span(one.goals[goal.outcome], unit_of(goal.outcome), lang) for goal in record.goals),
-             str(one.replications)] for one in shown]
-    lines = table_lines(heads, rows, columns, width)
-    out = lines[:2]
-    for line, one in zip(lines[2:], shown, strict=True):
-        out += [line, *(f"{pad('', 4)}{text}" for text in paragraphs([settings_of(record, one, lang)], width - 4))]
-    return "\n".join([*paragraphs([heading], width), "", *out, "",
-                      *paragraphs([*said(record, lang), *failures_said(record.failures, lang)], width)])
+    lines = table_lines(heads, [], columns, width)
+    above = len(lines)
+    for one in shown:
+        row = [f"{one.number}", *(with_span(one.goals[goal.outcome], unit_of(goal.outcome), lang) for goal in record.goals),
+               str(one.replications)]
+        lines += table_lines(heads, [row], columns, width)[above:]
+        lines += [f"{pad('', 4)}{text}" for text in paragraphs([settings_of(record, one, lang)], width - 4)]
+    return "\n".join([*paragraphs([heading, asked(record, lang), world_said(record, lang)], width), "", *(lines if shown else []),
+                      *([""] if shown else []), *paragraphs([*said(record, lang), *failures_said(record.failures, lang)], width),
+                      *nexts_said(nexts(record, lang), lang, width)])
 
 
-def condition_amount(text: str, value: float, lang: Lang) -> str:
-    """Return what a condition's outcome came to, in its unit."""
-    return amount(value, unit_of(text.split(maxsplit=1)[0]), lang)
+def condition_amount(text: str, one: CandidateRecord, lang: Lang) -> Estimate | str:
+    """Return what a condition's outcome came to: with its interval where there is one."""
+    return one.margins.get(text) or amount(one.conditions[text], unit_of(text.split(maxsplit=1)[0]), lang)

@@ -9,9 +9,21 @@ from typing import TYPE_CHECKING
 from sim.report.figures.cloud import Axis, Dot, cloud
 from sim.report.html_table import folded, table
 from sim.report.markup import Html, el, join
-from sim.report.optimisation import condition_amount, goal_name, goals_of, said, settings_of, title_of
-from sim.report.study import amount, lever_amount, outcome_name, short_path, unit_of, with_span, word
-from sim.report.study_page import section, study_page
+from sim.report.optimisation import (
+    asked,
+    condition_amount,
+    condition_name,
+    goal_name,
+    goals_of,
+    is_open,
+    lever_label,
+    nexts,
+    said,
+    settings_of,
+    title_of,
+)
+from sim.report.study import amount, beginning, lever_amount, listed, outcome_name, unit_of, word
+from sim.report.study_page import Opening, estimate_cell, section, study_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +39,8 @@ def render_optimisation(record: OptimisationRecord, lang: Lang = "zh") -> str:
     """Return the page as text."""
     question = word("optimisation.question", lang, title=title_of(record, lang))
     works = [*WORKS[record.sampler], *(_MORE if record.uncertain or record.robust == "tenth" else ())]
-    return study_page(record, word("optimisation.kind", lang), question, said(record, lang),
-                      [_picture(record, lang), _all(record, lang)], works, lang)
+    opening = Opening(word("optimisation.kind", lang), question, asked(record, lang), said(record, lang), nexts(record, lang))
+    return study_page(record, opening, [_picture(record, lang), _all(record, lang)], works, lang)
 
 
 def _picture(record: OptimisationRecord, lang: Lang) -> Html:
@@ -91,12 +103,26 @@ def _all(record: OptimisationRecord, lang: Lang) -> Html:
 
 
 def _table(name: str, caption: str, candidates: Sequence[CandidateRecord], record: OptimisationRecord, lang: Lang) -> Html:
-    heads = [word("optimisation.number", lang), *(outcome_name(goal.outcome, lang) for goal in record.goals), *record.conditions,
-             word("optimisation.feasible", lang), word("optimisation.front", lang), word("optimisation.runs", lang),
-             *(short_path(lever["path"]) for lever in record.levers)]
-    rows = [[str(one.number), *(with_span(one.goals[goal.outcome], unit_of(goal.outcome), lang) for goal in record.goals),
-             *(condition_amount(text, value, lang) for text, value in one.conditions.items()),
-             word(f"optimisation.{'yes' if one.is_feasible else 'no'}", lang), word(f"optimisation.{'yes' if one.on_front else 'no'}", lang),
-             str(one.replications), *(lever_amount(one.levers[lever["path"]], lever["unit"], lang) for lever in record.levers)]
-            for one in candidates]
-    return table(name, caption, heads, rows)
+    heads = [word("optimisation.number", lang), *(beginning(outcome_name(goal.outcome, lang)) for goal in record.goals),
+             *(beginning(condition_name(text, lang)) for text in record.conditions),
+             *(lever_label(lever, lang) for lever in record.levers), word("optimisation.standing", lang), word("optimisation.runs", lang)]
+    rows = [[str(one.number), *(estimate_cell(one.goals[goal.outcome], unit_of(goal.outcome), lang) for goal in record.goals),
+             *(_condition(text, one, lang) for text in record.conditions),
+             *(lever_amount(one.levers[lever["path"]], lever["unit"], lang) for lever in record.levers),
+             _standing(record, one, lang), str(one.replications)] for one in candidates]
+    return table(name, caption, heads, rows, text_columns=(0, len(heads) - 2))
+
+
+def _condition(text: str, one: CandidateRecord, lang: Lang) -> Html:
+    """Return what a condition's outcome came to, and whether the runs can decide it."""
+    found = condition_amount(text, one, lang)
+    shown = found if isinstance(found, str) else estimate_cell(found, unit_of(text.split(maxsplit=1)[0]), lang)
+    return join(shown, el("small", {"class": "interval"}, word("optimisation.open", lang)) if is_open(text, one) else None)
+
+
+def _standing(record: OptimisationRecord, one: CandidateRecord, lang: Lang) -> str:
+    """Return what a candidate is, in a word or two."""
+    base = record.baseline
+    names = [*(["base"] if base is not None and one.number == base.number else []),
+             "front" if one.on_front else "fit" if one.is_feasible else "unfit"]
+    return listed([word(f"optimisation.is_{name}", lang) for name in names], lang)

@@ -11,24 +11,34 @@ from sim.report.study import (
     WIDTH,
     amount,
     failures_said,
+    has_span,
+    is_decided,
     lever_range,
+    listed,
+    nexts_said,
     outcome_name,
     paragraphs,
     short_path,
     span_of,
     table_lines,
     unit_of,
+    wanted_of,
     with_span,
     word,
+    world_said,
 )
 
 if TYPE_CHECKING:
     from sim.records.sensitivity import LeverRecord, SensitivityRecord
     from sim.text.catalogue import Lang
 
-_COLUMNS = {"morris": (29, 10, 10), "sobol": (20, 20)}
+_COLUMNS = {"morris": (27, 10, 11), "sobol": (20, 20)}
 _LARGE = 0.1
 """Share of noise beyond which the reader is warned."""
+_ROUGH = 0.5
+"""Width of an interval of a share of variance beyond which the reader is warned."""
+_FEW_BLOCKS = 10
+"""Trajectories or rows below which more of them are recommended."""
 CELLS = {"morris": ("mu_star", "mu", "sigma"), "sobol": ("total", "first")}
 
 
@@ -50,12 +60,27 @@ def cells(record: SensitivityRecord, lever: LeverRecord, lang: Lang) -> list[str
             for name in CELLS[record.method]]
 
 
+def lever_name(lever: LeverRecord, lang: Lang) -> str:
+    """Return what a lever is called."""
+    return lever.label.get(lang) or lever.path
+
+
 def said(record: SensitivityRecord, lang: Lang) -> list[str]:
     """Return the answer in sentences."""
-    first, unit = record.levers[0], index_unit(record)
-    index = first.indices[MAIN[record.method]]
-    out = [word(f"sensitivity.answer_{record.method}", lang, label=first.label.get(lang) or first.path,
+    first, unit, main = record.levers[0], index_unit(record), MAIN[record.method]
+    index = first.indices[main]
+    out = [word(f"sensitivity.answer_{record.method}", lang, label=lever_name(first, lang),
                 outcome=outcome_name(record.outcome, lang), value=amount(index.mean, unit, lang), span=span_of(index, unit, lang))]
+    if len(record.levers) > 1:
+        second = record.levers[1]
+        is_ahead = index.low > second.indices[main].high
+        out[0] += ("" if lang == "zh" else " ") + word("sensitivity.ahead" if is_ahead else "sensitivity.ahead_open", lang,
+                                                       label=lever_name(second, lang))
+    open_ones = [lever_name(lever, lang) for lever in record.levers if has_span(lever.swing) and not is_decided(lever.swing)]
+    if open_ones:
+        out.append(word("sensitivity.direction_open", lang, names=listed(open_ones, lang)))
+    if is_rough(record):
+        out.append(word("sensitivity.rough", lang))
     if math.isfinite(record.noise):
         noise = word("sensitivity.noise", lang, share=percent(record.noise), n=record.replications)
         large = word("sensitivity.noise_large", lang) if record.noise > _LARGE else ""
@@ -67,15 +92,35 @@ def said(record: SensitivityRecord, lang: Lang) -> list[str]:
     return out
 
 
+def is_rough(record: SensitivityRecord) -> bool:
+    """Tell whether the design is too small for its shares of variance to be more than a ranking."""
+    return record.method == "sobol" and any(index.high - index.low > _ROUGH for lever in record.levers
+                                            for index in lever.indices.values())
+
+
+def nexts(record: SensitivityRecord, lang: Lang) -> list[str]:
+    """Return what could be done next, in sentences."""
+    first = record.levers[0]
+    out = [word("sensitivity.next_measure", lang, label=lever_name(first, lang))]
+    if is_rough(record) or (record.blocks - record.blocks_lost < _FEW_BLOCKS):
+        out.append(word("sensitivity.next_points", lang, n=4 * record.blocks if record.method == "sobol" else max(10, 2 * record.blocks)))
+    if not record.noise <= _LARGE:
+        out.append(word("common.next_replications", lang, n=4 * record.replications))
+    goal = "--minimise" if wanted_of(record.outcome) < 0 else "--maximise"
+    return [*out, word("sensitivity.next_optimise", lang, scenario=record.scenario, path=first.path, goal=f"{goal} {record.outcome}")]
+
+
 def terminal_sensitivity(record: SensitivityRecord, lang: Lang, width: int = WIDTH) -> str:
     """Return the levers with their indices as lines of at most `width` cells, the most important first."""
     heading = word(f"sensitivity.heading_{record.method}", lang, title=title_of(record, lang),
                    outcome=outcome_name(record.outcome, lang), blocks=record.blocks, n=record.replications)
     heads = [word("sensitivity.lever", lang), *(word(f"sensitivity.{name}", lang) for name in CELLS[record.method])]
-    rows = [[lever.label.get(lang) or lever.path, *cells(record, lever, lang)] for lever in record.levers]
-    lines = table_lines(heads, rows, _COLUMNS[record.method], width)
-    named: list[str] = lines[:2]
-    for line, lever in zip(lines[2:], record.levers, strict=True):
-        named += [line, *(f"  {text}" for text in paragraphs([f"{short_path(lever.path)}  {lever_range(lever, lang)}"], width - 2))]
-    return "\n".join([*paragraphs([heading], width), "", *named, "",
-                      *paragraphs([*said(record, lang), *failures_said(record.failures, lang)], width)])
+    lines = table_lines(heads, [], _COLUMNS[record.method], width)
+    above = len(lines)
+    for lever in record.levers:
+        row = [lever_name(lever, lang), *cells(record, lever, lang)]
+        lines += table_lines(heads, [row], _COLUMNS[record.method], width)[above:]
+        lines += [f"  {text}" for text in paragraphs([f"{short_path(lever.path)}  {lever_range(lever, lang)}"], width - 2)]
+    return "\n".join([*paragraphs([heading, world_said(record, lang)], width), "", *lines, "",
+                      *paragraphs([*said(record, lang), *failures_said(record.failures, lang)], width),
+                      *nexts_said(nexts(record, lang), lang, width)])

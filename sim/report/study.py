@@ -6,9 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sim.records.outcomes import SUMMARY
-from sim.report.numbers import DASH, HARD, show, span
+from sim.report.numbers import DASH, HARD, exact_money, show, span
 from sim.text.catalogue import Lang, say
 from sim.text.cells import clip, pad, wrap
+from sim.text.message import in_language, recognised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,14 +57,38 @@ def span_of(one: Estimate, unit: str, lang: Lang) -> str:
 def with_span(one: Estimate, unit: str, lang: Lang) -> str:
     """Return a mean with its interval."""
     mean = amount(one.mean, unit, lang)
-    if not has_span(one):
-        return mean
-    return word("common.interval", lang, mean=mean, low=amount(one.low, unit, lang), high=amount(one.high, unit, lang))
+    return word("common.interval", lang, mean=mean, span=span_of(one, unit, lang)) if has_span(one) else mean
+
+
+def is_decided(one: Estimate) -> bool:
+    """Tell whether the interval of a difference leaves out zero."""
+    return has_span(one) and (one.low > 0 or one.high < 0)
+
+
+def listed(names: Sequence[str], lang: Lang) -> str:
+    """Return names side by side."""
+    return ("、" if lang == "zh" else ", ").join(names)
+
+
+def beginning(text: str) -> str:
+    """Return a text as it stands at the beginning of a line or sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def world_said(record: Any, lang: Lang) -> str:
+    """Return the size of the world and what was played of it, an empty text where the record does not say."""
+    if not record.people:
+        return ""
+    return word("common.world", lang, people=f"{record.people:,}", days=f"{record.days:,}", n=record.replications,
+                runs=f"{record.runs:,}")
 
 
 def lever_amount(value: float, unit: str, lang: Lang) -> str:
-    """Return a lever's value: money as money, shares and rates as they are written in files."""
-    return show(value, "fen", lang) if unit == "fen" else f"{value:.4g}".replace("-", "\u2212")
+    """Return a lever's value: money as money, a share in per cent, other numbers as they are written in files."""
+    if unit == "fen":
+        return exact_money(float(f"{value:.4g}"), lang)
+    number = f"{100 * value:.4g}%" if unit == "share" else f"{value:.4g}"
+    return number.replace("-", "\u2212")
 
 
 def lever_range(one: Any, lang: Lang) -> str:
@@ -86,6 +111,8 @@ def terminal(text: str) -> str:
 def table_lines(heads: Sequence[str], rows: Sequence[Sequence[str]], columns: Sequence[int], width: int = WIDTH) -> list[str]:
     """Return a table of at most `width` cells: the first column has what the others leave, all others are set right.
 
+    What does not fit a cell goes on in the next line.
+
     Parameters
     ----------
     heads : list of str
@@ -98,12 +125,18 @@ def table_lines(heads: Sequence[str], rows: Sequence[Sequence[str]], columns: Se
         Cells of the terminal.
     """
     label = max(12, width - sum(columns) - len(columns))
+    rooms = [label, *columns]
 
-    def line(cells: Sequence[str]) -> str:
-        rest = [pad(clip(terminal(cell), room), room, right=True) for cell, room in zip(cells[1:], columns, strict=True)]
-        return " ".join([pad(clip(terminal(cells[0]), label), label), *rest]).rstrip()
+    def lines(cells: Sequence[str]) -> list[str]:
+        parts = [wrap(terminal(cell), room) or [""] for cell, room in zip(cells, rooms, strict=True)]
+        out = []
+        for k in range(max(map(len, parts))):
+            texts = [part[k] if k < len(part) else "" for part in parts]
+            padded = [pad(clip(text, room), room, right=number > 0) for number, (text, room) in enumerate(zip(texts, rooms, strict=True))]
+            out.append(" ".join(padded).rstrip())
+        return out
 
-    return [line(heads), "-" * width, *("-" * width if not row else line(row) for row in rows)]
+    return [*lines(heads), "-" * width, *(line for row in rows for line in (lines(row) if row else ["-" * width]))]
 
 
 def paragraphs(texts: Sequence[str], width: int = WIDTH) -> list[str]:
@@ -113,4 +146,17 @@ def paragraphs(texts: Sequence[str], width: int = WIDTH) -> list[str]:
 
 def failures_said(failures: Sequence[dict[str, Any]], lang: Lang) -> list[str]:
     """Return the sentence on runs that failed, if there are any."""
-    return [word("common.failed", lang, n=len(failures), reason=str(failures[0]["reason"]))] if failures else []
+    if not failures:
+        return []
+    reason = in_language(recognised(str(failures[0]["reason"]), "experiment"), lang)
+    return [word("common.failed", lang, n=len(failures), reason=reason)]
+
+
+def wanted_of(name: str) -> float:
+    """Return 1 where more of an outcome is better, -1 where less is, 0 where neither is."""
+    return {"more": 1.0, "less": -1.0}.get(SUMMARY[name].better, 0.0)
+
+
+def nexts_said(texts: Sequence[str], lang: Lang, width: int) -> list[str]:
+    """Return what could be done next as lines of the terminal, commands whole."""
+    return ["", word("common.next", lang), *(line for text in texts for line in paragraphs([f"- {text}"], width))] if texts else []

@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.report.markup import Html, el, keep_numbers
+from sim.report.markup import Html, el, join, keep_numbers
 from sim.report.shell import asset, document, theme_button
 from sim.report.strings import Words
-from sim.report.study import failures_said, word
+from sim.report.study import amount, failures_said, has_span, span_of, word, world_said
 from sim.text.bibliography import references
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from sim.records.attribution import Estimate
     from sim.text.catalogue import Lang
 
 _COLOURS = 2
 
 
-def study_page(record: Any, kind: str, question: str, said: Sequence[str], sections: Sequence[Html], works: Sequence[str],
-               lang: Lang) -> str:
+@dataclass(frozen=True)
+class Opening:
+    """The top of a page.
+
+    Parameters
+    ----------
+    kind, question : str
+        What sort of page it is, and its title.
+    setup : str
+        What was asked.
+    said : list of str
+        The answer first, then what qualifies it.
+    nexts : list of str
+        What could be done next; commands stand between backticks.
+    """
+
+    kind: str
+    question: str
+    setup: str
+    said: Sequence[str]
+    nexts: Sequence[str]
+
+
+def study_page(record: Any, opening: Opening, sections: Sequence[Html], works: Sequence[str], lang: Lang) -> str:
     """Return a whole page as text.
 
     Parameters
     ----------
     record : AttributionRecord, SensitivityRecord or OptimisationRecord
         What it shows.
-    kind, question : str
-        What sort of page it is, and its title.
-    said : list of str
-        The answer first, then what qualifies it.
+    opening : Opening
+        Question and answer.
     sections : list of Html
         Figures and tables.
     works : list of str
@@ -41,11 +62,17 @@ def study_page(record: Any, kind: str, question: str, said: Sequence[str], secti
         "body", {"class": "study"},
         el("a", {"class": "skip", "href": "#answer"}, words("head.skip")),
         el("header", {"class": "bar"}, el("span", {"class": "brand"}, words("head.brand")), theme_button(words)),
-        el("main", None, _opening(record, kind, question, said, lang), sections, _works(works, lang), _repeat(record, words)),
+        el("main", None, _opening(record, opening, lang), sections, _works(works, lang), _repeat(record, words)),
         el("footer", None, el("p", None, words("head.brand"), " ", record.version)),
         el("script", None, Html(asset("book.js"))),
     )  # fmt: skip
-    return document(f"{question} · guanxi", body, lang, _COLOURS, record.version, asset("studies.css"))
+    return document(f"{opening.question} · guanxi", body, lang, _COLOURS, record.version, asset("studies.css"))
+
+
+def estimate_cell(one: Estimate, unit: str, lang: Lang) -> Html:
+    """Return a mean, and its interval in a line of its own below it."""
+    below = el("small", {"class": "interval"}, span_of(one, unit, lang)) if has_span(one) else None
+    return join(amount(one.mean, unit, lang), below)
 
 
 def section(name: str, title: str, deck: str, *children: Html | None) -> Html:
@@ -54,14 +81,23 @@ def section(name: str, title: str, deck: str, *children: Html | None) -> Html:
     return el("section", {"id": name}, head, children)
 
 
-def _opening(record: Any, kind: str, question: str, said: Sequence[str], lang: Lang) -> Html:
-    more = [*said[1:], word("common.simulated", lang)]
+def _opening(record: Any, opening: Opening, lang: Lang) -> Html:
+    world = world_said(record, lang)
+    setup = f"{opening.setup}{' ' if lang == 'en' and world else ''}{world}"
     failed = [el("p", {"class": "warning"}, text) for text in failures_said(record.failures, lang)]
+    steps = [el("h2", {"class": "next"}, word("common.next", lang)),
+             el("ul", {"class": "next"}, [el("li", None, _with_commands(text)) for text in opening.nexts])] if opening.nexts else []
     return el(
-        "section", {"class": "opening", "id": "answer"}, el("p", {"class": "kind"}, kind), el("h1", None, question),
-        el("p", {"class": "answer", "style": "--c:var(--s0)"}, keep_numbers(said[0])),
-        [el("p", {"class": "note"}, keep_numbers(text)) for text in more], failed,
+        "section", {"class": "opening", "id": "answer"}, el("p", {"class": "kind"}, opening.kind), el("h1", None, opening.question),
+        el("p", {"class": "answer", "style": "--c:var(--s0)"}, keep_numbers(opening.said[0])),
+        [el("p", {"class": "also"}, keep_numbers(text)) for text in opening.said[1:]], failed, steps,
+        el("p", {"class": "setup"}, keep_numbers(setup)), el("p", {"class": "note"}, word("common.simulated", lang)),
     )  # fmt: skip
+
+
+def _with_commands(text: str) -> Html:
+    """Return a text whose parts between backticks are set as commands."""
+    return join([el("code", None, part) if k % 2 else keep_numbers(part) for k, part in enumerate(text.split("`"))])
 
 
 def _works(keys: Sequence[str], lang: Lang) -> Html:

@@ -102,7 +102,7 @@ class CommunityParams(Params):
     group_size: int = param(_GROUP_LIMIT, source="domain row 20", ge=2, le=_GROUP_LIMIT, doc="Most members a group",
                             zh="群上限")
     posts_a_day: PerDay = param(3.0, source="scenario", le=1000, doc="Items a day in each group", zh="每日内容条数")
-    content: ContentParams = ContentParams()
+    content: ContentParams = param(ContentParams(), source="scenario", doc="Mix of what is posted", zh="内容配比")
     host_hours: Hours = param(3.0, source="scenario", doc="Host hours a day for the whole operation", zh="群主工时")
     host_wage: Fen = param(2_500, source="market 1.15", doc="Pay of a host hour", zh="群主时薪", unit="fen")
     red_packets: RedPacketParams = RedPacketParams()

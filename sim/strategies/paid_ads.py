@@ -42,7 +42,7 @@ class PaidAdsParams(Params):
                               zh="日预算", unit="fen")
     cpm: Fen = param(6_000, source="market 1.6", low=2_000, high=12_000, gt=0, unit="fen",
                      doc="Price of a thousand impressions on day 0", zh="千次展示价")
-    cpm_drift: Share = param(0.1, source=ASSUMPTION, low=0.0, high=0.3, doc="Rise of that price a year", zh="年涨幅")
+    cpm_drift: Share = param(0.1, source=ASSUMPTION, low=0.0, high=0.3, doc="Rise of the price of impressions a year", zh="千次展示价的年涨幅")
     targeting: Share = param(0.5, source=ASSUMPTION, low=0.0, high=0.9,
                              doc="Share of impressions drawn by interest in the category", zh="定向比例")
     discount: Share = param(0.0, source="scenario", le=0.95, doc="Discount on the list price in the ad", zh="折扣")

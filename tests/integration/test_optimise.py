@@ -12,8 +12,8 @@ from sim.experiment.grid import Field
 from sim.experiment.optimise import Asked, optimise, question_of
 from sim.experiment.play import How
 from sim.experiment.spool import InterruptedRunsError
-from sim.records.optimisation import as_document
 from sim.records.run_store import RunStore
+from sim.records.study import as_document
 
 FIRST, SECOND, THIRD = "strategies.paid_ads.cpm_drift", "brand.product.quality", "brand.product.claimed_quality"
 LEVERS = (f"{FIRST}=0..1", f"{SECOND}=0..1")

@@ -74,7 +74,7 @@ def test_a_day_that_is_never_reached_counts_as_the_last(field):
 def test_the_tornado_runs_from_low_to_high(field):
     found = sensitivity("paid_ads", Asked(UNIT, points=12, replications=1), field("sometimes"))
     lever = next(one for one in found.levers if one.path == "brand.product.quality")
-    assert lever.at_low < found.mean < lever.at_high
+    assert lever.at_low.mean < found.mean < lever.at_high.mean
 
 
 def test_small_worlds_and_money(field):

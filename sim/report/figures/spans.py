@@ -116,7 +116,8 @@ def _drawn(mark: Mark, across: Callable[[float], float], middle: float) -> list[
     if math.isfinite(mark.low) and math.isfinite(mark.high):
         a, b = across(mark.low), across(mark.high)
         parts.append(el("line", {"class": "span", "x1": f"{a:.1f}", "x2": f"{b:.1f}", "y1": f"{middle:.1f}", "y2": f"{middle:.1f}"}))
-        parts += [_upright_at(x, middle, 3) for x in (a, b)]
+        # The two arms of a tornado share a lane: their ends differ in height, so that intervals that overlap stay apart.
+        parts += [_upright_at(x, middle, 5 if mark.style == "low" else 3) for x in (a, b)]
     return parts
 
 
@@ -132,9 +133,9 @@ def _anchor(x: float) -> str:
     return "start" if x < 40 else "end" if x > _WIDE - 40 else "middle"
 
 
-def ticks_of(low: float, high: float) -> list[float]:
+def ticks_of(low: float, high: float, few: int = _FEW) -> list[float]:
     """Return a few round numbers between two ends."""
-    rough = (high - low) / _FEW
+    rough = (high - low) / few
     if not (math.isfinite(rough) and rough > 0):
         return []
     power = 10.0 ** math.floor(math.log10(rough))
