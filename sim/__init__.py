@@ -9,16 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import Scenario, compare, run, sweep
+    from sim.api import Scenario, attribute, compare, optimise, run, sensitivity, sweep
     from sim.model.mesa_model import SocialCommerceModel
 
 __version__ = "0.1.0"
-__all__ = ["Scenario", "SocialCommerceModel", "__version__", "compare", "run", "sweep"]
+__all__ = ["Scenario", "SocialCommerceModel", "__version__", "attribute", "compare", "optimise", "run", "sensitivity", "sweep"]
 
 _HOMES = {
     "Scenario": "sim.api",
+    "attribute": "sim.api",
     "compare": "sim.api",
+    "optimise": "sim.api",
     "run": "sim.api",
+    "sensitivity": "sim.api",
     "sweep": "sim.api",
     "SocialCommerceModel": "sim.model.mesa_model",
 }

@@ -1,14 +1,14 @@
-"""The ends of a tornado's bars: what an outcome is where one lever is low and where it is high, all others alike.
+"""How far an outcome moves when one lever crosses its range, from points of a design that differ in that lever alone.
 
-Levers of a design of few points are never quite balanced: where one of them is low, another is high by chance. So the
-straight-line effect of all other levers is taken out before means are formed:
+Means over the points where a lever is low, or high, mix in what the other levers happen to be there, and in designs of few
+points that is much. Both designs used here hold pairs of points that differ in one lever only (steps of a trajectory, a row
+and its exchanges), so the straight line of lever k goes through their differences:
 
-    y_p = a + sum_j b_j x_pj + rest_p                                  least squares over all points
-    end of lever k = mean over its points of [ y_p - sum_{j != k} b_j (x_pj - mean x_j) ]
+    slope_k = sum (dx dy) / sum dx^2        over all pairs within a block that differ in lever k alone
 
-over the points in the lowest, or the highest, quarter of the range of k. What bends in lever k itself is kept. Intervals
-are 95 % percentiles of a bootstrap that draws whole blocks of the design (trajectories, rows), for the points of a block
-share their levers [EfronTibshirani1993]. Everything is linear in sums over blocks, so a resample costs no pass over points.
+With Morris' steps of one size it is the mean elementary effect. The bar runs from mean - slope / 2 to mean + slope / 2. An
+effect that bends back has a short bar: its importance shows in the indices. Intervals are 95 % percentiles of a bootstrap
+over whole blocks [EfronTibshirani1993].
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 RESAMPLES = 1000
-QUARTER = 0.25
+_SAME = 1e-9
 _ENDS = (2.5, 97.5)
 
 
 @dataclass(frozen=True)
 class Bars:
-    """Ends of k bars, each a mean and the two ends of its interval, float64 (k, 3).
+    """Bars of k levers, each a mean and the two ends of its interval, float64 (k, 3).
 
     Parameters
     ----------
     low, high : float64 (k, 3)
-        Outcome in the lowest and in the highest quarter of a lever's range; NaN where no point lies there.
+        Outcome at the low and at the high end of a lever's range; NaN where no pair tells.
     swing : float64 (k, 3)
-        High less low; its interval is narrower than those of the ends tell, for both move together.
+        High less low.
     """
 
     low: Floats
@@ -62,50 +62,36 @@ def bars(points: Floats, values: Floats, size: int, seed: int) -> Bars:
         Of the bootstrap.
     """
     kept = whole_blocks(values, size)
-    x, y = points[kept], values[kept]
-    n, k = len(y) // size, points.shape[1]
-    if n == 0:
-        nothing = np.full((k, 3), np.nan)
-        return Bars(nothing, nothing.copy(), nothing.copy())
-    centre = x.mean(axis=0)
-    level = float(y.mean())
-    sums = _Sums(x - centre, y - level, x <= QUARTER, x >= 1 - QUARTER, size)
-    low, high = sums.ends(np.ones((1, n)))
-    counts = np.random.default_rng([seed, n, k]).multinomial(n, np.full(n, 1 / n), size=RESAMPLES) if n > 1 else np.ones((1, n))
-    lows, highs = sums.ends(counts.astype(np.float64))
-    has_span = n > 1
-    return Bars(_told(low[0] + level, lows + level, has_span=has_span), _told(high[0] + level, highs + level, has_span=has_span),
-                _told(high[0] - low[0], highs - lows, has_span=has_span))
+    k = points.shape[1]
+    x, y = points[kept].reshape(-1, size, k), values[kept].reshape(-1, size)
+    n = len(y)
+    swing = np.full((k, 3), np.nan)
+    if n:
+        along, square = _pairs(x, y)
+        swing[:, 0] = _slopes(np.ones((1, n)), along, square)[0]
+    if n > 1:
+        counts = np.random.default_rng([seed, n, k]).multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
+        again = _slopes(counts.astype(np.float64), along, square)
+        known = np.isfinite(again).any(axis=0)
+        swing[known, 1:] = np.nanpercentile(again[:, known], _ENDS, axis=0).T
+    level = float(y.mean()) if n else float("nan")
+    return Bars(level - swing[:, [0, 2, 1]] / 2, level + swing / 2, swing)
 
 
-def _told(mean: Floats, again: Floats, *, has_span: bool) -> Floats:
-    span = np.full((2, len(mean)), np.nan)
-    known = np.isfinite(again).any(axis=0)
-    if has_span and known.any():
-        span[:, known] = np.nanpercentile(again[:, known], _ENDS, axis=0)
-    return np.column_stack([mean, span.T])
+def _pairs(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return the sums of dx dy and of dx squared by block and lever, float64 (B, k), over pairs that differ in it alone."""
+    along, square = np.zeros((len(x), x.shape[2])), np.zeros((len(x), x.shape[2]))
+    for i in range(x.shape[1]):
+        for j in range(i):
+            dx = x[:, i] - x[:, j]
+            moved = np.abs(dx) > _SAME
+            dx = np.where(moved & (moved.sum(axis=1) == 1)[:, None], dx, 0.0)
+            along += dx * (y[:, i] - y[:, j])[:, None]
+            square += dx**2
+    return along, square
 
 
-class _Sums:
-    """Sums over each block, of which those over any choice of blocks are made."""
-
-    def __init__(self, x: Floats, y: Floats, is_low: NDArray[np.bool_], is_high: NDArray[np.bool_], size: int) -> None:
-        k = x.shape[1]
-        terms = np.column_stack([np.ones(len(y)), x, y]).reshape(-1, size, k + 2)
-        self.squares = np.einsum("bpi,bpj->bij", terms, terms)
-        self.parts = [np.einsum("bpl,bpi->bli", inside.reshape(-1, size, k).astype(np.float64), terms)
-                      for inside in (is_low, is_high)]
-
-    def ends(self, counts: Floats) -> tuple[Floats, Floats]:
-        """Return the adjusted means at the low and at the high end, float64 (S, k), of S choices of blocks."""
-        squares = np.einsum("sb,bij->sij", counts, self.squares)
-        slopes = (np.linalg.pinv(squares[:, :-1, :-1], hermitian=True) @ squares[:, :-1, -1:])[:, 1:, 0]
-        low, high = (self._adjusted(np.einsum("sb,bli->sli", counts, part), slopes) for part in self.parts)
-        return low, high
-
-    @staticmethod
-    def _adjusted(part: Floats, slopes: Floats) -> Floats:
-        number, x, y = part[:, :, 0], part[:, :, 1:-1], part[:, :, -1]
-        others = np.einsum("sli,si->sl", x, slopes) - np.einsum("sll,sl->sl", x, slopes)
-        out: Floats = np.divide(y - others, number, out=np.full(number.shape, np.nan), where=number > 0)
-        return out
+def _slopes(counts: Floats, along: Floats, square: Floats) -> Floats:
+    """Return the slopes of S choices of blocks, float64 (S, k)."""
+    below = counts @ square
+    return np.asarray(np.divide(counts @ along, below, out=np.full(below.shape, np.nan), where=below > 0))

@@ -12,7 +12,8 @@ Examples
 
 from sim.api.ema import ema_model
 from sim.api.results import Figures, Result, Scenario, compare, load, run, until_separated
+from sim.api.studies import StudyResult, attribute, load_study, optimise, sensitivity
 from sim.api.sweeps import SweepResult, load_sweep, sweep
 
-__all__ = ["Figures", "Result", "Scenario", "SweepResult", "compare", "ema_model", "load", "load_sweep", "run", "sweep",
-           "until_separated"]
+__all__ = ["Figures", "Result", "Scenario", "StudyResult", "SweepResult", "attribute", "compare", "ema_model", "load", "load_study",
+           "load_sweep", "optimise", "run", "sensitivity", "sweep", "until_separated"]

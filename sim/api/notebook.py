@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.records.comparison import Comparison
+    from sim.records.study_store import Study
     from sim.records.sweep import SweepRecord
     from sim.text.catalogue import Lang
 
@@ -51,6 +52,15 @@ def sweep_html(record: SweepRecord, lang: Lang = "en") -> str:
                  for s in range(swept.wide)]
         cells.append([told.label, *shown])
     return block(f"{answer(swept, words)} {setup(swept, words)}", head, cells)
+
+
+def study_html(record: Study, lang: Lang = "en") -> str:
+    """Return an attribution, a sensitivity analysis or an optimisation as HTML: the answer, and the first rows of its table."""
+    from sim.report.studies import said
+
+    frame = record.frame().head(MOST_ROWS)
+    shown = [[f"{cell:.5g}" if isinstance(cell, float) else str(cell) for cell in row] for row in frame.itertuples(index=False)]
+    return block(" ".join(said(record, lang)), [str(name) for name in frame.columns], shown)
 
 
 def block(text: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -39,8 +39,8 @@ class LeverRecord:
     indices : dict of Estimate
         ``mu_star``, ``mu``, ``sigma`` in the outcome's unit (Morris), or ``first``, ``total`` as shares (Sobol).
     at_low, at_high, swing : Estimate
-        Mean outcome over points in the lowest and in the highest quarter of the range, the other levers balanced
-        (`sim.analysis.tornado`), and the second less the first: the tornado's bar.
+        Outcome at the low and at the high end of the range by a straight line through pairs of points that differ in this
+        lever alone (`sim.analysis.tornado`), and the second less the first: the tornado's bar.
     """
 
     path: str

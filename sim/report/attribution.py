@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from sim.analysis.intervals import LEVEL
 from sim.analysis.paired import holm
 from sim.analysis.student import p_value, t_quantile
-from sim.report.numbers import DASH
+from sim.report.numbers import DASH, percent
 from sim.report.study import (
     WIDTH,
     amount,
+    beginning,
     failures_said,
     has_span,
     is_decided,
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from sim.records.attribution import AttributionRecord, PartRecord
     from sim.text.catalogue import Lang
 
-_SHARES = (31, 10, 13)
-_TOUCHES = (11, 11, 31)
+_SHARES = {"en": (31, 10, 13), "zh": (34, 10, 12)}
+_TOUCHES = {"en": (11, 11, 31), "zh": (10, 10, 34)}
 
 
 def title_of(record: AttributionRecord, lang: Lang) -> str:
@@ -113,8 +114,12 @@ def _best(record: AttributionRecord, lang: Lang) -> list[str]:
         return [word("attribution.best_whole", lang)]
     unit, away = unit_of(record.outcome), record.against[best]
     key = "attribution.best" if is_decided(away) else "attribution.best_open"
-    return [word(key, lang, names=combination_name(record, best, lang, strategies=True), outcome=outcome_name(record.outcome, lang),
-                 value=with_span(record.coalitions[best], unit, lang), away=with_span(away, unit, lang))]
+    out = [word(key, lang, names=combination_name(record, best, lang, strategies=True), outcome=outcome_name(record.outcome, lang),
+                value=with_span(record.coalitions[best], unit, lang), away=with_span(away, unit, lang))]
+    kept = [part_name(part, lang) for part in _wasted(record) if part.id in best.split("+") and part.kind == "strategy"]
+    if kept:
+        out[0] += ("" if lang == "zh" else " ") + word("attribution.best_keeps", lang, names=beginning(listed(kept, lang)))
+    return out
 
 
 def _misplaced(record: AttributionRecord, lang: Lang) -> list[str]:
@@ -131,7 +136,8 @@ def _misplaced(record: AttributionRecord, lang: Lang) -> list[str]:
 
 def nexts(record: AttributionRecord, lang: Lang) -> list[str]:
     """Return what could be done next, in sentences."""
-    wasted = [part_name(part, lang) for part in _wasted(record) if part.kind == "strategy"]
+    best = best_combination(record).split("+")
+    wasted = [part_name(part, lang) for part in _wasted(record) if part.kind == "strategy" and part.id not in best]
     out = [word("attribution.next_wasted", lang, names=listed(wasted, lang))] if wasted else []
     if _unclear(record) or record.replications < 2:
         out.append(word("common.next_replications", lang, n=4 * record.replications))
@@ -148,9 +154,9 @@ def terminal_attribution(record: AttributionRecord, lang: Lang, width: int = WID
     rows += [[], *([word(f"attribution.{name}", lang), with_span(one, unit, lang), "", ""] for name, one in (
         ("sum", record.gained), ("none", record.none), ("whole", record.whole)))]
     heads = [word(f"attribution.{name}", lang) for name in ("part", "share", "alone", "last")]
-    lines = [*paragraphs([heading, world_said(record, lang)], width), "", *table_lines(heads, rows, _SHARES, width)]
+    lines = [*paragraphs([heading, world_said(record, lang)], width), "", *table_lines(heads, rows, _SHARES[lang], width)]
     lines += ["", word("attribution.revenue", lang), *table_lines(
-        [word(f"attribution.{name}", lang) for name in ("part", "caused", "touched", "error")], touch_rows(record, lang), _TOUCHES,
+        [word(f"attribution.{name}", lang) for name in ("part", "caused", "touched", "error")], touch_rows(record, lang), _TOUCHES[lang],
         width)]
     return "\n".join([*lines, "", *paragraphs([*said(record, lang), *failures_said(record.failures, lang)], width),
                       *nexts_said(nexts(record, lang), lang, width)])

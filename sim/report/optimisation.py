@@ -154,7 +154,8 @@ def nexts(record: OptimisationRecord, lang: Lang) -> list[str]:
         return [word("optimisation.next_none", lang)]
     units = {lever["path"]: lever["unit"] for lever in record.levers}
     settings = " ".join(f"--set {shlex.quote(f'{path}={_written(value, units[path])}')}" for path, value in best[0].levers.items())
-    out = [word("optimisation.next_run", lang, number=best[0].number, command=f"guanxi run {record.scenario} {settings}")]
+    world = f" --people {record.people} --days {record.days}" if record.people else ""
+    out = [word("optimisation.next_run", lang, number=best[0].number, command=f"guanxi run {record.scenario} {settings}{world}")]
     if len(record.goals) > 1 and len(best) > 1:
         out.insert(0, word("optimisation.next_choose", lang))
     if _open_conditions(record, lang) or any(not is_decided(away) for away in best[0].gains.values()):

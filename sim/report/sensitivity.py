@@ -92,6 +92,12 @@ def said(record: SensitivityRecord, lang: Lang) -> list[str]:
     return out
 
 
+def lever_range_written(lever: LeverRecord) -> str:
+    """Return a lever with its range as ``--lever`` takes it."""
+    step = 100 if lever.unit == "fen" else 1
+    return f"{lever.path}={lever.low / step:.6g}..{lever.high / step:.6g}"
+
+
 def is_rough(record: SensitivityRecord) -> bool:
     """Tell whether the design is too small for its shares of variance to be more than a ranking."""
     return record.method == "sobol" and any(index.high - index.low > _ROUGH for lever in record.levers
@@ -107,7 +113,7 @@ def nexts(record: SensitivityRecord, lang: Lang) -> list[str]:
     if not record.noise <= _LARGE:
         out.append(word("common.next_replications", lang, n=4 * record.replications))
     goal = "--minimise" if wanted_of(record.outcome) < 0 else "--maximise"
-    return [*out, word("sensitivity.next_optimise", lang, scenario=record.scenario, path=first.path, goal=f"{goal} {record.outcome}")]
+    return [*out, word("sensitivity.next_optimise", lang, scenario=record.scenario, path=lever_range_written(first), goal=f"{goal} {record.outcome}")]
 
 
 def terminal_sensitivity(record: SensitivityRecord, lang: Lang, width: int = WIDTH) -> str:

@@ -95,9 +95,9 @@ def _select(swept: Swept, name: str, chosen: int) -> Html:
 
 
 def parallels(page: Page) -> Html | None:
-    """Return all points as lines through all axes."""
+    """Return all points as lines through all axes; one axis and one scenario say in their response all that lines could."""
     swept, words = page.swept, page.words
-    if not swept.axes or len(swept.numbers) < 2:
+    if len(swept.axes) + (swept.wide > 1) < 2 or not swept.axes or len(swept.numbers) < 2:
         return None
     coordinates = len(swept.axes) + 1 + (swept.wide > 1)
     plot = page.plot("parallel", sweep_parallel.shell(swept), words("alt.parallel"))

@@ -39,13 +39,20 @@ def question(swept: Swept, words: SweepWords) -> str:
 def setup(swept: Swept, words: SweepWords) -> str:
     """Return how it was swept, in words."""
     record = swept.record
-    counts = {"axes": len(record.axes), "points": f"{len(swept.numbers):,}", "scenarios": len(record.strategies),
-              "replications": record.replications, "runs": f"{len(record.runs['run']):,}",
-              "done": f"{int(record.done.sum()):,}"}
+    lang = swept.lang
+    counts = {"axes": _counted(len(record.axes), "setting", lang), "points": _counted(len(swept.numbers), "point", lang),
+              "scenarios": _counted(len(record.strategies), "scenario", lang),
+              "replications": _counted(record.replications, "replication", lang),
+              "runs": _counted(len(record.runs["run"]), "run", lang), "done": f"{int(record.done.sum()):,}"}
     if not record.axes:
         return words("head.setup_none", **counts)
     kind = str(record.design.get("kind", "grid"))
     return words("head.setup", **counts, design=words.known(f"design.{kind}", kind))
+
+
+def _counted(number: int, noun: str, lang: str) -> str:
+    """Return a number with its English noun, one or many; Chinese nouns stand in the sentence."""
+    return f"{number:,}" if lang == "zh" else f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def answer(swept: Swept, words: SweepWords) -> str:
@@ -86,10 +93,11 @@ def _where(swept: Swept, words: SweepWords, name: str, cell: tuple[int, int]) ->
     point, strategy = cell
     parts = [swept.title(strategy)] if swept.wide > 1 else []
     if len(swept.axes) <= 3:
-        parts += [f"{axis.label} {axis.text(axis.points[point])}" for axis in swept.axes]
+        parts += [words("axis.at", name=axis.label, value=axis.text(axis.points[point])) for axis in swept.axes]
     else:
         strongest = sorted(np.argsort(-swept.shares(name), kind="stable")[:2].tolist())
-        parts += [f"{swept.axes[k].label} {swept.axes[k].text(swept.axes[k].points[point])}" for k in strongest] + ["…"]
+        parts += [words("axis.at", name=swept.axes[k].label, value=swept.axes[k].text(swept.axes[k].points[point]))
+                  for k in strongest] + ["…"]
     return words.listed(parts)
 
 
@@ -105,7 +113,8 @@ def _mover(swept: Swept, words: SweepWords, name: str) -> str:
     strategy = int(np.nanargmax(np.where(np.isfinite(found).any(axis=1), np.ptp(np.nan_to_num(found), axis=1), -1)))
     line = np.flatnonzero(np.isfinite(found[strategy]))
     first, last = int(line[0]), int(line[-1])
-    return words("answer.mover", axis=axis.label, share=percent(float(shares[place])), outcome=told.inline,
+    key, named = ("answer.mover", {"axis": axis.label}) if len(swept.axes) > 1 else ("answer.mover_one", {})
+    return words(key, **named, share=percent(float(shares[place])), outcome=told.inline,
                  title=swept.title(strategy), before=told.text(found[strategy, first]),
                  after=told.text(found[strategy, last]), to=axis.about(last), **{"from": axis.about(first)})
 

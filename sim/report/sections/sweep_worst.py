@@ -25,7 +25,7 @@ def settings_text(swept: Swept, words: SweepWords, point: int) -> str:
     """Return the settings of a point as a reader sees them."""
     if not swept.axes:
         return words("table.no_setting")
-    return " · ".join(f"{axis.label} {axis.text(axis.points[point])}" for axis in swept.axes)
+    return " · ".join(words("axis.at", name=axis.label, value=axis.text(axis.points[point])) for axis in swept.axes)
 
 
 def command(swept: Swept, point: int, strategy: int) -> str:
