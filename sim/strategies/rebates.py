@@ -43,7 +43,7 @@ _PEER, _SPREAD = int(Purpose.SAME_LEVEL_REBATE), int(Purpose.TIER_SPREAD)
 class RebateParams(Params):
     """Rebates on what others order."""
 
-    referral: Share = param(0.10, source="domain 4.9", low=0.05, high=0.15, doc="Of a recruit's first order (rho_1)",
+    referral: Share = param(0.10, source="domain 4.9", low=0.05, high=0.15, doc="Rebate on a recruit's first order",
                             zh="推荐返利")
     levels: tuple[Share, ...] = param((0.10, 0.05, 0.03), source="domain 4.9", max_length=3,
                                       doc="Of every order, to the uplines at distance 1, 2, 3", zh="层级返利")

@@ -11,9 +11,11 @@ from sim.records.verification import BookRecord, CheckRecord, Figure
 from sim.report.inputs import Ablation, Extras, Parameter
 from sim.report.page import write_page
 from sim.report.shell import write_whole
+from sim.report.studies import render
 from sim.report.sweep_page import write_sweep_page
 from sim.report.verification_page import render_book
 from sim.verification.table import THEMES
+from tests.made_studies import made_studies
 from tests.synthetic import make_comparison
 from tests.synthetic_sweep import make_sweep
 from tests.unit.report_parts import many
@@ -60,6 +62,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {
         **{name: write_sweep_page(make(), folder / f"{name}.html", "zh" if name == "sweep_zh" else "en")
            for name, make in SWEEPS.items()},
+        **{f"{name}_{lang}": write_whole(render(record, lang), folder / f"{name}_{lang}.html")  # type: ignore[arg-type]
+           for name, record in made_studies(tmp_path_factory.mktemp("studies")).items() for lang in ("zh", "en")},
         "zh": write_page(four, folder / "zh.html", "zh", extras),
         "en": write_page(four, folder / "en.html", "en", extras),
         "one": write_page(make_comparison(("dual_rebate",), replications=4), folder / "one.html", "zh"),

@@ -135,3 +135,43 @@ def test_a_folder_that_is_there_is_not_written_over(call, tmp_path):
     code, _, err = call(*args, "--out", "found", model=model)
     assert code == 3
     assert "another folder" in err
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_report_draws_a_stored_study_again_in_another_language(call, name, tmp_path):
+    args, model = CALLS[name]
+    _, told, _ = call(*args, "--out", "found", model=model)
+    english = (tmp_path / "found" / "page.html").read_text(encoding="utf-8")
+    assert call("report", "found")[1] == told
+    assert (tmp_path / "found" / "page.html").read_text(encoding="utf-8") == english
+    code, out, _ = call("report", "found", "--out", "other", lang="zh")
+    assert code == 0
+    assert re.search(r"[一-鿿]", out)
+    assert '<html lang="zh' in (tmp_path / "other" / "page.html").read_text(encoding="utf-8")
+    assert (tmp_path / "found" / "page.html").read_text(encoding="utf-8") == english
+    document = json.loads(call("report", "found", "--json")[1])
+    assert document["kind"] == args[0]
+    assert document["scenario"] == args[1]
+
+
+@pytest.mark.parametrize(("name", "runs"), [("attribute", 16 * 3), ("sensitivity", None), ("sobol", 8 * 3), ("optimise", 8 * 2)])
+def test_a_forecast_plays_and_writes_nothing(call, name, runs, tmp_path):
+    args, model = CALLS[name]
+    code, out, _ = call(*args, "--dry-run", "--json", model=model)
+    document = json.loads(out)
+    assert code == 0
+    assert document["kind"] == f"{args[0]} forecast"
+    assert document["to_play"] == document["distinct"] <= document["runs"]
+    assert runs is None or document["runs"] == runs, "of a design of one lever two points of a row are the same"
+    assert list(tmp_path.iterdir()) == []
+    for lang in ("zh", "en"):
+        _, out, _ = call(*args, "--dry-run", model=model, lang=lang)
+        assert all(cell_width(line) <= 80 for line in out.splitlines()), out
+        assert f"{document['runs']:,}" in out
+
+
+def test_a_forecast_counts_what_the_store_holds(call):
+    args, model = CALLS["attribute"]
+    call(*args, "--out", "found", model=model)
+    more = json.loads(call(*args[:-3], "-r", "4", "--mechanisms", "--dry-run", "--json", model=model)[1])
+    assert (more["kept"], more["to_play"]) == (48, 16)

@@ -1,0 +1,99 @@
+"""Attribution, sensitivity and optimisation from Python: frames, figures, pages, folders."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from sim.api import StudyResult, attribute, load_study, optimise, sensitivity
+from sim.core.errors import DataError, ScenarioError
+from tests.made_studies import made_studies
+
+FIGURES = {"attribution": ("contributions", "touch"), "morris": ("tornado", "indices"), "sobol": ("tornado", "indices"),
+           "front": ("front",), "best": ("front",)}
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory):
+    return {name: StudyResult(record) for name, record in made_studies(tmp_path_factory.mktemp("studies")).items()}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_comes_with_one_call_in_both_languages(studies, name):
+    for figure in FIGURES[name]:
+        for lang in ("en", "zh"):
+            drawn = getattr(studies[name].figures, figure)(lang=lang)
+            assert isinstance(drawn, go.Figure)
+            assert "null" not in json.dumps([list(trace.x) for trace in drawn.data])
+    wrong = "front" if name not in {"front", "best"} else "tornado"
+    with pytest.raises(AttributeError, match="belongs to"):
+        getattr(studies[name].figures, wrong)()
+
+
+def test_figures_show_what_the_tables_say(studies):
+    parts = studies["attribution"]
+    assert list(parts.figures.contributions().data[0].x) == pytest.approx((parts.table["share"] / 100).tolist())
+    levers = studies["morris"].table.set_index("path")
+    bars = studies["morris"].figures.tornado().data
+    width = {round(100 * (high - low), 6) for low, high in zip(bars[0].x, bars[1].x, strict=True)}
+    assert width == {round(value, 6) for value in levers["swing"]}
+    candidates = studies["front"].table
+    shown = {trace.name: len(trace.x) for trace in studies["front"].figures.front().data}
+    assert sum(shown.values()) == len(candidates) == 24, "no candidate is left out"
+    assert shown["on the front"] == candidates["on_front"].sum()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_stored_study_is_read_again_whole(studies, name, tmp_path):
+    again = load_study(studies[name].save(tmp_path / "found"))
+    pd.testing.assert_frame_equal(again.table, studies[name].table)
+    assert again.answer("zh") == studies[name].answer("zh")
+    one, two = (result.page(tmp_path / f"{k}.html", "zh").read_text(encoding="utf-8") for k, result in enumerate((again, studies[name])))
+    assert one == two
+    assert type(again.data) is type(studies[name].data)
+    assert again._repr_html_() == studies[name]._repr_html_()
+
+
+def test_what_is_undefined_is_read_as_undefined(studies, tmp_path):
+    record = dataclasses.replace(studies["sobol"].data, noise=math.nan)
+    again = load_study(StudyResult(record).save(tmp_path / "found"))
+    assert math.isnan(again.data.noise)
+
+
+def test_a_torn_or_foreign_folder_is_refused_with_its_place(studies, tmp_path):
+    folder = studies["front"].save(tmp_path / "found")
+    text = (folder / "optimisation.json").read_text(encoding="utf-8")
+    (folder / "optimisation.json").write_text(text[: len(text) // 2], encoding="utf-8")
+    with pytest.raises(DataError, match=r"optimisation\.json: cannot be read"):
+        load_study(folder)
+    document = json.loads(text)
+    document["candidates"][3]["number"] = "three"
+    (folder / "optimisation.json").write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(DataError, match=r"candidates\.3\.number"):
+        load_study(folder)
+    with pytest.raises(DataError, match="no result of an attribution"):
+        load_study(tmp_path)
+
+
+def test_a_wrong_question_plays_nothing(tmp_path):
+    store = tmp_path / "store"
+    with pytest.raises(ScenarioError, match="profit_fen"):
+        attribute("community", outcome="profit", store=store)
+    with pytest.raises(ScenarioError, match="qualty"):
+        sensitivity("community", levers=["brand.product.qualty=0..1"], store=store)
+    with pytest.raises(ScenarioError, match="--maximise"):
+        optimise("community", levers=["brand.product.quality=0..1"], store=store)
+    assert not store.exists()
+
+
+def test_a_real_scenario_from_python(tmp_path):
+    result = attribute("community", people=200, days=5, replications=2, store=tmp_path / "store")
+    assert list(result.table["id"]) == ["community"]
+    assert result.table["share"][0] == pytest.approx(result.data.gained.mean)
+    again = attribute("community", people=200, days=5, replications=2, store=tmp_path / "store")
+    assert again.data.kept == again.data.runs
