@@ -14,6 +14,8 @@ from tests.benchmarks.__main__ import main
 from tests.benchmarks.curves import curves
 from tests.benchmarks.machine import Neighbours, machine
 from tests.benchmarks.page import render
+from tests.benchmarks.peers import __main__ as peers
+from tests.benchmarks.peers import readme as peers_readme
 from tests.benchmarks.rows import FIGURES, MEASURES, MORE_IS_BETTER, ROWS
 from tests.benchmarks.store import opened, read
 from tests.benchmarks.worlds import CORE
@@ -177,6 +179,35 @@ def test_the_page_holds_table_and_curves_and_escapes() -> None:
 
 def test_the_readme_says_what_was_measured() -> None:
     assert readme.main(["--check"]) == 0, "run python -m tests.benchmarks.readme"
+
+
+def test_the_readme_says_how_other_frameworks_did() -> None:
+    assert peers_readme.main(["--check"]) == 0, "run python -m tests.benchmarks.peers.readme"
+
+
+def runs_of(seconds: float, *shares: float) -> list[dict]:
+    return [{"run_s": seconds, "adopted": share, "version": "1.2"} for share in shares]
+
+
+def test_other_frameworks_stand_by_their_time_at_the_greatest_size() -> None:
+    mine = {name: runs_of(0.01, 0.97, 0.98, 0.975) for name in peers.OURS}
+    sizes = {str(size): mine | {"numpy": runs_of(2.5, 0.97, 0.98, 0.976), "ambr": runs_of(1.25, 0.975, 0.97, 0.98)}
+             for size in (10_000, 100_000, 1_000_000)}
+    sizes["1000000"]["Mesa"] = [{"error": "took more than 20 minutes"}]
+    data = {"machine": stored()["machine"], "steps": 100, "runs": sizes}
+    text = peers_readme.block(data)
+    names = [line.split(" | ")[0].removeprefix("| ") for line in text.splitlines() if line.startswith("| ")]
+    assert names == ["engine", "---", "**guanxi, 1 thread**", "**guanxi, 2 threads**", "ambr 1.2", "numpy 1.2"]
+    assert "| ambr 1.2 | 1.25 s | 1.25 s | 1.25 s |" in text
+    assert "**guanxi, 1 thread** | 10 ms" in text
+    assert "All reach the same share" in text
+    sizes["10000"]["ambr"] = runs_of(1.25, 0.5, 0.51, 0.505)
+    assert "is not shown to be equal in ambr" in peers_readme.block(data)
+    page = f"a{peers_readme.BEGIN}{peers_readme.END}b"
+    assert peers_readme.written(page, data).endswith(f"{peers_readme.END}b")
+    sizes["10000"]["guanxi, 1 thread"] = [{"error": "no"}]
+    with pytest.raises(ValueError, match="our own"):
+        peers_readme.written(page, data)
 
 
 def test_the_block_has_a_line_for_each_row() -> None:
