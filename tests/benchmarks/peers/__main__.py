@@ -140,10 +140,11 @@ def main(given: list[str]) -> int:
         lines, fine = table(size, stored[size])
         good &= fine
         print("\n".join(lines), flush=True)
-    print(f"\nload of the last minute: {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores")
+    load = os.getloadavg()[0]
+    print(f"\nload of the last minute: {load:.2f} on {os.cpu_count()} cores")
     OUT.mkdir(parents=True, exist_ok=True)
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
-    (OUT / f"peers-{stamp}.json").write_text(json.dumps({"machine": machine(), "steps": STEPS, "runs": stored}, indent=1))
+    (OUT / f"peers-{stamp}.json").write_text(json.dumps({"machine": machine(), "load": load, "steps": STEPS, "runs": stored}, indent=1))
     return int(not good)
 
 

@@ -57,7 +57,10 @@ def block(stored: Mapping[str, Any]) -> str:
     told = stored["machine"]
     where = (f"Medians of {runs} runs of {stored['steps']} steps, on {told['cpu']}, {told['cores']} cores, Python {told['python']}; "
              "building the graph and compiling are not counted.")
-    return f"{where} {shares}{apart}\n\n" + "\n".join(lines)
+    load = stored.get("load", 0.0)
+    busy = (f" Others kept the machine busy meanwhile (load {load:.1f} on {told['cores']} cores), from which two threads suffer most."
+            if load > told["cores"] else "")
+    return f"{where}{busy} {shares}{apart}\n\n" + "\n".join(lines)
 
 
 def written(text: str, stored: Mapping[str, Any]) -> str:
