@@ -51,8 +51,7 @@ def goal_name(goal: GoalRecord, lang: Lang) -> str:
 
 def goals_of(record: OptimisationRecord, one: CandidateRecord, lang: Lang) -> str:
     """Return the goals of a candidate with their intervals in one clause."""
-    colon = "" if lang == "zh" else " "
-    parts = [f"{outcome_name(goal.outcome, lang)}{colon}{with_span(one.goals[goal.outcome], unit_of(goal.outcome), lang)}"
+    parts = [f"{outcome_name(goal.outcome, lang)} {with_span(one.goals[goal.outcome], unit_of(goal.outcome), lang)}"
              for goal in record.goals]
     return _clauses(parts, lang)
 

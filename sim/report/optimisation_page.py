@@ -55,18 +55,11 @@ def _picture(record: OptimisationRecord, lang: Lang) -> Html:
                    el("p", {"class": "legend"}, word("optimisation.key", lang)), join(clouds), rows)
 
 
-def _style(record: OptimisationRecord, one: CandidateRecord) -> str:
-    base = record.baseline
-    if one.on_front:
-        return "front"
-    return "base" if base is not None and one.number == base.number else "fit" if one.is_feasible else "unfit"
-
-
 def _dot(record: OptimisationRecord, one: CandidateRecord, place: tuple[float, float], spans: Sequence[float], lang: Lang) -> Dot:
-    style = _style(record, one)
+    is_base = record.baseline is not None and one.number == record.baseline.number
     told = f"{word('optimisation.candidate', lang)} {one.number}: {goals_of(record, one, lang)}; {settings_of(record, one, lang)}"
-    label = str(one.number) if style in {"front", "base"} else ""
-    return Dot(*place, style, told, label, tuple(spans))  # type: ignore[arg-type]
+    style = "front" if one.on_front else "fit" if one.is_feasible else "unfit"
+    return Dot(*place, style, told, str(one.number) if one.on_front or is_base else "", tuple(spans), is_base)  # type: ignore[arg-type]
 
 
 def _pair(record: OptimisationRecord, first: GoalRecord, other: GoalRecord, lang: Lang) -> Html:

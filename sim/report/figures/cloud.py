@@ -21,7 +21,7 @@ class Dot:
     ----------
     x, y : float
         Where it stands.
-    style : {'front', 'fit', 'unfit', 'base'}
+    style : {'front', 'fit', 'unfit'}
         How it looks.
     title : str
         What is told when it is pointed at.
@@ -29,14 +29,17 @@ class Dot:
         What stands beside it.
     spans : tuple of float
         Ends of the intervals of x and of y; NaN for none.
+    is_base : bool
+        Drawn as a diamond: the scenario as it stands.
     """
 
     x: float
     y: float
-    style: Literal["front", "fit", "unfit", "base"]
+    style: Literal["front", "fit", "unfit"]
     title: str
     label: str = ""
     spans: tuple[float, float, float, float] = (math.nan,) * 4
+    is_base: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class _Sheet:
 
 
 _SHEETS = (_Sheet(860, 460, 96, "wide"), _Sheet(400, 420, 84, "narrow", right=14))
-_LETTER, _LINE = 7.0, 12.0
+_LETTER, _LINE = 8.5, 15.0
 """Room that a letter of a label takes."""
 
 
@@ -94,7 +97,7 @@ def _drawing(sheet: _Sheet, caption: str, dots: Sequence[Dot], axes: tuple[Axis,
              el("text", {"class": "name", "transform": f"translate(14 {(sheet.top + floor) / 2:.0f}) rotate(-90)", "text-anchor": "middle"},
                 y.name)]
     joined = " ".join(f"{'L' if k else 'M'}{across(a):.1f} {up(b):.1f}" for k, (a, b) in enumerate(line))
-    order = {"unfit": 0, "fit": 1, "base": 2, "front": 3}
+    order = {"unfit": 0, "fit": 1, "front": 2}
     marks = [_dot(dot, across, up) for dot in sorted(seen, key=lambda dot: order[dot.style])]
     labels = _labels([(across(dot.x), up(dot.y), dot.label) for dot in sorted(seen, key=lambda dot: -order[dot.style]) if dot.label],
                      (edge, sheet.top))
@@ -130,7 +133,8 @@ def _dot(dot: Dot, across: Callable[[float], float], up: Callable[[float], float
     shapes = {"front": f"M{cx - 5:.1f} {cy:.1f}a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z", "fit": f"M{cx - 4:.1f} {cy:.1f}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z",
               "unfit": f"M{cx - 3.5:.1f} {cy - 3.5:.1f}l7 7m0 -7l-7 7", "base": f"M{cx:.1f} {cy - 7:.1f}l7 7l-7 7l-7 -7z"}
     # A path cannot hold a title here: the group does.
-    return el("g", {"class": f"mark {dot.style}"}, el("title", None, dot.title), lines, el("path", {"d": shapes[dot.style]}))
+    return el("g", {"class": f"mark {dot.style}{' base' if dot.is_base else ''}"}, el("title", None, dot.title), lines,
+              el("path", {"d": shapes["base" if dot.is_base else dot.style]}))
 
 
 def _ends(values: Sequence[float]) -> tuple[float, float]:
