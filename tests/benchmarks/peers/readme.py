@@ -48,11 +48,11 @@ def block(stored: Mapping[str, Any]) -> str:
         if version:
             shown = f"**{name}**" if name in OURS else f"{name} {version}"
             lines.append(f"| {shown} | " + " | ".join(time(middle(runs)) for runs in found) + " |")
-    said = {name: words for size in sizes for name, words in judged(stored["runs"][size]).items()}
-    differ = sorted(name for name, words in said.items() if words.startswith(("DIFFERS", "not judged")))
+    said = [(name, words) for size in sizes for name, words in judged(stored["runs"][size]).items()]
+    differ = sorted({name for name, words in said if words.startswith(("DIFFERS", "not judged"))})
     shares = f"The share reached is not shown to be equal in {', '.join(differ)}." if differ else (
         "All reach the same share of people, but for chance.")
-    apart = "".join(f" {name} differs: {ENGINES[name].apart}." for name in ENGINES if ENGINES[name].apart and name in said)
+    apart = "".join(f" {name} differs: {ENGINES[name].apart}." for name in ENGINES if ENGINES[name].apart and name in dict(said))
     runs = max(len(runs) for size in sizes for runs in stored["runs"][size].values())
     told = stored["machine"]
     where = (f"Medians of {runs} runs of {stored['steps']} steps, on {told['cpu']}, {told['cores']} cores, Python {told['python']}; "
