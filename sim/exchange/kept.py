@@ -76,6 +76,7 @@ def once_for(function: Callable[[_A], _R]) -> Callable[[_A], _R]:
             known = seen[id(arg)] = (arg, function(arg))
         return known[1]
 
+    found.cache_clear = seen.clear  # type: ignore[attr-defined]  # as caches of functools have it
     return found
 
 

@@ -42,9 +42,9 @@ class Budget:
 
 BUDGETS = {
     "community": Budget(calls=1_500, kilobytes=125),
-    "influencer": Budget(calls=1_680, kilobytes=155),
-    "direct_sales": Budget(calls=2_360, kilobytes=405),
-    "dual_rebate": Budget(calls=2_000, kilobytes=470),
+    "influencer": Budget(calls=1_680, kilobytes=185),
+    "direct_sales": Budget(calls=2_360, kilobytes=475),
+    "dual_rebate": Budget(calls=2_000, kilobytes=665),
 }
 LEFT = 30
 """Blocks of memory that a day may leave behind: its lines in the books, a handful of small objects."""
