@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ import click
 from sim.cli.command import Command, terminal_width, written_command
 from sim.cli.failure import INTERRUPTED, RUN_FAILED
 from sim.cli.language import current, tell
-from sim.cli.options import run_options
+from sim.cli.options import cores, run_options
 from sim.cli.output import emit, emit_json, note
 from sim.core.errors import DataError
 from sim.text.message import recognised
@@ -93,10 +92,9 @@ def _asked(options: RunOptions, out: Path, *, quick: bool) -> Asked:
     from sim.experiment.claims.conditions import Scale
     from sim.experiment.claims.study import Asked
 
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     scale = Scale(options.people, options.days, options.seed, options.settings)
     plain = written_command(out=None, workers=None).replace(" --resume", "").replace(" --quiet", "")
-    return Asked(options.replications or REPLICATIONS, options.workers or cores, scale, quick, out, plain)
+    return Asked(options.replications or REPLICATIONS, options.workers or cores(), scale, quick, out, plain)
 
 
 def _tested(asked: Sequence[Claim], options: RunOptions, out: Path, *, quick: bool) -> int:
@@ -112,7 +110,7 @@ def _tested(asked: Sequence[Claim], options: RunOptions, out: Path, *, quick: bo
         with Meter(quiet=options.quiet) as meter, tell_compiling(quiet=options.quiet, say=meter.compiling):
 
             def follow(state: Progress) -> None:
-                meter.update(state.done, state.total, state.left, compiling=state.phase == "compiling")
+                meter.update(state.done, state.total, state.left, phase=state.phase)
 
             record, runs = study(asked, how, follow)
     except InterruptedRunsError as interruption:

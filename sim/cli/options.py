@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,7 +12,8 @@ from typing import Any
 
 import click
 
-from sim.cli.language import tell
+from sim.cli.language import local, tell
+from sim.core.errors import strerror_of
 from sim.text.catalogue import LANGS
 
 Body = Callable[..., Any]
@@ -65,9 +68,69 @@ def set_option(body: Body) -> Body:
     return click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", callback=_check_settings)(body)
 
 
+class PathType(click.Path):
+    """A path that is said: an empty word, such as an unset variable of a script leaves, would be the working folder."""
+
+    def __init__(self, **kinds: bool) -> None:
+        super().__init__(path_type=Path, **kinds)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse an empty word and a name that no disk can hold."""
+        if not str(value).strip() or "\0" in str(value):
+            self.fail(tell("failure.no_path"), param, ctx)
+        try:
+            return super().convert(value, param, ctx)
+        except OSError as error:
+            self.fail(local(strerror_of(error)), param, ctx)
+
+
+FOLDER = PathType(file_okay=False)
+FILE = PathType(dir_okay=False)
+
+
 def out_option(body: Body) -> Body:
     """Add `--out`."""
-    return click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER")(body)
+    return click.option("--out", type=FOLDER, metavar="FOLDER")(body)
+
+
+def cluster_option(body: Body) -> Body:
+    """Add `--cluster`, checked for its shape only."""
+    return click.option("--cluster", metavar="ADDRESS", callback=_check_address)(body)
+
+
+def _check_address(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is neither ``tcp://HOST:PORT`` nor a scheduler file."""
+    if value is None or value.endswith(".json"):
+        return value
+    found = _ADDRESS.fullmatch(value)
+    if found is None or not 1 <= int(found[1]) <= _LAST_PORT:
+        raise click.BadParameter(tell("failure.address", word=repr(value)), ctx=ctx, param=param)
+    return value
+
+
+_ADDRESS = re.compile(r"(?:(?:tcp|tls|ws|wss)://)?(?:\[[0-9a-fA-F:.]+(?:%\w+)?\]|[^\s:/\[\]]+):([0-9]{1,5})")
+_LAST_PORT = 65535
+
+
+def workers_option(body: Body) -> Body:
+    """Add `--workers`: some for every core, not as many as a machine dies of."""
+    return click.option("--workers", type=click.IntRange(min=1), metavar="N", callback=_check_workers)(body)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _check_workers(ctx: click.Context, param: click.Parameter, value: int | None) -> int | None:
+    most = max(_MOST_WORKERS, _A_CORE * cores())
+    if value is not None and value > most:
+        raise click.BadParameter(tell("failure.workers", count=value, cores=cores(), most=most), ctx=ctx, param=param)
+    return value
+
+
+_A_CORE, _MOST_WORKERS = 4, 16
+"""Workers a core that are still allowed, and workers that always are."""
 
 
 def undecided_option(body: Body) -> Body:
@@ -85,7 +148,7 @@ def run_options(body: Body) -> Body:
     @click.option("-r", "--replications", type=counted, metavar="N")
     @click.option("--people", type=counted, metavar="N")
     @click.option("--days", type=counted, metavar="N")
-    @click.option("--workers", type=counted, metavar="N")
+    @workers_option
     @out_option
     @json_option
     @quiet_option

@@ -57,7 +57,8 @@ class Meter:
         self._bar: Any = None
         self._task: Any = None
         self._is_drawn = not quiet and sys.stderr.isatty()
-        self._is_told = quiet
+        self._is_told = self._is_quiet = quiet
+        self._is_waiting = False
 
     def __enter__(self) -> Self:
         """Start the bar, if it is to be drawn."""
@@ -85,14 +86,23 @@ class Meter:
             self._is_told = True
             note(tell("progress.compiling"))
 
-    def update(self, done: int, total: int, seconds_left: float | None, *, compiling: bool = False) -> None:
+    def waiting(self) -> None:
+        """Say once that a cluster has no worker: nothing else will tell why nothing happens."""
+        if not self._is_waiting:
+            self._is_waiting = True
+            note(tell("progress.no_worker"), quiet=self._is_quiet)
+
+    def update(self, done: int, total: int, seconds_left: float | None, *, phase: str = "running") -> None:
         """Show `done` of `total` runs and the time left, if it is known."""
+        if phase == "waiting":
+            self.waiting()
+        self._is_waiting = phase == "waiting"
         if self._bar is None:
-            if compiling:
+            if phase == "compiling":
                 self.compiling()
             return
         left = "" if seconds_left is None else tell("progress.left", time=_clock(seconds_left))
-        words = tell("progress.compiling" if compiling else self._words)
+        words = tell({"compiling": "progress.compiling", "waiting": "progress.waiting"}.get(phase, self._words))
         self._bar.update(self._task, completed=done, total=total, description=words, left=left)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cli.command import written_command
 from sim.cli.failure import EXPECTATION_FAILED, INTERRUPTED, RUN_FAILED
 from sim.cli.language import current, tell
+from sim.cli.options import cores
 from sim.cli.output import note
 from sim.cli.progress import Meter, tell_compiling
 from sim.cli.results import show
@@ -109,18 +109,17 @@ def _simulated(job: Job, folder: Path) -> Result:
     from sim.api import compare, until_separated
 
     options = job.options
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     runs = job.replications * len(job.scenarios)
-    workers = options.workers or min(cores, runs)
+    workers = options.workers or min(cores(), runs)
     play = until_separated if "until" in job.more else partial(compare, replications=job.replications)
     asked = {name: getattr(options, name) for name in ("seed", "people", "days")} | job.more
     with Meter(quiet=options.quiet) as meter, tell_compiling(quiet=options.quiet, say=meter.compiling):
 
         def follow(state: Progress) -> None:
-            meter.update(state.done, state.total, state.left, compiling=state.phase == "compiling")
+            meter.update(state.done, state.total, state.left, phase=state.phase)
 
         return play(
-            list(job.scenarios), overrides=options.settings, workers=workers, threads=cores, out=folder,
+            list(job.scenarios), overrides=options.settings, workers=workers, threads=cores(), out=folder,
             command=written_command(), progress=follow, **asked,
         )
 

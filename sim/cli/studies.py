@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import shlex
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ import click
 from sim.cli.command import terminal_width, written_command
 from sim.cli.failure import INTERRUPTED, RUN_FAILED
 from sim.cli.language import current, local, tell
+from sim.cli.options import FOLDER, cluster_option, cores
 from sim.cli.output import emit, emit_json, note
 from sim.core.errors import DataError, RunError, strerror_of
 from sim.text.message import Message
@@ -39,13 +39,25 @@ def store_options(body: Body) -> Body:
     """Add `--dry-run`, `--store` and `--cluster` and hand them over as one `Where`."""
 
     @click.option("--dry-run", "is_dry", is_flag=True)
-    @click.option("--store", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER")
-    @click.option("--cluster", metavar="ADDRESS")
+    @click.option("--store", type=FOLDER, metavar="FOLDER")
+    @cluster_option
     @functools.wraps(body)
     def wrapped(store: Path | None, cluster: str | None, *, is_dry: bool, **given: Any) -> Any:
         return body(where=Where(store, cluster, is_dry), **given)
 
     return wrapped
+
+
+def refuse_workers(options: RunOptions, cluster: str | None) -> None:
+    """Refuse `--workers` beside `--cluster`: one of them would say nothing.
+
+    Raises
+    ------
+    click.UsageError
+        If both are given.
+    """
+    if options.workers is not None and cluster is not None:
+        raise click.UsageError(tell("failure.workers_cluster"), click.get_current_context())
 
 
 def words(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[str, ...]:
@@ -101,6 +113,9 @@ def carry_out(study: Study, check: Callable[[], Question], analyse: Callable[[Qu
     analyse : callable
         Plays it and returns the record.
     """
+    from sim.records.folders import require_place
+
+    refuse_workers(study.options, study.where.cluster)
     question = check()
     options = study.options
     if study.where.is_dry:
@@ -108,6 +123,7 @@ def carry_out(study: Study, check: Callable[[], Question], analyse: Callable[[Qu
     out = options.out or _new_folder(study.kind, study.scenario)
     if out.exists():
         raise DataError(Message("studies.exists", path=out))
+    require_place(out)
     record = _played(study, lambda field: analyse(question, field))
     if record is None:
         return INTERRUPTED
@@ -119,18 +135,19 @@ def carry_out(study: Study, check: Callable[[], Question], analyse: Callable[[Qu
 def _how(study: Study) -> How:
     from sim.experiment.play import How
 
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return How(workers=study.options.workers or cores, cluster=study.where.cluster, model=MODEL)
+    return How(workers=study.options.workers or cores(), cluster=study.where.cluster, model=MODEL)
 
 
 def _played(study: Study, analyse: Callable[[Field], Record]) -> Record | None:
     """Return the record of a study that is played, None after Ctrl-C, told."""
     from sim.cli.progress import Meter, tell_compiling
+    from sim.experiment.executors import require_executor
     from sim.experiment.grid import Field
     from sim.experiment.spool import InterruptedRunsError
     from sim.records.run_store import RunStore, default_store
 
     quiet = study.options.quiet
+    require_executor(study.where.cluster)
     try:
         with RunStore(study.where.store or default_store()) as store, Meter(quiet=quiet) as meter, \
                 tell_compiling(quiet=quiet, say=meter.compiling):
@@ -138,7 +155,7 @@ def _played(study: Study, analyse: Callable[[Field], Record]) -> Record | None:
                 note(local(notice), quiet=quiet)
 
             def follow(state: Progress) -> None:
-                meter.update(state.done, state.total, state.left, compiling=state.phase == "compiling")
+                meter.update(state.done, state.total, state.left, phase=state.phase)
 
             return analyse(Field(store, _how(study), follow))
     except InterruptedRunsError as interruption:

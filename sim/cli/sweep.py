@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +14,9 @@ import click
 from sim.cli.command import Command, written_command
 from sim.cli.failure import EXPECTATION_FAILED, INTERRUPTED, RUN_FAILED
 from sim.cli.language import local, tell
-from sim.cli.options import run_options, undecided_option
+from sim.cli.options import FILE, FOLDER, cluster_option, cores, run_options, undecided_option
 from sim.cli.output import note
+from sim.cli.studies import refuse_workers
 from sim.core.errors import DataError, ScenarioError, strerror_of
 
 if TYPE_CHECKING:
@@ -80,22 +80,18 @@ def _shard(_ctx: click.Context, _param: click.Parameter, value: str | None) -> t
     return part, of
 
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_FOLDER = click.Path(path_type=Path, file_okay=False)
-
-
 @click.command("sweep", cls=Command)
 @click.argument("sweep_file", metavar="SWEEP")
 @click.option("--dry-run", "is_dry", is_flag=True)
 @click.option("--resume", "is_resumed", is_flag=True)
-@click.option("--store", type=_FOLDER, metavar="FOLDER")
-@click.option("--cluster", metavar="ADDRESS")
+@click.option("--store", type=FOLDER, metavar="FOLDER")
+@cluster_option
 @click.option("--shard", callback=_shard, metavar="I/N")
-@click.option("--gather", multiple=True, type=_FOLDER, metavar="FOLDER")
-@click.option("--baseline", type=_FOLDER, metavar="FOLDER")
-@click.option("--junit", type=_FILE, metavar="FILE")
+@click.option("--gather", multiple=True, type=FOLDER, metavar="FOLDER")
+@click.option("--baseline", type=FOLDER, metavar="FOLDER")
+@click.option("--junit", type=FILE, metavar="FILE")
 @click.option("--annotations", is_flag=True)
-@click.option("--summary", type=_FILE, metavar="FILE")
+@click.option("--summary", type=FILE, metavar="FILE")
 @undecided_option
 @run_options
 def sweep(sweep_file: str, options: RunOptions, **given: Any) -> int:
@@ -115,21 +111,58 @@ def _swept(sweep_file: str, options: RunOptions, asked: Asked) -> int:
     """Check, carry out, show; return the exit code."""
     from sim.scenario.sweep import resolve_sweep
 
-    if asked.gather and asked.shard:
-        raise click.UsageError(tell("sweep.gather_shard"))
+    _refuse_conflicts(options, asked)
     flags = {name: getattr(options, name) for name in ("seed", "replications", "people", "days")}
     checked = resolve_sweep(sweep_file, options.settings, **flags)
     if asked.is_dry:
         return _forecast(checked, options, asked)
     base = _baseline(asked.baseline)
     folder = options.out or _new_folder(checked, asked)
-    if folder.exists() and not (asked.is_resumed and (folder / "manifest.json").is_file()):
-        raise DataError(tell("sweep.exists", path=folder))
+    _require_places(folder, sweep_file, asked)
     with _stopwatch() as stopped:
         record = _record(checked, options, asked, folder)
     if stopped or record is None:
         return INTERRUPTED
     return _finished(checked, record, folder, base, options, asked)
+
+
+def _refuse_conflicts(options: RunOptions, asked: Asked) -> None:
+    """Refuse options of which one would say nothing.
+
+    Raises
+    ------
+    click.UsageError
+        If there are such.
+    """
+    plays = {"--shard": asked.shard, "--dry-run": asked.is_dry, "--workers": options.workers, "--cluster": asked.cluster,
+             "--store": asked.store}
+    for name, value in plays.items():
+        if asked.gather and value:
+            raise click.UsageError(tell("sweep.gather_with", option=name), click.get_current_context())
+    refuse_workers(options, asked.cluster)
+
+
+def _require_places(folder: Path, sweep_file: str, asked: Asked) -> None:
+    """Refuse places that cannot be written, or that hold what is not to be lost, before a run is spent.
+
+    Raises
+    ------
+    DataError
+        If there is one.
+    """
+    from sim.records.folders import require_place
+    from sim.records.manifest import format_of
+    from sim.records.sweep_store import SWEEP
+    from sim.scenario.find import is_path
+
+    for path in (folder, asked.junit, asked.summary):
+        if path is not None:
+            require_place(path)
+    if folder.exists() and not (asked.is_resumed and format_of(folder) == SWEEP):
+        raise DataError(tell("sweep.no_earlier" if asked.is_resumed else "sweep.exists", path=folder))
+    for path in (asked.junit, asked.summary):
+        if path is not None and path.exists() and is_path(sweep_file) and path.samefile(sweep_file):
+            raise DataError(tell("sweep.own_file", path=path))
 
 
 def _new_folder(checked: Sweep, asked: Asked) -> Path:
@@ -140,15 +173,11 @@ def _new_folder(checked: Sweep, asked: Asked) -> Path:
     return new_folder(Path("results"), f"{checked.spec.name}{part}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def how_to_play(options: RunOptions, asked: Asked) -> How:
     """Return where to play."""
     from sim.experiment.play import How
 
-    return How(workers=options.workers or _cores(), cluster=asked.cluster)
+    return How(workers=options.workers or cores(), cluster=asked.cluster)
 
 
 def _store_folder(asked: Asked) -> Path:
@@ -170,6 +199,7 @@ def _stopwatch() -> Iterator[list[bool]]:
 def _record(checked: Sweep, options: RunOptions, asked: Asked, folder: Path) -> SweepRecord | None:
     """Return the finished sweep, kept in `folder`; None after Ctrl-C, told."""
     from sim.cli.progress import Meter, tell_compiling
+    from sim.experiment.executors import require_executor
     from sim.experiment.gather import gather
     from sim.experiment.sweep import sweep as carry_out
     from sim.records.run_store import RunStore
@@ -177,6 +207,7 @@ def _record(checked: Sweep, options: RunOptions, asked: Asked, folder: Path) -> 
     if asked.gather:
         how = how_to_play(options, asked)
         return gather(checked, asked.gather, out=folder, command=written_command(), replace=asked.is_resumed, model=how.model)
+    require_executor(asked.cluster)
     seen: list[Progress] = []
     with RunStore(_store_folder(asked)) as store:
         for message in store.notices:
@@ -186,7 +217,7 @@ def _record(checked: Sweep, options: RunOptions, asked: Asked, folder: Path) -> 
 
                 def follow(state: Progress) -> None:
                     seen[:] = [state]
-                    meter.update(state.done, state.total, state.left, compiling=state.phase == "compiling")
+                    meter.update(state.done, state.total, state.left, phase=state.phase)
 
                 return carry_out(checked, how=how_to_play(options, asked), store=store, out=folder, shard=asked.shard,
                                  progress=follow, command=written_command(), replace=asked.is_resumed)

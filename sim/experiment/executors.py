@@ -36,7 +36,8 @@ class Executor(Protocol):
         warm : iterable of Task
             Done by one worker before the others start; one `Warm` is yielded for all of them.
         watch : callable
-            Called with the number of running tasks several times a second; what it raises stops everything.
+            Called with the number of running tasks several times a second, 0 where nobody is there to carry them out; what
+            it raises stops everything.
         """
         raise NotImplementedError
 
@@ -84,3 +85,15 @@ def executor(workers: int, cluster: str | None) -> Executor:
     from sim.experiment.on_dask import DaskExecutor
 
     return DaskExecutor(cluster)
+
+
+def require_executor(cluster: str | None) -> None:
+    """Refuse a cluster that cannot be reached, before anything is written for it.
+
+    Raises
+    ------
+    DataError
+        As `executor`.
+    """
+    if cluster is not None:
+        executor(1, cluster).close()

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import json
 import platform
 import queue
 import secrets
@@ -49,8 +50,11 @@ _FETCH: Final = 1.0
 """Seconds that an answer may take from its worker before we turn to others."""
 _PATIENCE: Final = 15.0
 """Seconds to wait for the scheduler, at the start and when it falls silent."""
+_DESERTED: Final = 5.0
+"""Seconds without any worker before that is told: one that is replaced takes less."""
 _ANY: Final = ""
 """The worker of tasks that are handed over while there is none: a cluster may grow when it is asked."""
+_PROTOCOLS: Final = frozenset({"tcp", "tls", "ws", "wss"})
 _one_at_a_time = threading.Lock()
 
 
@@ -84,9 +88,10 @@ class DaskExecutor:
             from distributed import Client
         except ImportError as error:
             raise DataError(Message("cluster.not_installed", error=describe(error))) from error
-        where = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
+        where = _address_in(Path(address)) if address.endswith(".json") else address
         try:
-            self._client = Client(**where, timeout=_PATIENCE, set_as_default=False, name="guanxi")
+            _require_sense(where)
+            self._client = Client(where, timeout=_PATIENCE, set_as_default=False, name="guanxi")
         except (OSError, ValueError) as error:
             raise DataError(Message("cluster.no_answer", address=address, error=reason_of(error))) from error
         self._session = secrets.token_hex(4)
@@ -101,6 +106,7 @@ class DaskExecutor:
         self._most: int | None = None
         self._looked = 0.0
         self._silent = 0.0
+        self._deserted = 0.0
         self._worlds: dict[str, str] = {}
         self._look()
 
@@ -159,7 +165,7 @@ class DaskExecutor:
                 if waiting.ended and not len(waiting) and not self._suspects:
                     return
                 continue
-            tell(min(len(self._flights), self.size))
+            tell(min(len(self._flights), self._playing()))
             interrupts.heed()
             self._require_scheduler()
             with contextlib.suppress(queue.Empty):
@@ -177,6 +183,14 @@ class DaskExecutor:
             there = sorted(self._client.nthreads())
             self._workers = set(there[:self._most])
             self._bury({_ANY, *there})
+
+    def _playing(self) -> int:
+        """Return how many workers there are; one as long as none has been missing for a little only."""
+        if self._workers:
+            self._deserted = 0.0
+            return len(self._workers)
+        self._deserted = self._deserted or time.monotonic()
+        return 1 if time.monotonic() - self._deserted < _DESERTED else 0
 
     def _bury(self, there: set[str]) -> None:
         """Take back the tasks of workers that are gone, and come back to those that are done."""
@@ -293,6 +307,44 @@ class DaskExecutor:
         if futures and self._client.status == "running":
             with contextlib.suppress(Exception):  # a lost scheduler has nothing to take back
                 self._client.cancel(futures, asynchronous=False, force=True)
+
+
+def _address_in(file: Path) -> str:
+    """Return the address that a scheduler file names; one that is being written is waited for.
+
+    Raises
+    ------
+    DataError
+        If there is none; Dask would wait for the file, and say something else.
+    """
+    patience = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+            return str(found["address"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            if time.monotonic() > patience or not isinstance(error, (FileNotFoundError, ValueError)):
+                raise DataError(Message("cluster.no_file", path=file, error=reason_of(error))) from error
+        time.sleep(_TICK)
+
+
+def _require_sense(address: str) -> None:
+    """Refuse an address that Dask's client could make nothing of: it would say so late and with a traceback.
+
+    Raises
+    ------
+    ValueError
+        If it has no port, an unknown protocol, or asks for certificates that nobody has named.
+    """
+    from distributed.comm.addressing import parse_address, parse_host_port
+    from distributed.security import Security
+
+    scheme, place = parse_address(address)
+    if scheme not in _PROTOCOLS:
+        raise ValueError(Message("cluster.no_protocol", scheme=scheme, known=sorted(_PROTOCOLS)))
+    parse_host_port(place)
+    if scheme in {"tls", "wss"} and not Security().get_connection_args("client").get("ssl_context"):
+        raise ValueError(Message("cluster.no_certificates", scheme=scheme))
 
 
 @cache

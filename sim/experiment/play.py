@@ -222,7 +222,7 @@ def play(wanted: Iterable[Wanted], store: RunStore, how: How = How(), *,
         warm = [] if carrier.size <= 1 else _warm(first, how, store)
         pace.phase = "compiling" if warm else "running"
         told = 0.0
-        running = carrier.run(desk.tasks(itertools.chain(first, source)), warm, lambda busy: tell(pace.state(busy)))
+        running = carrier.run(desk.tasks(itertools.chain(first, source)), warm, lambda busy: tell(pace.watched(busy)))
         try:
             with contextlib.closing(running):
                 for ended in running:

@@ -30,8 +30,8 @@ class Progress:
         Since the start.
     left : float or None
         Seconds that the rest will take; None as long as nothing is known.
-    phase : {'compiling', 'running'}
-        Kernels are compiled before the first run of a new version.
+    phase : {'compiling', 'running', 'waiting'}
+        Kernels are compiled before the first run of a new version; a cluster without workers waits for some.
     """
 
     done: int
@@ -71,6 +71,7 @@ class Pace:
         self._done = kept
         self._failed = 0
         self.phase = "running"
+        self._is_waiting = False
 
     def ended(self, task: Task, seconds: float | None) -> None:
         """Count one task; `seconds` is None for one that was set apart."""
@@ -90,10 +91,15 @@ class Pace:
         self._done += 1
         self._total = max(self._total, self._done)
 
+    def watched(self, running: int) -> Progress:
+        """Return the progress now that an executor says how many tasks run: none of them, where there is nobody to do them."""
+        self._is_waiting = running == 0
+        return self.state(running)
+
     def state(self, running: int) -> Progress:
         """Return the progress now."""
-        seconds = time.monotonic() - self._start
-        return Progress(self._done, self._total, self._failed, running, seconds, self._remaining(), self.phase)
+        seconds, phase = time.monotonic() - self._start, "waiting" if self._is_waiting else self.phase
+        return Progress(self._done, self._total, self._failed, running, seconds, self._remaining(), phase)
 
     def _remaining(self) -> float | None:
         """Return the estimate: runs left times their group's mean time (or the mean of all), over workers."""

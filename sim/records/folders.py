@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +50,36 @@ def new_folder(parent: Path, name: str) -> Path:
         number += 1
 
 
+def require_place(path: Path) -> None:
+    """Refuse a place that cannot be written, before anything is spent on what shall lie there; leaves no trace.
+
+    Parameters
+    ----------
+    path : Path
+        A file or folder to be, or a file to be replaced; folders above it need not be there.
+
+    Raises
+    ------
+    DataError
+        If its name is too long, something above it is no folder, or the rights are missing.
+    """
+    try:
+        _temporary(path).exists()  # the longest name that will be used; ENAMETOOLONG is raised
+        above = next(one for one in path.absolute().parents if one.exists())
+        if path.is_file():
+            if not os.access(path, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        elif not path.is_char_device():
+            tempfile.TemporaryFile(dir=above).close()
+    except OSError as error:
+        raise DataError(Message("records.unwritable", path=path, reason=strerror_of(error))) from error
+
+
+def _temporary(path: Path) -> Path:
+    """Return the name under which a folder is filled before it gets its own."""
+    return path.with_name(f".{path.name}.{os.getpid()}{PART}")
+
+
 @contextlib.contextmanager
 def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
     """Give a temporary folder to fill; rename it to `path` when the block ends, drop it if it fails.
@@ -60,7 +92,7 @@ def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
     path = Path(path)
     if path.exists() and not replace:
         raise DataError(Message("records.exists", path=path))
-    part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
+    part = _temporary(path)
     try:
         part.mkdir(parents=True)
         yield part

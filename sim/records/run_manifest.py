@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from sim.core.errors import DataError
+from sim.core.errors import DataError, reason_of
 from sim.records.light import LightRun, Shape
 from sim.text.message import Message, recognised
 
@@ -116,6 +116,17 @@ class RunManifest:
             self._raise_if_whole(error)
             raise DataError(Message("store.damaged", path=self.path, error=_words(error))) from error
 
+    @contextlib.contextmanager
+    def _understood(self) -> Iterator[None]:
+        """Give up a file whose pages are whole and whose rows make no sense: whoever opens it next makes it anew."""
+        try:
+            yield
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            with contextlib.suppress(sqlite3.Error):
+                self.commit()
+                self._base.execute("PRAGMA application_id=0")
+            raise DataError(Message("store.damaged", path=self.path, error=reason_of(error))) from error
+
     def add(self, runs: Iterable[LightRun], part: str | None = None, *, replace: bool = True) -> None:
         """Enter runs; committed in batches, see `commit`."""
         word = "REPLACE" if replace else "IGNORE"
@@ -194,7 +205,7 @@ class RunManifest:
 
     def entries(self, ids: Iterable[str]) -> dict[str, Entry]:
         """Return what is entered of some runs, by identity."""
-        with self._told():
+        with self._told(), self._understood():
             shapes = {number: Shape.read(text) for text, number in self._shapes.items()}
             out = {}
             for run, shape, blob, seconds, part in self._rows("run, shape, outcomes, seconds, part", ids):
@@ -204,7 +215,7 @@ class RunManifest:
 
     def about(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Return the plain data kept with some runs, by identity."""
-        with self._told():
+        with self._told(), self._understood():
             return {run: json.loads(text) for run, text in self._rows("run, about", ids)}
 
     def _rows(self, columns: str, ids: Iterable[str]) -> Iterator[tuple[Any, ...]]:

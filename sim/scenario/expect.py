@@ -5,6 +5,7 @@ One may say how sure the answer must be: ``losing_agent_share < 50 % with 95 %``
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NUMBER = r"[-+]?[\d_.]{1,30}(?:[eE][-+]?\d{1,3})?"
-_CONFIDENCE = r"(?:\s+with\s+(\d{1,2}(?:\.\d{1,4})?)\s*%(?:\s+confidence)?)?"
+_CONFIDENCE = r"(?:\s+with\s+([-+]?\d{1,9}(?:\.\d{1,4})?)\s*%(?:\s+confidence)?)?"
 _SHAPE = re.compile(rf"\s*([A-Za-z_]\w{{0,79}})\s*(<=|>=|<|>)\s*({_NUMBER})\s*(%|CNY|元)?{_CONFIDENCE}\s*")
 LEAST_CONFIDENCE = 0.5
 """An answer that is as likely wrong as right is none."""
@@ -69,13 +70,15 @@ def parse_expectation(text: str) -> Expectation:
     outcome, op, digits, unit, sure = match.groups()
     _check_outcome(outcome, unit or "")
     confidence = None if sure is None else float(sure) / 100
-    if confidence is not None and confidence <= LEAST_CONFIDENCE:
+    if confidence is not None and not LEAST_CONFIDENCE < confidence < 1:
         raise ValueError(Message("scenario.confidence", confidence=sure, least=round(100 * LEAST_CONFIDENCE)))
     try:
         number = float(digits)
         number = number / 100 if unit == "%" else float(fen(digits)) if unit else number
     except ValueError:
-        raise ValueError(Message("scenario.not_a_number", digits=shorten(digits))) from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(Message("scenario.not_a_number", digits=shorten(digits)))
     return Expectation(outcome, op, number, " ".join(text.split()), confidence)
 
 

@@ -122,7 +122,7 @@ def _near_file(path: Path | None) -> str:
     if path is None or not path.parent.is_dir():
         return ""
     try:
-        names = [p.name for p in path.parent.iterdir() if p.suffix in _SUFFIXES]
+        names = [p.name for p in path.parent.iterdir() if p.suffix in _SUFFIXES and p.exists()]
     except OSError:
         return ""
     return did_you_mean(path.name, names)

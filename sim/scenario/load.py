@@ -165,9 +165,10 @@ def _first(character: Any) -> str:
 
 @dataclass
 class _Open:
-    """A mapping or list whose end has not been read yet."""
+    """A mapping or list whose end has not been read yet: `path` leads to it, `name` is the key that has no value yet."""
 
     node: Node
+    path: tuple[str | int, ...] = ()
     name: str | None = None
     key: Place = field(default_factory=Place)
 
@@ -223,9 +224,9 @@ class _Builder:
             self.fail(Message("yaml.too_deep", most=LIMIT_DEPTH), event.start_mark)
         if self.stack and self.stack[-1].node.is_map and self.stack[-1].name is None:
             self.fail(Message("yaml.name_not_scalar"), event.start_mark)
-        node = Node(value, self.place(event.start_mark))
+        node, path = Node(value, self.place(event.start_mark)), self._path()
         self._attach(node)
-        self.stack.append(_Open(node))
+        self.stack.append(_Open(node, path))
 
     def _scalar(self, event: Any) -> None:
         self._guard(event)
@@ -235,6 +236,8 @@ class _Builder:
             self._name(top, event.value, place)
             return
         value = event.value
+        if not value and top is not None and top.name is not None and event.start_mark.line + 1 != top.key.line:
+            place = top.key  # nothing is written: the parser names the next thing in the file
         if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
             self.fail(Message("yaml.half_character"), event.start_mark)
         if event.implicit[0]:
@@ -247,7 +250,7 @@ class _Builder:
         self._attach(Node(value, place))
 
     def _name(self, top: _Open, name: str, place: Place) -> None:
-        path = self._path()[:-1]
+        path = top.path
         if not name or len(name) > LIMIT_KEY or not name.isprintable():
             self.problems.append(place.problem(Message("yaml.name"), path, shorten(name)))
         elif name in top.node.value:
@@ -270,7 +273,11 @@ class _Builder:
             top.name = None
 
     def _path(self) -> tuple[str | int, ...]:
-        return tuple(str(o.name) if o.node.is_map else len(o.node.value) for o in self.stack)
+        """Return the path of the value that is read now."""
+        if not self.stack:
+            return ()
+        top = self.stack[-1]
+        return (*top.path, str(top.name) if top.node.is_map else len(top.node.value))
 
     def _guard(self, event: Any) -> None:
         """Refuse what could multiply or construct, and count."""

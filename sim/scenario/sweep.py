@@ -249,6 +249,9 @@ def _found(tree: Node, folder: pathlib.Path) -> tuple[list[Node], list[Problem]]
         except ScenarioError as error:
             problems.append(node.place.problem(error.problems[0].message, ("scenarios", at), node.value))
             continue
+        if is_sweep(str(path)):
+            problems.append(node.place.problem(Message("sweep.not_a_scenario"), ("scenarios", at), node.value))
+            continue
         try:
             merged = load_merged(path)
         except ScenarioError as error:

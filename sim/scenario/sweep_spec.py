@@ -92,6 +92,8 @@ class AxisSpec(Params):
                 if getattr(self, name) is not None:
                     raise located((name,), Message("sweep.values_and_range", name=name), getattr(self, name))
         elif self.low is None or self.high is None:
+            if self.distribution is not None:
+                raise located(("distribution",), Message("sweep.ends"), None)
             raise ValueError(Message("sweep.axis"))
         if self.distribution is not None and self.scale == "log":
             raise located(("scale",), Message("sweep.log_distribution"), self.scale)

@@ -76,7 +76,7 @@ def test_compiling_in_this_process_is_told_once(
         assert kernel.on_compile is not None
         for name in ("first", "second"):
             kernel.on_compile(name)
-        meter.update(0, 4, None, compiling=True)
+        meter.update(0, 4, None, phase="compiling")
     assert capsys.readouterr().err.count(WORDS) == said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 import sqlite3
@@ -212,6 +213,20 @@ def test_a_damaged_manifest_is_told_and_made_anew_without_losing_a_run(filled, h
         assert [notice.key for notice in notices] == ["store.rebuilt"]
         assert f"{FULL} finished runs are kept" in notices[0]
         assert contents(store, range(FULL)) == told
+
+
+@pytest.mark.parametrize("words", ["UPDATE runs SET outcomes = x'00'", "UPDATE runs SET shape = 99", "UPDATE runs SET outcomes = 'words'"])
+def test_rows_that_make_no_sense_are_told_and_made_anew_by_the_next_one(filled, words):
+    folder, told = filled
+    with contextlib.closing(sqlite3.connect(folder / "manifest.sqlite")) as base:
+        base.execute(words)
+        base.commit()
+    with RunStore(folder) as store, pytest.raises(DataError, match="give the same command again"):
+        store.entries([name_of(number) for number in range(FULL)])
+    with RunStore(folder) as store:
+        assert len(store) == FULL
+        assert contents(store, range(FULL)) == told
+        assert "has been made anew" in store.notices[0]
 
 
 def test_a_damaged_manifest_and_a_torn_part_at_once(filled):
