@@ -129,7 +129,7 @@ def sweep(runs: int, people: int, days: int, workers: int = 2) -> Found:
 def workers(runs: int, people: int, days: int) -> Found:
     """Time the same runs with one worker and with two; what starting two processes takes is part of it."""
     many_runs(2 * len(CORE), people, days, 2)
-    many_runs(len(CORE), people, days, 1)
+    many_runs(2 * len(CORE), people, days, 1)
     one, two = many_runs(runs, people, days, 1), many_runs(runs, people, days, 2)
     return {"figures": {"speedup": one / two, "runs_a_second": runs / two}, "ratios": {"runs_a_second": {"one worker": one / two}}}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from sim.experiment.play import How
 from tests.integration import sweep_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 Outcome = tuple[int, str, str]
@@ -108,7 +109,23 @@ def test_a_place_that_cannot_be_had_is_told_before_anything_is_played(
     assert found(tmp_path) == before
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+@pytest.fixture
+def as_a_person() -> Iterator[None]:
+    """Lay aside what lets root write where the rights say no (capabilities CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH)."""
+    if os.geteuid() != 0:
+        yield
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    version_3_of_this_thread, held = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    assert libc.capget(version_3_of_this_thread, held) == 0
+    laid_aside = type(held)(*held)
+    laid_aside[0] &= ~0b110
+    assert libc.capset(version_3_of_this_thread, laid_aside) == 0
+    yield
+    assert libc.capset(version_3_of_this_thread, held) == 0
+
+
+@pytest.mark.usefixtures("as_a_person")
 def test_a_folder_without_rights_is_told_before_anything_is_played(call: Callable[..., Outcome], tmp_path: Path) -> None:
     (tmp_path / "held").mkdir(mode=0o500)
     code, _, err = call("--out", "held/new")
