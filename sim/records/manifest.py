@@ -55,7 +55,7 @@ def read_manifest(folder: Path, kind: str, give: str = _REMEDY) -> dict[str, Any
         found = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise DataError(Message("records.no_result", folder=folder, file=FILE, remedy=Message(give))) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         remedy = Message(give)
         raise DataError(Message("records.unreadable", path=folder / FILE, error=reason_of(error), remedy=remedy)) from error
     if not isinstance(found, dict) or found.get("format") != kind or not isinstance(found.get("schema"), int):
@@ -67,7 +67,7 @@ def format_of(folder: Path) -> str:
     """Return the format that the manifest of a folder names, an empty text where it names none; refuses nothing."""
     try:
         found = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return ""
     return str(found.get("format", "")) if isinstance(found, dict) else ""
 

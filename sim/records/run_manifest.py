@@ -114,6 +114,7 @@ class RunManifest:
             yield
         except sqlite3.DatabaseError as error:
             self._raise_if_whole(error)
+            self._give_up()
             raise DataError(Message("store.damaged", path=self.path, error=_words(error))) from error
 
     @contextlib.contextmanager
@@ -122,10 +123,15 @@ class RunManifest:
         try:
             yield
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            with contextlib.suppress(sqlite3.Error):
-                self.commit()
-                self._base.execute("PRAGMA application_id=0")
+            self._give_up()
             raise DataError(Message("store.damaged", path=self.path, error=reason_of(error))) from error
+
+    def _give_up(self) -> None:
+        """Mark the file as none of ours, so that whoever opens it next makes it anew."""
+        with contextlib.suppress(sqlite3.Error):
+            if self._base.in_transaction:
+                self._base.execute("COMMIT")
+            self._base.execute("PRAGMA application_id=0")
 
     def add(self, runs: Iterable[LightRun], part: str | None = None, *, replace: bool = True) -> None:
         """Enter runs; committed in batches, see `commit`."""

@@ -312,7 +312,7 @@ class RunStore:
                 found.append(Message("store.part_lost", path=path, runs=runs, kept=self._manifest.count()))
         known = self._manifest.parts()
         for path in sorted(self._parts.glob(f"*{_TABLE}")):
-            if path.name in known:
+            if path.name in known or path.is_dir():
                 continue
             try:
                 runs_in = read_part(path)
@@ -328,7 +328,7 @@ class RunStore:
         """Enter whole spool files, remove torn ones and those whose run lies in a part."""
         found = []
         entered = set(self._manifest.spooled())
-        there = {path.stem: path for path in self._spool.glob(f"*{ENDING}")}
+        there = {path.stem: path for path in self._spool.glob(f"*{ENDING}") if not path.is_dir()}
         for run in sorted(entered - there.keys()):
             self._manifest.drop(run)
             found.append(Message("store.spool_lost", path=self.spool_path(run)))

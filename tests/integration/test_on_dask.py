@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sim.core.errors import DataError
-from sim.experiment import identity
+from sim.experiment import identity, on_dask
 from sim.experiment.play import Failed, How, Played, play
 from sim.experiment.tasks import Done, Task
 from sim.records.run_store import RunStore
@@ -44,9 +44,22 @@ def address(cluster):
     return cluster.scheduler_address
 
 
-def pids(address):
-    with distributed.Client(address, set_as_default=False) as client:
-        return list(client.run(os.getpid).values())
+def playing(cluster):
+    """Return the workers that have come up: Dask replaces those that die, and gives up those that die while they start."""
+    return [nanny.pid for nanny in cluster.workers.values() if nanny.pid and nanny.process.status is distributed.core.Status.running]
+
+
+def watched(seconds=60.0):
+    """Return what fails where nobody plays for long: a hang tells nothing."""
+    since = []
+
+    def watch(state):
+        if state.phase != "waiting":
+            since.clear()
+        since.append(time.monotonic())
+        assert since[-1] - since[0] < seconds or state.phase != "waiting", "the cluster has lost its workers for good"
+
+    return watch
 
 
 def test_a_cluster_gives_the_same_tables_bit_for_bit(address, tmp_path):
@@ -67,12 +80,12 @@ def test_a_sweep_whose_workers_are_killed_ends_as_an_undisturbed_one(cluster, ad
     with RunStore(tmp_path / "store") as store:
         asked = wanted(120)
         moments = set(chance.sample(range(5, 90), kills))
-        for one in play(asked, store, How(cluster=address, model=NAPS)):
+        for one in play(asked, store, How(cluster=address, model=NAPS), progress=watched()):
             assert isinstance(one, Played)
             ended.append(one)
             if len(ended) in moments:
-                with contextlib.suppress(ProcessLookupError, ValueError):
-                    os.kill(chance.choice([nanny.pid for nanny in cluster.workers.values() if nanny.pid]), signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError, IndexError):
+                    os.kill(chance.choice(playing(cluster)), signal.SIGKILL)
         assert len(ended) == 120
         there = digest(store, asked, NAPS)
     assert there == undisturbed(tmp_path / "calm", 120)
@@ -106,7 +119,7 @@ def test_a_failing_run_is_set_apart_with_its_reason(address, tmp_path):
 @pytest.mark.slow
 def test_a_run_that_kills_its_workers_is_set_apart(address, tmp_path):
     with RunStore(tmp_path) as store:
-        ended = list(play(wanted(20)[:5], store, How(cluster=address, model="play_model:poisoned")))
+        ended = list(play(wanted(20)[:5], store, How(cluster=address, model="play_model:poisoned"), progress=watched()))
     apart = [one for one in ended if isinstance(one, Failed)]
     assert [one.wanted.replication for one in apart] == [3]
     assert "died" in apart[0].reason
@@ -118,24 +131,32 @@ def test_twenty_workers_killed_one_after_the_other(cluster, address, tmp_path):
     chance, ended, killed = random.Random(20), 0, 0  # noqa: S311 - moments, not secrets
     with RunStore(tmp_path / "store") as store:
         asked = wanted(1200)
-        following = 0.0
-        for one in play(asked, store, How(cluster=address, model=NAPS)):
+        moment = 10
+        for one in play(asked, store, How(cluster=address, model=NAPS), progress=watched()):
             assert isinstance(one, Played)
             ended += 1
-            there = [nanny.pid for nanny in cluster.workers.values() if nanny.pid]
-            if killed < 20 and time.monotonic() > following and there:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(chance.choice(there), signal.SIGKILL)
-                    killed += 1
-                following = time.monotonic() + chance.uniform(0.1, 0.6)
+            if ended % 55 == 0:
+                both_are_back(cluster)
+                moment = ended + chance.randrange(1, 40)
+            if killed < 20 and ended == moment:
+                os.kill(chance.choice(playing(cluster)), signal.SIGKILL)
+                killed += 1
         assert (ended, killed) == (1200, 20)
         there = digest(store, asked, NAPS)
     assert there == undisturbed(tmp_path / "calm", 1200)
 
 
+def both_are_back(cluster, seconds=60.0):
+    """Wait for the worker that replaces a dead one: how long that takes is Dask's matter, and none of ours is counted on."""
+    end = time.monotonic() + seconds
+    while len(playing(cluster)) < 2:
+        assert time.monotonic() < end, "Dask has not replaced a worker"
+        time.sleep(0.05)
+
+
 def test_workers_with_other_sources_are_refused(address, tmp_path, monkeypatch):
     monkeypatch.setattr(identity, "code_hash", lambda: "0" * 16)
-    monkeypatch.setattr("sim.experiment.on_dask._versions", lambda: "guanxi 0")
+    monkeypatch.setattr(on_dask, "_versions", lambda: "guanxi 0")
     with RunStore(tmp_path) as store, pytest.raises(DataError, match="has other versions than this machine"):
         list(play(wanted(4), store, How(cluster=address, model=AT_ONCE)))
 
@@ -155,6 +176,28 @@ def test_no_scheduler_is_one_message(tmp_path, monkeypatch):
     monkeypatch.setattr("sim.experiment.on_dask._PATIENCE", 0.5)
     with RunStore(tmp_path) as store, pytest.raises(DataError, match="no Dask scheduler answers there"):
         list(play(wanted(4), store, How(cluster="tcp://127.0.0.1:9", model=AT_ONCE)))
+
+
+def test_a_cluster_without_workers_says_so_and_goes_on_when_one_comes(tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.experiment.on_dask._DESERTED", 0.5)
+    with contextlib.ExitStack() as stack:
+        import dask
+
+        stack.enter_context(dask.config.set({"distributed.logging.distributed": "critical"}))
+        alone = stack.enter_context(distributed.LocalCluster(
+            n_workers=0, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1", silence_logs=60))
+        phases = []
+
+        def follow(state):
+            phases.append(state.phase)
+            if state.phase == "waiting" and phases.count("waiting") == 1:
+                alone.scale(1)
+
+        with RunStore(tmp_path / "store") as store:
+            ended = list(play(wanted(8), store, How(cluster=alone.scheduler_address, model=AT_ONCE), progress=follow))
+    assert sum(isinstance(one, Played) for one in ended) == 8
+    assert "waiting" in phases
+    assert phases[-1] == "running"
 
 
 def test_what_is_done_before_is_passed_on_and_never_more_is_taken_than_is_looked_at(address):

@@ -98,6 +98,7 @@ def test_the_manifest_says_what_made_it(folder):
         lambda f: (f / "manifest.json").unlink(),
         lambda f: (f / "manifest.json").write_text("{"),
         lambda f: (f / "manifest.json").write_text("[]"),
+        lambda f: (f / "manifest.json").write_text("[" * 100_000),
         lambda f: (f / "manifest.json").write_text('{"format": "other", "schema": 1}'),
         lambda f: (f / "manifest.json").write_text('{"format": "guanxi-comparison", "schema": 1}'),
         lambda f: (f / "daily.parquet").unlink(),

@@ -215,7 +215,8 @@ def test_a_damaged_manifest_is_told_and_made_anew_without_losing_a_run(filled, h
         assert contents(store, range(FULL)) == told
 
 
-@pytest.mark.parametrize("words", ["UPDATE runs SET outcomes = x'00'", "UPDATE runs SET shape = 99", "UPDATE runs SET outcomes = 'words'"])
+@pytest.mark.parametrize("words", ["UPDATE runs SET outcomes = x'00'", "UPDATE runs SET shape = 99", "UPDATE runs SET outcomes = 'words'",
+                                   "ALTER TABLE runs RENAME COLUMN seconds TO minutes"])
 def test_rows_that_make_no_sense_are_told_and_made_anew_by_the_next_one(filled, words):
     folder, told = filled
     with contextlib.closing(sqlite3.connect(folder / "manifest.sqlite")) as base:
@@ -291,6 +292,17 @@ def test_a_full_disk_while_a_part_is_made_is_one_message_and_the_spool_stays(tmp
         assert len(store) == PART_RUNS
         put(store, [PART_RUNS])
         assert len(list((tmp_path / "parts").iterdir())) == 1
+
+
+def test_folders_that_are_none_of_ours_are_left_alone(filled):
+    folder, told = filled
+    others = [folder / "parts/x.parquet", folder / f"spool/{'0' * 24}.npz"]
+    for other in others:
+        other.mkdir()
+    with RunStore(folder) as store:
+        assert contents(store, range(FULL)) == told
+        assert store.notices == []
+    assert all(other.is_dir() for other in others)
 
 
 def test_half_files_of_the_killed_are_swept_out(filled):
