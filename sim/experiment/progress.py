@@ -76,6 +76,7 @@ class Pace:
     def ended(self, task: Task, seconds: float | None) -> None:
         """Count one task; `seconds` is None for one that was set apart."""
         self._left[task.group] -= 1
+        self._is_waiting = False
         self._counted()
         if seconds is None:
             self._failed += 1
