@@ -114,7 +114,7 @@ def ema_model(scenario: str | Path | Scenario, *, levers: Mapping[str, Any] | No
 def _checked(outcome: str) -> str:
     known = [*SUMMARY, *(DAILY_PREFIX + one for one in DAILY)]
     if outcome not in known:
-        hint = did_you_mean(outcome, known) or Message("scenario.outcomes", names=list(SUMMARY))
+        hint = did_you_mean(outcome, known)
         raise ScenarioError(Problem(Message("scenario.unknown_outcome", outcome=outcome, hint=hint)))
     return outcome
 

@@ -40,6 +40,7 @@ COMMANDS: dict[str, str] = {
     "claims": "sim.cli.claims:claims",
     "verify": "sim.cli.verify:verify",
     "network": "sim.cli.network:network",
+    "list": "sim.cli.list:list_names",
     "schema": "sim.cli.schema:schema",
     "explain": "sim.cli.explain:explain",
 }

@@ -1,4 +1,4 @@
-"""`guanxi new`: a commented scenario to start from."""
+"""`guanxi new`: a commented scenario, or a commented sweep, to start from."""
 
 from __future__ import annotations
 
@@ -16,25 +16,28 @@ from sim.core.errors import strerror_of
 @click.command("new", cls=Command)
 @click.argument("name", required=False)
 @click.option("--from", "kind", metavar="KIND", default="community")
+@click.option("--sweep", "is_sweep", is_flag=True)
 @click.option("--list", "show_kinds", is_flag=True)
 @click.option("--force", is_flag=True)
 @out_option
 @quiet_option
 @language_option
-def new(name: str | None, kind: str, out: Path | None, *, show_kinds: bool, force: bool, quiet: bool) -> None:
+def new(name: str | None, kind: str, out: Path | None, *, is_sweep: bool, show_kinds: bool, force: bool, quiet: bool) -> None:
     """Write NAME.yaml, or list what can be started from."""
     if show_kinds:
         emit("\n".join(_kinds()))
         return
     if name is None:
         raise click.UsageError(tell("new.no_name"))
+    from sim.scenario.sweep_template import sweep_template
     from sim.scenario.template import rival, template
 
-    text = template(name, kind, current())
-    path = (out or Path()) / f"{name}.yaml"
+    folder = out or Path()
+    text = sweep_template(name, kind, current(), folder) if is_sweep else template(name, kind, current())
+    path = folder / f"{name}.yaml"
     _write(path, text, force=force)
     emit(str(path))
-    note(tell("new.next", path=path, other=rival(kind)), quiet=quiet)
+    note(tell("new.next_sweep", path=path) if is_sweep else tell("new.next", path=path, other=rival(kind)), quiet=quiet)
 
 
 def _kinds() -> list[str]:

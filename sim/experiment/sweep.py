@@ -25,7 +25,7 @@ from sim.experiment.designs import Point, points_of
 from sim.experiment.identity import code_hash, code_version
 from sim.experiment.play import Failed, How, Wanted, play
 from sim.experiment.prepare import Options, frame_of
-from sim.experiment.timings import remember
+from sim.experiment.timings import remember, usual_seconds
 from sim.records.manifest import machine
 from sim.records.outcomes import DAILY, SUMMARY
 from sim.records.run_store import RunStore, default_store
@@ -222,17 +222,13 @@ def _carried_out(plan: SweepPlan, how: How, store: RunStore, progress: Callback 
         timings["kept" if ended.kept else "played"] += 1
         if not ended.kept:
             timings["runs"] += ended.seconds
-            spent.setdefault(ended.wanted.spec.name, []).append(ended.seconds / _size(ended.wanted))
+            spec = ended.wanted.spec
+            spent.setdefault(spec.name, []).append(ended.seconds / usual_seconds(spec.people, spec.days))
     timings["wall"] = time.monotonic() - start
     remember(store.folder, spent)
     record = recorded(plan, store, failed, seconds)
     record.timings = timings
     return record
-
-
-def _size(wanted: Wanted) -> float:
-    """Return person-days of a run, plus what a day costs without anybody."""
-    return float((wanted.spec.people + 500) * wanted.spec.days)
 
 
 def recorded(plan: SweepPlan, store: RunStore, failed: dict[str, Failed], seconds: dict[str, float]) -> SweepRecord:

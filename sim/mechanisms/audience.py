@@ -71,22 +71,28 @@ class AudienceParams(Params):
     top_loss: float = param(2.0, source="domain 4.11", low=1, high=3, ge=0, le=100,
                             doc="Times as many in the tenth of the accounts with the most followers (m)", zh="头部掉粉倍数")
     start_health: Share = param(0.5, source=ASSUMPTION, low=0.3, high=0.7, doc="Health of a new group", zh="初始群健康度")
-    host_effect: float = param(0.03, source="domain 4.12", low=0.01, high=0.06, ge=0, le=1, doc="a_host", zh="群主作用")
+    host_effect: float = param(0.03, source="domain 4.12", low=0.01, high=0.06, ge=0, le=1,
+                               doc="What hosting adds to the health of a group (a_host)", zh="群主作用")
     host_half: Hours = param(0.5, source="market 7", low=0.2, high=1.5, gt=0, unit="hours",
                              doc="Host hours a group and day that do most of the work", zh="群主工时尺度")
     host_skill_spread: float = param(0.5, source="market 2", low=0, high=1, ge=0, le=3,
                                      doc="Log-normal spread of host skill", zh="群主能力离散")
-    value_effect: float = param(0.03, source="domain 4.12", low=0.01, high=0.06, ge=0, le=1, doc="a_val", zh="内容作用")
+    value_effect: float = param(0.03, source="domain 4.12", low=0.01, high=0.06, ge=0, le=1,
+                                doc="What useful posts add to the health of a group (a_val)", zh="内容作用")
     items_scale: float = param(1.5, source=ASSUMPTION, low=0.5, high=4, gt=0, le=100,
                                doc="Items a day that do most of the work, useful or selling", zh="内容量尺度")
-    social_effect: float = param(0.05, source="market 2", low=0.02, high=0.1, ge=0, le=1, doc="a_soc", zh="自激作用")
+    social_effect: float = param(0.05, source="market 2", low=0.02, high=0.1, ge=0, le=1,
+                                 doc="What members' talk adds to the health of a group (a_soc)", zh="自激作用")
     packet_effect: float = param(0.01, source="domain 4.12", low=0.005, high=0.02, ge=0, le=1,
                                  doc="a_rp, with the packet in yuan a head", zh="红包作用")
-    decay: float = param(0.08, source="market 2", low=0.04, high=0.12, ge=0, le=1, doc="d", zh="自然衰减")
+    decay: float = param(0.08, source="market 2", low=0.04, high=0.12, ge=0, le=1,
+                         doc="Health that a group loses by itself (d)", zh="自然衰减")
     no_rules: float = param(1.5, source=ASSUMPTION, low=1, high=2.5, ge=0, le=10,
                             doc="Faster decay without group rules", zh="无群规衰减倍数")
-    promo_harm: float = param(0.10, source="market 2", low=0.05, high=0.2, ge=0, le=1, doc="b", zh="促销伤害")
-    noise: float = param(0.04, source="market 2", low=0.0, high=0.08, ge=0, le=1, doc="sigma", zh="随机波动")
+    promo_harm: float = param(0.10, source="market 2", low=0.05, high=0.2, ge=0, le=1,
+                              doc="Health that offers cost a group (b)", zh="促销伤害")
+    noise: float = param(0.04, source="market 2", low=0.0, high=0.08, ge=0, le=1,
+                         doc="Luck of a group's health (sigma)", zh="随机波动")
 
 
 @kernel()

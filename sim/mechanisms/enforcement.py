@@ -42,11 +42,13 @@ class EnforcementParams(Params):
     throttle_posts: float = param(5.0, source="domain 4.13", low=2, high=20, gt=0, le=1e6,
                                   doc="Commercial posts a day at which reach falls to 71%", zh="限流尺度")
     base: float = param(1e-5, source="domain 4.13", low=0, high=1e-4, ge=0, le=1, unit="per day",
-                        doc="l_0", zh="基础封号率")
-    per_post: float = param(2e-4, source="domain 4.13", low=0, high=1e-3, ge=0, le=1, doc="l_1", zh="多发封号")
+                        doc="Chance of a ban a day with few posts (l_0)", zh="基础封号率")
+    per_post: float = param(2e-4, source="domain 4.13", low=0, high=1e-3, ge=0, le=1,
+                            doc="Chance of a ban for each post beyond the free ones (l_1)", zh="多发封号")
     free_posts: float = param(5.0, source="domain 4.13", low=2, high=20, ge=0, le=1e6,
                               doc="Commercial posts a day that nobody minds", zh="免责条数")
-    per_report: float = param(0.002, source="domain 4.13", low=0, high=0.01, ge=0, le=1, doc="l_2", zh="举报封号")
+    per_report: float = param(0.002, source="domain 4.13", low=0, high=0.01, ge=0, le=1,
+                              doc="Chance of a ban for each report (l_2)", zh="举报封号")
     report_share: Share = param(0.05, source=ASSUMPTION, low=0.01, high=0.2,
                                 doc="Share of mutes that are also reports", zh="举报比例")
     first_ban: Days = param(30.0, source="domain row 25", low=7, high=90, unit="days",

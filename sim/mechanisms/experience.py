@@ -55,8 +55,10 @@ class ExperienceParams(Params):
                         doc="Satisfaction of a unit above expectation", zh="超预期满意")
     loss: float = param(2.0, source="domain 4.4", low=1.3, high=2.5, ge=0, le=10,
                         doc="Dissatisfaction of a unit below expectation", zh="低于预期不满")
-    trust_gain: float = param(0.1, source="domain 4.4", low=0.05, high=0.2, ge=0, le=1, doc="e+", zh="增信")
-    trust_loss: float = param(0.25, source="domain 4.4", low=0.1, high=0.5, ge=0, le=1, doc="e-", zh="失信")
+    trust_gain: float = param(0.1, source="domain 4.4", low=0.05, high=0.2, ge=0, le=1,
+                              doc="Trust gained by a unit above expectation (e+)", zh="增信")
+    trust_loss: float = param(0.25, source="domain 4.4", low=0.1, high=0.5, ge=0, le=1,
+                              doc="Trust lost by a unit below expectation (e-)", zh="失信")
     after_sales: Share = param(0.5, source="domain 4.4", low=0, high=1, doc="Quality of after-sales service",
                                zh="售后水平")
     after_sales_effect: Share = param(0.5, source="domain 4.4", low=0, high=0.7,

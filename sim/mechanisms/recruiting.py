@@ -55,20 +55,30 @@ class RecruitingParams(Params):
         doc="Who wins an invitee who would join for several sponsors on one day; otherwise without effect")
     recency_days: Days = param(30.0, source=ASSUMPTION, low=7, high=90, unit="days",
                                doc="Time constant of the recency rule, in contests of one day only", zh="近因天数")
-    invite_base: float = param(-3.0, source=ASSUMPTION, low=-4, high=-2, ge=-50, le=50, doc="u_0", zh="邀请基准")
-    invite_satisfaction: float = param(3.0, source=ASSUMPTION, low=1, high=6, ge=0, le=50, doc="u_1", zh="满意邀请")
-    invite_reward: float = param(2.0, source=ASSUMPTION, low=1, high=4, ge=0, le=50, doc="u_2", zh="奖励邀请")
+    invite_base: float = param(-3.0, source=ASSUMPTION, low=-4, high=-2, ge=-50, le=50,
+                               doc="Inviting friends: base (u_0)", zh="邀请基准")
+    invite_satisfaction: float = param(3.0, source=ASSUMPTION, low=1, high=6, ge=0, le=50,
+                                       doc="Inviting friends: weight of satisfaction (u_1)", zh="满意邀请")
+    invite_reward: float = param(2.0, source=ASSUMPTION, low=1, high=4, ge=0, le=50,
+                                 doc="Inviting friends: weight of the reward (u_2)", zh="奖励邀请")
     paid_discount: Share = param(0.2, source="domain 4.6", low=0, high=0.35,
                                  doc="Credibility lost by a one-sided reward (kappa)", zh="有偿折信")
-    join_base: float = param(-2.5, source=ASSUMPTION, low=-3.5, high=-1.5, ge=-50, le=50, doc="c_0", zh="入群基准")
-    join_trust: float = param(2.0, source=ASSUMPTION, low=1, high=4, ge=0, le=50, doc="c_1", zh="入群信任")
-    join_health: float = param(1.0, source=ASSUMPTION, low=0, high=2, ge=0, le=50, doc="c_2", zh="入群活跃")
+    join_base: float = param(-2.5, source=ASSUMPTION, low=-3.5, high=-1.5, ge=-50, le=50,
+                             doc="Joining a group: base (c_0)", zh="入群基准")
+    join_trust: float = param(2.0, source=ASSUMPTION, low=1, high=4, ge=0, le=50,
+                              doc="Joining a group: weight of trust (c_1)", zh="入群信任")
+    join_health: float = param(1.0, source=ASSUMPTION, low=0, high=2, ge=0, le=50,
+                               doc="Joining a group: weight of its health (c_2)", zh="入群活跃")
     buyer_joins: Share = param(0.2, source="market 7", low=0.1, high=0.5,
                                doc="Chance that a buyer asked by the brand joins its group", zh="买家入群率")
-    reseller_base: float = param(-3.5, source="market 2", low=-5, high=-2.5, ge=-50, le=50, doc="j_0", zh="代理基准")
-    reseller_trust: float = param(2.0, source="market 7", low=1, high=3, ge=0, le=50, doc="j_1", zh="代理信任")
-    reseller_income: float = param(1.0, source="market 7", low=0.5, high=2, ge=0, le=50, doc="j_2", zh="代理收入")
-    reseller_cost: float = param(1.0, source="market 7", low=0.5, high=2, ge=0, le=50, doc="j_3", zh="代理成本")
+    reseller_base: float = param(-3.5, source="market 2", low=-5, high=-2.5, ge=-50, le=50,
+                                 doc="Becoming a reseller: base (j_0)", zh="代理基准")
+    reseller_trust: float = param(2.0, source="market 7", low=1, high=3, ge=0, le=50,
+                                  doc="Becoming a reseller: weight of trust (j_1)", zh="代理信任")
+    reseller_income: float = param(1.0, source="market 7", low=0.5, high=2, ge=0, le=50,
+                                   doc="Becoming a reseller: weight of the income shown (j_2)", zh="代理收入")
+    reseller_cost: float = param(1.0, source="market 7", low=0.5, high=2, ge=0, le=50,
+                                 doc="Becoming a reseller: weight of the cost (j_3)", zh="代理成本")
     reseller_density: float = param(2.0, source="market 7", low=0, high=4, ge=0, le=50,
                                     doc="j_5, resellers as a share of people", zh="代理密度")
     patience: Days = param(60.0, source="domain 4.8", low=30, high=120, unit="days",

@@ -79,14 +79,23 @@ def parse_expectation(text: str) -> Expectation:
         number = math.nan
     if not math.isfinite(number):
         raise ValueError(Message("scenario.not_a_number", digits=shorten(digits)))
+    if not unit and number > 1 and _is_part(outcome):
+        raise ValueError(Message("scenario.share_limit", outcome=outcome, digits=digits))
     return Expectation(outcome, op, number, " ".join(text.split()), confidence)
+
+
+def _is_part(outcome: str) -> bool:
+    """Return whether an outcome is a part of a whole, which 50 without a % cannot be a limit of; ratios may exceed 1."""
+    from sim.records.outcomes import SUMMARY
+
+    return SUMMARY[outcome].unit == "share" and not outcome.endswith("_ratio")
 
 
 def _check_outcome(outcome: str, unit: str) -> None:
     from sim.records.outcomes import SUMMARY
 
     if outcome not in SUMMARY:
-        hint = did_you_mean(outcome, SUMMARY) or Message("scenario.outcomes", names=list(SUMMARY))
+        hint = did_you_mean(outcome, SUMMARY)
         raise ValueError(Message("scenario.unknown_outcome", outcome=outcome, hint=hint))
     expected = {"%": "share", "CNY": "fen", "元": "fen"}.get(unit)
     if expected and SUMMARY[outcome].unit != expected:

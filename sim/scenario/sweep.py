@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 OWN = frozenset({"name", "title", "schema", "extends", "expect", "seed", "replace"})
 """Names of a scenario that are no levers: words, and what the sweep says itself."""
+_TRIED = frozenset({"scenarios", "base", "axes"})
+"""Parts of a sweep file that are tried against each other; the rest stands by itself."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,10 @@ def resolve_sweep_text(text: str, label: str = "sweep", overrides: Iterable[str]
 
 def _resolved(tree: Node, label: str, folder: pathlib.Path, overrides: Iterable[str], options: dict[str, Any],
               source: str) -> Sweep:
-    spec = _checked_form(tree, folder)
+    try:
+        spec = _checked_form(tree, folder)
+    except ScenarioError as error:
+        raise ScenarioError(in_order([*error.problems, *_beside(error, tree, label, folder, overrides, options)])) from None
     given = {name: options.get(name) for name in ("seed", "replications")}
     spec = spec.model_copy(update={name: value for name, value in given.items() if value is not None})
     trees, problems = _found(tree, folder)
@@ -201,6 +206,30 @@ def _resolved(tree: Node, label: str, folder: pathlib.Path, overrides: Iterable[
         raise ScenarioError(in_order(problems))
     require_same_market([case.spec for case in cases])
     return Sweep(spec, cases, axes, source, label, tree)
+
+
+def _beside(error: ScenarioError, tree: Node, label: str, folder: pathlib.Path, overrides: Iterable[str],
+            options: dict[str, Any]) -> list[Problem]:
+    """Return what else is wrong with a sweep whose form is wrong in some places: those are left out and the rest is tried."""
+    faulty = [problem.path for problem in error.problems]
+    rest = tree.copy()
+    for path in (*(name for name in rest.value if name not in _TRIED), *(f"axes.{name}" for name in _names_in(rest, "axes"))):
+        if any(one == path or one.startswith(f"{path}.") for one in faulty):
+            faulty = [one for one in faulty if one != path and not one.startswith(f"{path}.")]
+            section, _, name = path.partition(".")
+            rest.value.pop(section) if not name else rest.value[section].value.pop(name)
+    if faulty:  # without its scenarios nothing can be held against them
+        return []
+    try:
+        _resolved(rest, label, folder, overrides, options, "")
+    except ScenarioError as more:
+        return [problem for problem in more.problems if problem not in error.problems]
+    return []
+
+
+def _names_in(tree: Node, section: str) -> list[str]:
+    node = tree.get(section)
+    return list(node.value) if node is not None and node.is_map else []
 
 
 def check_sweep(tree: Node) -> SweepSpec:

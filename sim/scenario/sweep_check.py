@@ -157,6 +157,9 @@ class _Checked:
         except ScenarioError as error:
             return error
         found, self._field = value_at(spec, self.path)
+        self._means = self._field  # what says nothing itself (the kind of a network) is called after what it belongs to
+        if self._field is None or not self._field.description:
+            self._means = value_at(spec, self.path.rpartition(".")[0])[1]
         return found
 
     def _told(self, problem: Problem, node: Node) -> Problem:
@@ -185,9 +188,9 @@ class _Checked:
 
     def _label(self) -> dict[Lang, str]:
         own = self.stated.label
-        extra = self.field.json_schema_extra if self.field is not None else None
+        extra = self._means.json_schema_extra if self._means is not None else None
         said = str(extra.get("zh", "")) if isinstance(extra, dict) else ""
-        english = (self.field.description if self.field is not None else "") or self.path
+        english = (self._means.description if self._means is not None else "") or self.path
         zh, en = (own.zh, own.en) if own is not None else ("", "")
         return {"zh": zh or en or said or english, "en": en or zh or english}
 

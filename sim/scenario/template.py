@@ -60,7 +60,7 @@ def template(name: str, kind: str, lang: Lang = "en") -> str:
     for part in _MARKET:
         if part in _ALWAYS or data[part] != _DEFAULTS()[part]:
             lines += _entry(part, getattr(spec, part), data[part], ScenarioSpec.model_fields[part], "", lang)
-    lines += _mechanisms(spec, data, lang)
+    lines += _mechanisms(name, data, lang)
     lines += ["", f"# {_say('strategies', lang)}", "strategies:" if spec.strategies else "strategies: []"]
     for strategy, written in zip(spec.strategies, data["strategies"], strict=True):
         lines += _item(strategy, written, lang)
@@ -149,10 +149,10 @@ def _list(part: str, data: list[Any]) -> list[str]:
     return [f"# {part}:", f"# {_EXAMPLES[part]}"]
 
 
-def _mechanisms(spec: ScenarioSpec, data: dict[str, Any], lang: Lang) -> list[str]:
+def _mechanisms(name: str, data: dict[str, Any], lang: Lang) -> list[str]:
     """Return the mechanisms that differ from their defaults, or only their names."""
-    parts = ", ".join(type(spec.mechanisms).model_fields)
-    lines = [f"# {_say('mechanisms', lang, parts=parts)}"]
+    parts = ", ".join(kinds.mechanisms_class().model_fields)
+    lines = [f"# {_say('mechanisms', lang, parts=parts, name=name)}"]
     changed = _changed(data["mechanisms"], _DEFAULTS()["mechanisms"])
     if changed:
         lines += ["mechanisms:", *(f"  {name}: {flow(values)}" for name, values in changed.items())]

@@ -90,6 +90,7 @@ def test_carets_stand_under_chinese_text() -> None:
     ("shocks: [{kind: account_ban}]\n", "shocks.0.day: 'day' is missing"),
     ("shocks: [{kind: quake, day: 3}]\n", "shocks.0.kind: unknown kind 'quake'"),
     ("expect: [losing_agent_shar < 0.5]\n", "expect.0: unknown outcome 'losing_agent_shar' - did you mean"),
+    ("expect: [losing_agent_share < 50]\n", "expect.0: 'losing_agent_share' is a share between 0 and 1, so 50 is never reached; write 50 %"),
     ("expect: [profit_fen is good]\n", "expect.0: an expectation is 'outcome < number'"),
     ("expect: [3]\n", "expect.0: a text is expected"),
     ("expect: profit_fen > 3\n", "expect: a list is expected"),

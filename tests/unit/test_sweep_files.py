@@ -133,6 +133,16 @@ def test_all_mistakes_are_told_at_once() -> None:
     assert [problem.line for problem in caught.value.problems] == [4, 5, 6]
 
 
+def test_axes_that_are_not_there_are_told_with_faults_of_form() -> None:
+    text = "scenarios: [community]\naxes: {brand.product.quality: [0.3], brand.cas: [1], brand.cash: 3..4}\n"
+    with pytest.raises(ScenarioError) as caught:
+        resolve_sweep_text(f"{text}design: random\nreplicatons: 2\nexpect: [losing_agent_share < 50]\n")
+    said = [str(problem.message) for problem in caught.value.problems]
+    assert len(said) == 5
+    for words in ("unknown name 'cas'", "an axis is a list", "one of 'grid'", "did you mean 'replications'", "between 0 and 1"):
+        assert sum(words in one for one in said) == 1, words
+
+
 def test_a_scenario_that_is_missing_is_told_with_faults_of_form() -> None:
     with pytest.raises(ScenarioError) as caught:
         resolve_sweep_text(swap("[community]", "[comunity]").replace("replications: 2", "replicatons: 2"))
