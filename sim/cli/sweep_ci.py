@@ -11,7 +11,8 @@ import numpy as np
 
 from sim.cli.language import local, tell
 from sim.cli.output import note
-from sim.cli.sweep_show import Shown, headline, label_of, multiplicity, place_of, unit_number, verdict_line
+from sim.cli.sweep_show import Shown, headline, label_of, multiplicity, place_of, unit_number, value_text, verdict_line
+from sim.cli.sweep_where import where_it_holds
 from sim.text.message import recognised
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ def write_summary(shown: Shown) -> str:
             cells = [f"`{_cell(text)}`", _mark(record.strategies[strategy]), *(str(counts[r]) for r in ("pass", "fail", "undecided"))]
             lines.append("| " + " | ".join(cells) + " |")
         lines.append("")
+        lines += [f"- {_mark(text)}" for text in where_it_holds(record, value_text)]
         for result in ("fail", "undecided"):
             bad = sorted((one for one in record.judged if one.result == result), key=lambda one: one.p)
             lines += [f"- **{_mark(tell(f'sweep.{result}'))}** {_mark(record.strategies[one.strategy])}, {_mark(verdict_line(record, one))}"

@@ -15,6 +15,7 @@ from sim.cli.command import terminal_width
 from sim.cli.forecast_show import cost_lines, size
 from sim.cli.language import current, tell
 from sim.cli.output import emit, emit_json, note
+from sim.cli.sweep_where import to_discover, where_it_holds
 from sim.core.errors import RunError, strerror_of
 from sim.report.numbers import HARD
 from sim.text.cells import cell_width, clip, pad, wrap
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from sim.analysis.equivalence import Drift
     from sim.experiment.forecast import Forecast
-    from sim.records.sweep import Judged, SweepRecord
+    from sim.records.sweep import AxisRecord, Judged, SweepRecord
     from sim.scenario.sweep import Sweep
 
 ROWS = ("profit_fen", "payback_day", "cash_trough_fen", "repurchase_rate_90d", "losing_agent_share", "survival_after_shock")
@@ -83,6 +84,9 @@ def show(shown: Shown, *, as_json: bool, quiet: bool) -> None:
     timings = record.timings
     note(tell("sweep.time", played=int(timings.get("played", 0)), kept=int(timings.get("kept", 0)), seconds=timings.get("wall", 0.0)),
          quiet=quiet)
+    further = to_discover(record, shown.folder)
+    if further:
+        note(tell("sweep.where.next", command=further), quiet=quiet)
 
 
 def draw_sweep(record: SweepRecord, folder: Path) -> Path | None:
@@ -195,18 +199,16 @@ def place_of(record: SweepRecord, point: int, limit: int = 400) -> str:
     """Return a point as ``point 3: groups=2, cash=¥50,000``; only its number where there is no axis."""
     numbers = record.points["point"]
     at = int(np.searchsorted(numbers, point))
-    values = []
-    for axis in record.axes:
-        value = float(record.points[axis.column][at])
-        if axis.scale == "words" and axis.values is not None:
-            text = clip(str(axis.values[int(value)]), _LONGEST)
-        elif axis.unit in {"fen", "share"}:
-            text = unit_number(value, axis.unit)
-        else:
-            text = f"{value:.4g}"
-        values.append(f"{axis.path.rpartition('.')[2]}={text}")
+    values = [f"{axis.path.rpartition('.')[2]}={value_text(axis, float(record.points[axis.column][at]))}" for axis in record.axes]
     head = tell("sweep.point", number=point)
     return clip(f"{head}: {', '.join(values)}" if values else head, limit)
+
+
+def value_text(axis: AxisRecord, value: float) -> str:
+    """Return a value of an axis as text."""
+    if axis.scale == "words" and axis.values is not None:
+        return clip(str(axis.values[int(value)]), _LONGEST)
+    return unit_number(value, axis.unit) if axis.unit in {"fen", "share"} else f"{value:.4g}"
 
 
 def expected_lines(record: SweepRecord, width: int) -> list[str]:
@@ -225,6 +227,8 @@ def expected_lines(record: SweepRecord, width: int) -> list[str]:
         lines += broken[:-1]
         cells = [str(counts[result]) for result in ("pass", "fail", "undecided")]
         lines.append(pad(broken[-1], label) + "".join(" " * _GAP + pad(cell, column, right=True) for cell in cells))
+    for text in where_it_holds(record, value_text):
+        lines += [f"  {line}" for line in wrap(text, width - 2)]
     for result in ("fail", "undecided"):
         bad = sorted((one for one in record.judged if one.result == result), key=lambda one: one.p)
         for one in bad[:_MOST_SHOWN]:
