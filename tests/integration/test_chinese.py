@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.integration.test_cli import Outcome
 
 _EXCERPT = re.compile(r"^ *\d* \| .*$", re.MULTILINE)
-_NAMED = re.compile(r"“[^”]*”|'[^'\n]*'|\"[^\"\n]*\"|`[^`]*`|（[A-Z][^）]* et al\.[^）]*）|guanxi [a-z ]+--help")
+_NAMED = re.compile(r"“[^”]*”|'[^'\n]*'|\"[^\"\n]*\"|`[^`]*`|（[A-Z][^）]* et al\.[^）]*）|guanxi (?:[a-z ]+--help|list [a-z]+)")
 """What stands in quotes is a name or a value; authors and commands are names, too."""
 _ENGLISH = re.compile(r"[A-Za-z]{2,}(?:,? [A-Za-z]{2,}){2,}")
 """Three words in a row."""
