@@ -67,13 +67,13 @@ def sample_means(sample: Array, claims: Array, talk: Array, own: Array, trust: A
         i = sample[k]
         t = np.float64(trust[i])
         all_trust += t
-        if claims[i] > 0.0 or talk[i] > 0.0 or own[i] > 0.0:
-            known += 1
-            known_trust += t
+        # Without a branch: what is added for those who do not know, or are not tired, is nought.
+        knows = (claims[i] > 0.0) | (talk[i] > 0.0) | (own[i] > 0.0)
+        known += knows
+        known_trust += t * knows
         phi = np.float64(fatigue[i]) * keep[min(day - fatigue_day[i], len(keep) - 1)]
-        if phi > 0.0:
-            tired += 1
-            weariness += phi
+        tired += phi > 0.0
+        weariness += phi
     mean_trust = known_trust / known if known > 0 else all_trust / max(len(sample), 1)
     return mean_trust, weariness / max(tired, 1)
 
