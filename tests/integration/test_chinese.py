@@ -30,9 +30,7 @@ _ENGLISH = re.compile(r"[A-Za-z]{2,}(?:,? [A-Za-z]{2,}){2,}")
 
 
 @pytest.fixture
-def call(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Callable[..., Outcome]:
+def call(command: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Outcome]:
     """Return a function that runs a command in Chinese at 80 columns: (exit code, stdout, stderr)."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
@@ -40,11 +38,7 @@ def call(
         monkeypatch.delenv(name, raising=False)
 
     def run(*args: str) -> Outcome:
-        with pytest.raises(SystemExit) as end:
-            main(args if os.environ.get("LANG") == "zh_CN.UTF-8" else [*args, "--lang", "zh"])
-        shown = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, shown.out, shown.err
+        return command(*(args if os.environ.get("LANG") == "zh_CN.UTF-8" else [*args, "--lang", "zh"]))
 
     return run
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from sim.cli import main
 from sim.cli.app import guanxi
 from sim.cli.command import COMMANDS
 from sim.text.cells import cell_width
@@ -22,25 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Outcome = tuple[int, str, str]
-
-
-@pytest.fixture
-def call(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Callable[..., Outcome]:
-    """Return a function that runs a command in this process: (exit code, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("GUANXI_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "GUANXI_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*args: str) -> Outcome:
-        with pytest.raises(SystemExit) as end:
-            main(args)
-        shown = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, shown.out, shown.err
-
-    return run
 
 
 def all_commands() -> Iterator[list[str]]:

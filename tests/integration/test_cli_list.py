@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sim.cli import main
 from sim.text.cells import cell_width
 
 if TYPE_CHECKING:
@@ -15,25 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Outcome = tuple[int, str, str]
-
-
-@pytest.fixture
-def call(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Callable[..., Outcome]:
-    """Return a function that runs a command in this process: (exit code, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("GUANXI_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "GUANXI_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*args: str) -> Outcome:
-        with pytest.raises(SystemExit) as end:
-            main(args)
-        shown = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, shown.out, shown.err
-
-    return run
 
 
 def test_a_new_sweep_leads_to_its_forecast(call: Callable[..., Outcome], tmp_path: Path) -> None:

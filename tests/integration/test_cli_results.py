@@ -30,24 +30,6 @@ Outcome = tuple[int, str, str]
 TINY = ["--people", "400", "--days", "20", "-r", "2", "--workers", "1"]
 
 
-@pytest.fixture
-def call(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Callable[..., Outcome]:
-    """Return a function that runs a command in this process: (exit code, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("GUANXI_LANG", "en")
-
-    def run(*args: str) -> Outcome:
-        with pytest.raises(SystemExit) as end:
-            main(args)
-        shown = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, shown.out, shown.err
-
-    return run
-
-
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a finished small comparison."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from pathlib import Path
@@ -65,18 +66,10 @@ def use(monkeypatch: pytest.MonkeyPatch, function: str) -> None:
 
 
 @pytest.fixture
-def call(capsys: pytest.CaptureFixture[str], desk: Path) -> Callable[..., Outcome]:
+def call(command: Callable[..., Outcome], desk: Path) -> Callable[..., Outcome]:
     """Return a function that runs `guanxi sweep` in this process: (exit code, stdout, stderr)."""
     assert desk.is_dir()
-
-    def run(*args: str) -> Outcome:
-        with pytest.raises(SystemExit) as end:
-            main(["sweep", *args])
-        shown = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, shown.out, shown.err
-
-    return run
+    return functools.partial(command, "sweep")
 
 
 def played(desk: Path) -> int:

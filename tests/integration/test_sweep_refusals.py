@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from sim.cli import main
 from sim.experiment.play import How
 from tests.integration import sweep_model
 
@@ -28,7 +28,7 @@ SWEEP = '{"format": "guanxi-sweep", "schema": 1}'
 
 
 @pytest.fixture
-def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+def call(command: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
     """Return a function that runs `guanxi sweep` on a small file here: (exit code, stdout, stderr)."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GUANXI_LANG", "en")
@@ -37,15 +37,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         workers=1, cluster=asked.cluster, model=f"{sweep_model.__name__}:played"))
     monkeypatch.setattr("sim.report.sweep_page.page", lambda *_: "<!doctype html>")
     (tmp_path / "quick.yaml").write_text(FILE, encoding="utf-8")
-
-    def run(*args: str) -> Outcome:
-        with pytest.raises(SystemExit) as end:
-            main(["sweep", "quick.yaml", *args])
-        shown = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, shown.out, shown.err
-
-    return run
+    return functools.partial(command, "sweep", "quick.yaml")
 
 
 def found(folder: Path) -> dict[str, bytes]:
