@@ -46,14 +46,15 @@ def check(scenario: tuple[str, ...], settings: tuple[str, ...], *, as_json: bool
 
 def _checked(name: str, settings: Sequence[str]) -> dict[str, Any]:
     """Return the file, the errors and the warnings of one scenario."""
-    from sim.scenario.cautions import cautions
+    from sim.scenario.cautions import cautions, cautions_of_sweep
     from sim.scenario.resolve import resolve
     from sim.scenario.sweep import is_sweep, resolve_sweep
 
     try:
         if is_sweep(name):
-            cases = resolve_sweep(name, settings).cases
-            return {"file": name, "errors": [], "warnings": [], "strategies": [case.spec.name for case in cases]}
+            sweep = resolve_sweep(name, settings)
+            return {"file": name, "errors": [], "warnings": cautions_of_sweep(sweep),
+                    "strategies": [case.spec.name for case in sweep.cases]}
         resolved = resolve(name, settings)
     except ScenarioError as error:
         return {"file": name, "errors": error.problems, "warnings": []}

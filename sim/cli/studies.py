@@ -114,10 +114,13 @@ def carry_out(study: Study, check: Callable[[], Question], analyse: Callable[[Qu
         Plays it and returns the record.
     """
     from sim.records.folders import require_place
+    from sim.scenario.cautions import cautions_of_prices
 
     refuse_workers(study.options, study.where.cluster)
-    question = check()
+    question: Any = check()
     options = study.options
+    for message in cautions_of_prices(question.laid.spec, [lever.path for lever in getattr(question, "levers", ())]):
+        note(tell("check.warning", file=study.scenario, message=message), quiet=options.quiet)
     if study.where.is_dry:
         return _forecast(study, question)
     out = options.out or _new_folder(study.kind, study.scenario)

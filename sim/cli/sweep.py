@@ -109,11 +109,14 @@ def sweep(sweep_file: str, options: RunOptions, **given: Any) -> int:
 
 def _swept(sweep_file: str, options: RunOptions, asked: Asked) -> int:
     """Check, carry out, show; return the exit code."""
+    from sim.scenario.cautions import cautions_of_sweep
     from sim.scenario.sweep import resolve_sweep
 
     _refuse_conflicts(options, asked)
     flags = {name: getattr(options, name) for name in ("seed", "replications", "people", "days")}
     checked = resolve_sweep(sweep_file, options.settings, **flags)
+    for message in cautions_of_sweep(checked):
+        note(tell("check.warning", file=sweep_file, message=message), quiet=options.quiet)
     if asked.is_dry:
         return _forecast(checked, options, asked)
     base = _baseline(asked.baseline)

@@ -5,7 +5,7 @@ nest, so thirty selling friends do not sell like thirty products.
 
 Equation (nested logit, nest = product p of person i; outside option has utility 0):
 
-    U_e  = a_kind + b_T T_e + b_q q_ip + b_n need_ip + b_s ln(1 + peers_ip) - b_p s_i ln(price_e / list_e)
+    U_e  = a_kind + b_T T_e + b_q q_ip + b_n need_ip + b_s ln(1 + peers_ip) - b_p s_i ln(price_e / ref_e)
            + b_k ln fit_e - b_F phi_i + buzz_ip
     I_ip = mu ln sum_{e in nest} exp(U_e / mu),     P_i(buy) = sum_p exp I_ip / (1 + sum_p exp I_ip)
 
@@ -24,6 +24,7 @@ does not reshuffle who buys.
 | T_e | trust in the path, signed; the brand's where the path has none | [-1, 1] |
 | q_ip | belief about delivered quality | (N, P) |
 | need | 1 while a need is open, else 0 | (N, P) |
+| ref_e | what the price is held against: the product's reference price, else the list price of the offer | (O,) |
 | fit_e | fit of the seller with the product | [0, 1] |
 | phi_i | fatigue | (N,) |
 
@@ -98,7 +99,7 @@ class ChoiceParams(Params):
     b_peers: float = param(0.4, source="domain 4.3", low=0.1, high=0.8, ge=0, le=50,
                            doc="Weight of peers known to have bought", zh="从众权重")
     b_price: float = param(2.0, source="domain 4.3, row 70", low=1.5, high=3, ge=0, le=50,
-                           doc="Weight of the price against the list price", zh="价格权重")
+                           doc="Weight of the price against the reference price", zh="价格权重")
     b_fit: float = param(1.0, source="domain 4.11", low=0.5, high=2, ge=0, le=50,
                          doc="Weight of the seller's fit; 1: conversion in proportion to it", zh="匹配权重")
     b_fatigue: float = param(0.3, source="domain 4.3", low=0.1, high=0.6, ge=0, le=50, doc="Weight of fatigue",
@@ -133,7 +134,7 @@ def encounter_index(uid: int, offer: int, kind: int) -> Number:
 
 @kernel(parallel=True)
 def utilities(person: Array, offer: Array, kind: Array, trust: Array, sure: Array, uid: Array, offer_name: Array,
-              offer_product: Array, offer_price: Array, offer_list: Array, offer_fit: Array, brand_of: Array,
+              offer_product: Array, offer_price: Array, offer_reference: Array, offer_fit: Array, brand_of: Array,
               doors: Array, weights: Array, belief: Array, brand_trust: Array, peers: Array, price_factor: Array,
               fatigue: Array, fatigue_day: Array, fatigue_keep: Array, buzz: Array, buzz_day: Array, buzz_keep: Array,
               open_until: Array, in_use_until: Array, day: int, impulse: float, impulse_in_use: float, key: int,
@@ -175,8 +176,8 @@ def utilities(person: Array, offer: Array, kind: Array, trust: Array, sure: Arra
         u += weights[2] if opened else 0.0
         if peers[i, p] > 0:
             u += weights[3] * log_(1.0 + np.float64(peers[i, p]))
-        if offer_price[o] != offer_list[o]:
-            u -= weights[4] * np.float64(price_factor[i]) * log_(np.float64(offer_price[o]) / np.float64(offer_list[o]))
+        if offer_price[o] != offer_reference[o]:
+            u -= weights[4] * np.float64(price_factor[i]) * log_(np.float64(offer_price[o]) / np.float64(offer_reference[o]))
         if offer_fit[o] < 1.0:
             u += weights[5] * log_(offer_fit[o])
         u += shift - weights[6] * phi
@@ -310,7 +311,7 @@ def choose(world: World, met: Encounters, day: int, params: ChoiceParams) -> Cho
     # In the BG/NBD mode every repurchase comes from the clock, so owners consider nothing else.
     in_use = 0.0 if world.clocks else 1.0 - power(1.0 - params.impulse_in_use, world.calendar.need[day])
     utilities(met.person, met.offer, met.kind, met.trust, met.sure, people.uid, offers.name, offers.product,
-              offers.price_fen, offers.list_price_fen, offers.fit, world.products.brand_of, doors, weights,
+              offers.price_fen, offers.reference_fen, offers.fit, world.products.brand_of, doors, weights,
               people.belief, people.brand_trust, people.peers, people.price_factor, people.fatigue, people.fatigue_day,
               world.keep.fatigue, people.buzz, people.buzz_day, world.keep.buzz, people.open_until,
               people.in_use_until, day, impulse, in_use, draws.key("consider", day), u)

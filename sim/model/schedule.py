@@ -127,6 +127,8 @@ def _offer(state: RunState, table: OfferTable) -> None:
     for name in ("product", "price_fen", "list_price_fen", "claim", "fit", "stock_owner", "queue", "pool_seats",
                  "commission", "warmth"):
         getattr(offers, name)[table.offer] = getattr(table, name)
+    reference = world.products.reference_fen[table.product]
+    offers.reference_fen[table.offer] = np.where(reference > 0, reference, table.list_price_fen)
     offers.live[:] = table.is_live
     if (table.stock_owner == BY_PATH).any():
         sellers.remember_sellers(world)

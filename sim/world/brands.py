@@ -42,6 +42,9 @@ class ProductParams(Params):
     name: Annotated[NameParams, BeforeValidator(_both)] = param(
         NameParams(zh="商品", en="product"), source="scenario", doc="Name shown in the page", zh="商品名")
     price: Fen = param(12_800, source="market 0", doc="List price", zh="标价", unit="fen")
+    reference_price: Fen | None = param(
+        None, source="market 7", unit="fen", zh="参考价",
+        doc="What people take such a product to be worth, against which they hold every price; nothing: the list price")
     unit_cost: Fen = param(2_200, source="domain row 67", doc="Cost of goods a unit", zh="单位成本", unit="fen")
     delivery_cost: Fen = param(600, source=ASSUMPTION, low=300, high=1500, unit="fen",
                                doc="Logistics a unit delivered or sent back", zh="每件物流费")
@@ -61,7 +64,7 @@ class ProductParams(Params):
     def _sane(self) -> ProductParams:
         if self.category not in CATEGORIES:
             raise ValueError(Message("values.category", allowed=CATEGORIES))
-        if self.price <= 0:
+        if self.price <= 0 or (self.reference_price is not None and self.reference_price <= 0):
             raise ValueError(Message("values.price"))
         if self.uses_days < 1:
             raise ValueError(Message("values.uses_days"))
@@ -99,6 +102,8 @@ class Products:
     brand_of : int64 (P,)
         Brand that sells the product.
     price_fen, unit_cost_fen, delivery_fen : int64 (P,)
+    reference_fen : int64 (P,)
+        What people hold a price against; 0: the list price that the offer names.
     quality : float64 (P,), [0, 1]
         Delivered quality: product times service level.
     claim : float64 (P,), [0, 1]
@@ -111,6 +116,7 @@ class Products:
 
     brand_of: NDArray[np.int64]
     price_fen: NDArray[np.int64]
+    reference_fen: NDArray[np.int64]
     unit_cost_fen: NDArray[np.int64]
     delivery_fen: NDArray[np.int64]
     quality: NDArray[np.float64]
@@ -130,6 +136,7 @@ def build_products(brands: tuple[BrandParams, ...]) -> Products:
     return Products(
         brand_of=np.array([b for b, _ in flat], dtype=np.int64),
         price_fen=np.array([p.price for _, p in flat], dtype=np.int64),
+        reference_fen=np.array([p.reference_price or 0 for _, p in flat], dtype=np.int64),
         unit_cost_fen=np.array([p.unit_cost for _, p in flat], dtype=np.int64),
         delivery_fen=np.array([p.delivery_cost for _, p in flat], dtype=np.int64),
         quality=np.array(delivered),

@@ -26,6 +26,7 @@ class Offers:
     product: NDArray[np.int64]
     price_fen: NDArray[np.int64]
     list_price_fen: NDArray[np.int64]
+    reference_fen: NDArray[np.int64]
     claim: NDArray[np.float64]
     fit: NDArray[np.float64]
     stock_owner: NDArray[np.int64]
@@ -64,9 +65,11 @@ def build_offers(products: Products, strategy_of: NDArray[np.int64], name: NDArr
         return np.concatenate([values, np.full(extra, fill, values.dtype)])
 
     price = products.price_fen
+    reference = np.where(products.reference_fen > 0, products.reference_fen, price)
     return Offers(
         name=np.concatenate([np.arange(n_shops), name]),
         product=column(np.arange(n_shops), 0), price_fen=column(price, 1), list_price_fen=column(price, 1),
+        reference_fen=column(reference, 1),
         claim=column(products.claim, 0.0), fit=np.ones(n), stock_owner=np.full(n, -1, np.int64),
         queue=np.full(n, -1, np.int64), pool_seats=np.zeros(n, np.int64), commission=np.zeros(n), warmth=np.ones(n),
         strategy=np.concatenate([np.full(n_shops, -1, np.int64), strategy_of]),

@@ -102,8 +102,9 @@ def wish(village: Village, m: Meeting) -> float:
     u += rules.b_need if known.open_until >= day else 0.0
     if known.peers:
         u += rules.b_peers * log(1.0 + known.peers)
-    if offer.price_fen != offer.list_price_fen:
-        u -= rules.b_price * person.price_factor * log(offer.price_fen / offer.list_price_fen)
+    usual = village.products[offer.product].reference_fen or offer.list_price_fen
+    if offer.price_fen != usual:
+        u -= rules.b_price * person.price_factor * log(offer.price_fen / usual)
     if offer.fit < 1.0:
         u += rules.b_fit * log(offer.fit)
     u += talk - rules.b_fatigue * tired

@@ -93,7 +93,8 @@ def _people(world: World) -> list[Person]:
 
 
 def _products(world: World) -> list[Product]:
-    names = ("brand_of", "price_fen", "unit_cost_fen", "delivery_fen", "quality", "uses_days", "category", "stock")
+    names = ("brand_of", "price_fen", "reference_fen", "unit_cost_fen", "delivery_fen", "quality", "uses_days", "category",
+             "stock")
     return [Product(*row, has_stock=stock >= 0)
             for *row, stock in _table(world.products, names, len(world.products))]
 

@@ -39,10 +39,11 @@ _DIRECT = {"kind": "direct_sales", "staff": {"people": 2, "most": 4, "quits": 0.
 """Few staff, small accounts, and much to ask: every chat can be lost, and every account can be full."""
 _RIVALS = [
     {"name": "first", "cash": "3000 CNY", "seed_customers": 20, "product": {"uses_days": 8, "claimed_quality": 0.9}},
-    {"name": "second", "cash": "30000 CNY", "seed_customers": 10, "product": {"uses_days": 10, "quality": 0.5}},
+    {"name": "second", "cash": "30000 CNY", "seed_customers": 10, "product": {"uses_days": 10, "quality": 0.5, "reference_price": "160 CNY"}},
 ]
 _TRAFFIC_AND_EARNER = [{"name": "lure", "price": "19.9 CNY", "unit_cost": "15 CNY", "uses_days": 5},
-                       {"name": "earner", "price": "298 CNY", "category": "food", "uses_days": 6, "stock": 40}]
+                       {"name": "earner", "price": "298 CNY", "reference_price": "210 CNY", "category": "food", "uses_days": 6,
+                      "stock": 40}]
 
 
 _AGENCY = {"kind": "dual_rebate", "founders": 4, "founder_units": 12, "posts_a_day": 0.4, "buy_back": 0.5,

@@ -173,6 +173,7 @@ class Reseller:
 class Product:
     brand: int
     price_fen: int
+    reference_fen: int
     unit_cost_fen: int
     delivery_fen: int
     quality: float

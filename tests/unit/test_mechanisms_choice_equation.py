@@ -25,7 +25,7 @@ DAY, KEY = 20, 7
 
 def utility(*, impulse: float = 1.0, **facts: Any) -> float:
     """Return U / mu of one encounter of person 1 with product 1 of two, sold by brand 1 of two; `facts` differ from plain ones."""
-    f = {"kind": 2, "trust": 0.5, "sure": False, "price": 90, "list": 100, "fit": 0.6, "belief": 0.7, "brand_trust": 0.2,
+    f = {"kind": 2, "trust": 0.5, "sure": False, "price": 90, "reference": 100, "fit": 0.6, "belief": 0.7, "brand_trust": 0.2,
          "peers": 3, "price_factor": 1.25, "fatigue": 2.0, "fatigue_day": DAY - 2, "buzz": 0.5, "buzz_day": DAY - 3,
          "open_until": DAY, "in_use_until": DAY, "in_use": 0.0} | facts
     out = np.empty(1)
@@ -38,7 +38,7 @@ def utility(*, impulse: float = 1.0, **facts: Any) -> float:
 
     utilities(np.array([1], np.int32), np.array([0], np.int32), np.array([f["kind"]], np.int8),
               np.array([f["trust"]], np.float32), np.array([f["sure"]]), np.array([5, 6], np.uint32), np.array([9]),
-              np.array([1]), np.array([f["price"]]), np.array([f["list"]]), np.array([f["fit"]]), np.array([0, 1]), DOORS, WEIGHTS,
+              np.array([1]), np.array([f["price"]]), np.array([f["reference"]]), np.array([f["fit"]]), np.array([0, 1]), DOORS, WEIGHTS,
               held(f["belief"], np.float32, 0.1), held(f["brand_trust"], np.float32, 0.9), held(f["peers"], np.uint16, 9),
               np.array([9.0, f["price_factor"]], np.float32), np.array([9.0, f["fatigue"]], np.float32),
               np.array([0, f["fatigue_day"]], np.int16), KEEP, held(f["buzz"], np.float32, 9.0),
