@@ -1,7 +1,7 @@
 """The entry point: choose the language, run the command, turn every end into an exit code.
 
 0 good, 1 an expectation failed or stayed undecided, 2 usage, 3 invalid scenario or data,
-4 run failed, 130 interrupted.
+4 run failed, 130 interrupted (143 by SIGTERM, 129 by SIGHUP).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sim.cli import failure
 from sim.cli.command import LazyGroup
 from sim.cli.language import choose, speak
 from sim.cli.options import language_option
+from sim.core import interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,9 @@ def main(args: Sequence[str] | None = None) -> None:
     """
     given = list(sys.argv[1:] if args is None else args)
     speak(choose(given, os.environ))
-    sys.exit(_run(given))
+    with interrupts.for_a_command():
+        code = _run(given)
+    sys.exit(interrupts.exit_code() if code == failure.INTERRUPTED else code)
 
 
 def _run(args: list[str]) -> int:

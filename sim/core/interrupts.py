@@ -1,8 +1,9 @@
-"""Ctrl-C that cannot be lost.
+"""Ctrl-C that cannot be lost, and its sisters: a job that is cancelled, a terminal that is closed.
 
 Python raises `KeyboardInterrupt` wherever the main thread happens to be. Inside a finaliser or a callback of
 a C library (numba's lookups are such) it is printed or dropped, and hundreds of runs would go on. While runs
-are carried out the handler therefore also writes down that it was called, and loops ask with `heed`.
+are carried out the handler therefore also writes down that it was called, and loops ask with `heed`. For a
+command, SIGTERM and SIGHUP mean the same as Ctrl-C: stop, say what is kept, leave no orphan.
 """
 
 from __future__ import annotations
@@ -17,6 +18,31 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _missed = threading.Event()
+_SISTERS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_last = int(signal.SIGINT)
+
+
+@contextlib.contextmanager
+def for_a_command() -> Iterator[None]:
+    """Treat SIGTERM and SIGHUP as Ctrl-C until the block ends; one that has a handler or is ignored (nohup) is left alone."""
+    global _last  # noqa: PLW0603 - which signal ended the command is a fact of the process
+    _last = int(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ours = [number for number in _SISTERS if signal.getsignal(number) is signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, _write_down)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def exit_code() -> int:
+    """Return the exit code of a command that was interrupted: 128 and the number of the signal, 130 for Ctrl-C."""
+    return 128 + _last
 
 
 @contextlib.contextmanager
@@ -46,6 +72,8 @@ def heed() -> None:
 
 
 def _write_down(number: int, frame: FrameType | None) -> None:
-    """Handle SIGINT as Python does, and remember it."""
+    """Handle a signal as Python does SIGINT, and remember it."""
+    global _last  # noqa: PLW0603 - as above
+    _last = number
     _missed.set()
     signal.default_int_handler(number, frame)

@@ -223,21 +223,24 @@ def start(words: list[str], folder: Path) -> subprocess.Popen[str]:
     environment = os.environ | {"GUANXI_LANG": "en"}
     return subprocess.Popen(
         [sys.executable, "-m", "sim", *words], cwd=folder, env=environment, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(workers: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("workers", "number", "tell"), [
+    ("1", signal.SIGINT, os.kill), ("2", signal.SIGINT, os.killpg), ("2", signal.SIGTERM, os.kill),
+    ("2", signal.SIGTERM, os.killpg), ("1", signal.SIGHUP, os.killpg)])
+def test_whoever_is_stopped_keeps_what_is_finished_and_says_how_to_go_on(
+        workers: str, number: signal.Signals, tell: Callable[[int, int], None], tmp_path: Path) -> None:
     words = ["run", "community", "--people", "3000", "--days", "60", "--workers", workers]
     running = start([*words, "-r", "500", "--out", "kept"], tmp_path)
     deadline = time.monotonic() + 240
     while len(list(tmp_path.glob("kept.runs/*.npz"))) < 2 and time.monotonic() < deadline:
         assert running.poll() is None
         time.sleep(0.05)
-    running.send_signal(signal.SIGINT)
+    tell(running.pid, number)
     out, err = running.communicate(timeout=60)
-    assert running.returncode == 130, err
+    assert running.returncode == 128 + number, err
     assert out == ""
     assert re.search(r"Interrupted: \d+ of 500 runs are finished and kept in kept\.runs", err)
     assert shlex.join(["guanxi", *words, "-r", "500", "--out", "kept"]) in err

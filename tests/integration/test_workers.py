@@ -258,3 +258,21 @@ def test_a_handler_of_the_callers_stays():
             assert signal.getsignal(signal.SIGINT) is ours
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_a_command_hears_a_cancelled_job_and_leaves_handlers_of_others_alone():
+    before = signal.getsignal(signal.SIGTERM)
+    assert before is signal.SIG_DFL
+    with interrupts.for_a_command():
+        assert interrupts.exit_code() == 130
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        assert interrupts.exit_code() == 143
+    assert signal.getsignal(signal.SIGTERM) is before
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with interrupts.for_a_command():
+            signal.raise_signal(signal.SIGHUP)
+            assert interrupts.exit_code() == 130
+    finally:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
