@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sim.experiment.sweep import SweepPlan
 from sim.experiment.timings import pace
-from sim.records.run_store import PART_RUNS, RunStore
+from sim.records.run_store import PART_RUNS, runs_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,10 +105,7 @@ def cost_of(runs: Iterable[tuple[str, ScenarioSpec]], folder: Path, workers: int
     for run, spec in runs:
         sizes[run] = (spec.name, spec.people, spec.days)
         asked += 1
-    known: set[str] = set()
-    if folder.is_dir():
-        with RunStore(folder) as store:
-            known = store.known(list(sizes))
+    known = runs_in(folder) & sizes.keys()
     paces = pace(folder)
     missing = Counter(size for run, size in sizes.items() if run not in known)
     costs = [(number, *paces.seconds(*size)) for size, number in missing.items()]

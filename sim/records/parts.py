@@ -98,6 +98,23 @@ def read_part(path: Path) -> list[LightRun]:
     return runs
 
 
+def runs_of_part(path: Path) -> list[str]:
+    """Return the identities of the runs of a part, by its head alone.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, torn or foreign.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        return [str(run) for run, *_ in json.loads(parquet.read_schema(path).metadata[_KEY])["runs"]]
+    except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
+        raise DataError(Message("store.torn_part", path=path, error=reason_of(error))) from error
+
+
 def _run(run: str, shape: Shape, columns: dict[str, NDArray[Any]], start: int, seconds: float, about: dict[str, Any],
          outcomes: list[float]) -> LightRun:
     """Cut one run out of the columns of its part."""

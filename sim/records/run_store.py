@@ -19,6 +19,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,7 +29,7 @@ from sim.core.errors import DataError, strerror_of
 from sim.records.folders import safe_name
 from sim.records.light import ENDING, LightRun, read_light
 from sim.records.lock import Lock
-from sim.records.parts import read_part, write_part
+from sim.records.parts import read_part, runs_of_part, write_part
 from sim.records.run_manifest import DamagedError, RunManifest
 from sim.records.spool import PART
 from sim.text.message import Message
@@ -46,12 +47,23 @@ PART_RUNS: Final = 64
 VARIABLE: Final = "GUANXI_STORE"
 _FILE: Final = "manifest.sqlite"
 _TABLE: Final = ".parquet"
+_OURS: Final = re.compile(r"[0-9a-f]{16}|[0-9a-f]{24}")
+"""Names of parts and of runs; what is called otherwise and is not whole has been put there by somebody."""
 _BESIDE: Final = ("", "-wal", "-shm", "-journal")
 
 
 def default_store() -> Path:
     """Return the folder that is used where none is named: ``GUANXI_STORE``, else ``results/store`` here."""
     return Path(os.environ.get(VARIABLE) or Path("results", "store"))
+
+
+def runs_in(folder: Path) -> set[str]:
+    """Return the runs that the files of a store hold, without opening or changing it: another command may be at work there."""
+    found = {path.stem for path in (folder / "spool").glob(f"*{ENDING}")}
+    for part in (folder / "parts").glob(f"*{_TABLE}"):
+        with contextlib.suppress(DataError):
+            found.update(runs_of_part(part))
+    return found
 
 
 class RunStore:
@@ -299,7 +311,7 @@ class RunStore:
         return found
 
     def _parts_checked(self, *, deep: bool) -> list[Message]:
-        """Strike parts that are not whole; enter whole ones that nobody knows."""
+        """Strike parts that are not whole; enter whole ones that nobody knows, leave alone what is none of ours."""
         found = []
         for name, size in self._manifest.parts().items():
             path = self._parts / safe_name(name)
@@ -317,6 +329,9 @@ class RunStore:
             try:
                 runs_in = read_part(path)
             except DataError:
+                if not _OURS.fullmatch(path.stem):
+                    found.append(Message("store.foreign", path=path))
+                    continue
                 path.unlink(missing_ok=True)
                 found.append(Message("store.part_lost", path=path, runs=0, kept=self._manifest.count()))
             else:
@@ -325,7 +340,7 @@ class RunStore:
         return found
 
     def _spool_checked(self) -> list[Message]:
-        """Enter whole spool files, remove torn ones and those whose run lies in a part."""
+        """Enter whole spool files, remove torn ones of ours and those whose run lies in a part."""
         found = []
         entered = set(self._manifest.spooled())
         there = {path.stem: path for path in self._spool.glob(f"*{ENDING}") if not path.is_dir()}
@@ -339,6 +354,9 @@ class RunStore:
             try:
                 self._manifest.add([read_light(path)], replace=run not in entered)
             except DataError:
+                if run not in entered and not _OURS.fullmatch(run):
+                    found.append(Message("store.foreign", path=path))
+                    continue
                 self._manifest.drop(run)
                 path.unlink(missing_ok=True)
                 found.append(Message("store.spool_lost", path=path))

@@ -10,6 +10,7 @@ from sim.experiment.forecast import cost_of, forecast
 from sim.experiment.play import How
 from sim.experiment.sweep import SweepPlan, sweep
 from sim.experiment.timings import FILE, pace, remember, usual_seconds
+from sim.records.run_store import RunStore
 from sim.scenario.resolve import resolve
 from sim.scenario.sweep import resolve_sweep_text
 
@@ -57,3 +58,5 @@ def test_the_disk_that_is_forecast_is_what_the_model_takes(tmp_path: Path) -> No
     assert said.store_bytes / 2 < taken("store") < 2 * said.store_bytes
     after = forecast(SweepPlan(resolve_sweep_text(asked.source, replications=6)), tmp_path / "store", 1)
     assert (after.to_play, after.rests_on) == (3, "measured")
+    with RunStore(tmp_path / "store"):  # another command is at work there
+        assert forecast(SweepPlan(resolve_sweep_text(asked.source, replications=6)), tmp_path / "store", 1) == after

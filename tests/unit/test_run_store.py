@@ -15,7 +15,7 @@ from sim.core.errors import DataError
 from sim.records import run_store
 from sim.records.light import LightRun, Shape, light_of, read_light, write_light
 from sim.records.parts import read_part, write_part
-from sim.records.run_store import PART_RUNS, RunStore, default_store
+from sim.records.run_store import PART_RUNS, RunStore, default_store, runs_in
 from sim.text.message import Message
 from tests.synthetic import make_run
 
@@ -381,3 +381,15 @@ def test_foreign_archives_in_the_spool_are_no_runs(tmp_path):
     with RunStore(tmp_path) as store:
         assert len(store) == 0
         assert len(store.notices) == 2
+
+
+def test_a_file_of_somebody_else_is_told_of_and_left_alone(filled):
+    folder, _ = filled
+    strangers = [folder / "parts" / "sales.parquet", folder / "spool" / "mine.npz"]
+    for stranger in strangers:
+        stranger.write_bytes(b"precious")
+    with RunStore(folder) as store:
+        assert [notice.key for notice in store.notices] == ["store.foreign"] * 2
+        assert all(str(stranger) in "".join(store.notices) for stranger in strangers)
+        assert len(store.known(runs_in(folder))) == len(store) == FULL, "files tell it while another command works here"
+    assert [stranger.read_bytes() for stranger in strangers] == [b"precious"] * 2
