@@ -47,6 +47,7 @@ def check(scenario: tuple[str, ...], settings: tuple[str, ...], *, as_json: bool
 def _checked(name: str, settings: Sequence[str]) -> dict[str, Any]:
     """Return the file, the errors and the warnings of one scenario."""
     from sim.scenario.cautions import cautions, cautions_of_sweep
+    from sim.scenario.crowds import crowded
     from sim.scenario.resolve import resolve
     from sim.scenario.sweep import is_sweep, resolve_sweep
 
@@ -61,7 +62,7 @@ def _checked(name: str, settings: Sequence[str]) -> dict[str, Any]:
     except GuanxiError as error:
         return {"file": name, "errors": [Problem(error.message, file=name)], "warnings": []}
     spec = resolved.spec
-    return {"file": name, "errors": [], "warnings": cautions(spec), "strategies": [s.id for s in spec.strategies]}
+    return {"file": name, "errors": [], "warnings": [*cautions(spec), *crowded(spec)], "strategies": [s.id for s in spec.strategies]}
 
 
 def _as_json(result: dict[str, Any]) -> dict[str, Any]:

@@ -6,9 +6,14 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+    from sim.scenario.spec import ScenarioSpec
 
 JSON_SCHEMA = 1
 """Version of every `--json` document; it grows when a key changes its meaning or goes."""
@@ -41,6 +46,15 @@ def note(text: str, *, quiet: bool = False) -> None:
     """Print a message on stderr, unless quiet is asked for."""
     if not quiet:
         click.echo(harmless(text), err=True)
+
+
+def warn_crowded(specs: Iterable[ScenarioSpec], moved: Container[str] = (), *, quiet: bool = False) -> None:
+    """Say on stderr, once each, which amounts a day are far too large for the people of scenarios."""
+    from sim.cli.language import local, tell
+    from sim.scenario.crowds import crowded
+
+    for message in dict.fromkeys(one for spec in specs for one in crowded(spec, moved)):
+        note(tell("check.caution", message=local(message)), quiet=quiet)
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ from sim.cli.command import written_command
 from sim.cli.failure import EXPECTATION_FAILED, INTERRUPTED, RUN_FAILED
 from sim.cli.language import current, tell
 from sim.cli.options import cores
-from sim.cli.output import note
+from sim.cli.output import note, warn_crowded
 from sim.cli.progress import Meter, tell_compiling
 from sim.cli.results import show
 from sim.core.errors import RunError, strerror_of
@@ -65,6 +65,7 @@ def carry_out(job: Job) -> int:
     from sim.experiment.spool import InterruptedRunsError
 
     folder = job.options.out or _new_folder(job)
+    _warn(job)
     try:
         result = _simulated(job, folder)
     except InterruptedRunsError as interruption:
@@ -73,6 +74,14 @@ def carry_out(job: Job) -> int:
     show(result, folder, page, as_json=job.options.as_json, quiet=job.options.quiet, stats=job.stats)
     note(tell("result.next", command=_next(job, result)), quiet=job.options.quiet or job.options.as_json)
     return _exit_code(result, job.undecided)
+
+
+def _warn(job: Job) -> None:
+    """Say before anything is played what the people of a scenario are far too few for."""
+    from sim.scenario.resolve import resolve
+
+    over = {"people": job.options.people, "days": job.options.days}
+    warn_crowded((resolve(one, job.options.settings, **over).spec for one in job.scenarios), quiet=job.options.quiet)
 
 
 def draw(result: Result, folder: Path, stored: Path) -> Path:

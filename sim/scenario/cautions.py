@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sim.scenario.crowds import crowded
 from sim.scenario.data import missing_data
 from sim.scenario.sweep_axes import value_at
 from sim.text.message import Message
@@ -40,7 +41,7 @@ def cautions_of_sweep(sweep: Sweep) -> list[str | Message]:
     paths = {axis.path for axis in sweep.axes}
     found: dict[str | Message, None] = {}
     for case in sweep.cases:
-        found |= dict.fromkeys([*cautions(case.spec), *cautions_of_prices(case.spec, paths)])
+        found |= dict.fromkeys([*cautions(case.spec), *cautions_of_prices(case.spec, paths), *crowded(case.spec, paths)])
     return list(found)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import Problem, ScenarioError, shorten
+from sim.scenario.crowds import crowds
 from sim.scenario.dump import flow, scalar
 from sim.scenario.find import is_path, is_safe_name
 from sim.scenario.inventory import inventory
@@ -49,7 +50,9 @@ def sweep_template(name: str, scenario: str, lang: Lang = "en", folder: Path | N
         raise ScenarioError(Problem(Message("scenario.template_name", name=shorten(name))))
     spec = resolve(scenario).spec
     found = os.path.relpath(scenario, folder or Path()) if is_path(scenario) else scenario
-    base = {"people": min(spec.people, _PEOPLE), "days": min(spec.days, _DAYS)}
+    base: dict[str, Any] = {"people": min(spec.people, _PEOPLE), "days": min(spec.days, _DAYS)}
+    few = spec.model_copy(update={"people": base["people"]})
+    base |= {one.path: one.same for one in crowds(few)}  # what was bought a day for many would drown few
     moved = [entry for entry in inventory(spec) if entry.span is not None]
     own = [entry for entry in moved if entry.path.startswith("strategies.") and _fits(scenario, entry)]
     in_use = (own or moved)[:_IN_USE]

@@ -110,6 +110,7 @@ class DirectSalesParams(Params):
 
     ablation: ClassVar[DeclaredAblation] = DeclaredAblation(
         "inquiry", "客户主动咨询", "inbound chats", (("mechanisms.inquiry.enabled", False),))
+    bought_a_day: ClassVar[str] = "leads.adds_a_day"
 
     kind: Literal["direct_sales"] = param("direct_sales", source="design 2", doc="Kind of strategy", zh="策略类型")
     id: str = param("direct_sales", source="scenario", doc="Name in paths and tables", zh="编号",

@@ -32,6 +32,7 @@ class PaidAdsParams(Params):
 
     ablation: ClassVar[DeclaredAblation] = DeclaredAblation(
         "memory", "对卖家的记忆", "memory of the seller", (("mechanisms.repurchase.memory", 0),))
+    bought_a_day: ClassVar[str] = "daily_budget"
 
     kind: Literal["paid_ads"] = param("paid_ads", source="design 2", doc="Kind of strategy", zh="策略类型")
     id: str = param("paid_ads", source="scenario", doc="Name in paths and tables", zh="编号", pattern=r"^[\w-]{1,40}$")
