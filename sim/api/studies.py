@@ -146,7 +146,7 @@ def attribute(scenario: Source, *, workers: int = 1, cluster: str | None = None,
     """
     from sim.experiment.attribute import Asked, attributed, coalitions_of
 
-    question = coalitions_of(_source(scenario), Asked(**_fixed(asked)))
+    question = coalitions_of(_source(scenario), Asked(**_fixed("attribute", scenario, asked)))
     return _studied(lambda field: attributed(question, field), workers, cluster, store, progress)
 
 
@@ -169,7 +169,7 @@ def sensitivity(scenario: Source, *, workers: int = 1, cluster: str | None = Non
     """
     from sim.experiment.sensitivity import Asked, analysed, design_of
 
-    question = design_of(_source(scenario), Asked(**_fixed(asked)))
+    question = design_of(_source(scenario), Asked(**_fixed("sensitivity", scenario, asked)))
     return _studied(lambda field: analysed(question, field), workers, cluster, store, progress)
 
 
@@ -192,7 +192,7 @@ def optimise(scenario: Source, *, workers: int = 1, cluster: str | None = None, 
     """
     from sim.experiment.optimise import Asked, question_of, searched
 
-    question = question_of(_source(scenario), Asked(**_fixed(asked)))
+    question = question_of(_source(scenario), Asked(**_fixed("optimise", scenario, asked)))
     return _studied(lambda field: searched(question, field), workers, cluster, store, progress)
 
 
@@ -213,9 +213,11 @@ def _source(scenario: Source) -> Any:
     return scenario.resolved if isinstance(scenario, Scenario) else scenario
 
 
-def _fixed(asked: dict[str, Any]) -> dict[str, Any]:
-    """Return what is asked with lists as the tuples that frozen questions hold."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in asked.items()}
+def _fixed(name: str, scenario: Source, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return what is asked with lists as the tuples that frozen questions hold, and the call itself, which repeats it."""
+    named = scenario.resolved.spec.name if isinstance(scenario, Scenario) else str(scenario)
+    call = ", ".join([repr(named), *(f"{key}={value!r}" for key, value in asked.items())])
+    return {"command": f"sim.{name}({call})"} | {key: tuple(value) if isinstance(value, list) else value for key, value in asked.items()}
 
 
 def _studied(analyse: Callable[[Field], Study], workers: int, cluster: str | None, store: str | Path | None,

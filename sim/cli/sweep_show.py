@@ -123,7 +123,9 @@ def headline(record: SweepRecord) -> str:
 def blocks(record: SweepRecord, width: int) -> list[str]:
     """Return the table, as many strategies side by side as fit."""
     rows = _rows(record)
-    label = min(max(cell_width(name) for name, _ in rows), width // 2)
+    points = len(record.points["point"])
+    corner = tell("sweep.row.median", points=points) if points > 1 else ""
+    label = min(max(cell_width(name) for name in (corner, *(name for name, _ in rows))), width // 2)
     fits = max(1, (width - label) // (_LEAST + _GAP))
     names = record.strategies
     count = math.ceil(len(names) / math.ceil(len(names) / fits))
@@ -132,7 +134,7 @@ def blocks(record: SweepRecord, width: int) -> list[str]:
         some = range(first, min(first + count, len(names)))
         column = min(24, (width - label) // len(some) - _GAP)
         titles = [clip(record.strategy_titles[names[k]][current()], column) for k in some]
-        lines = [_line("", titles, label, column), "-" * (label + len(some) * (column + _GAP))]
+        lines = [_line(corner, titles, label, column), "-" * (label + len(some) * (column + _GAP))]
         lines += [_line(name, [cells[k] for k in some], label, column) for name, cells in rows]
         found.append("\n".join(lines))
     return found
@@ -201,7 +203,8 @@ def place_of(record: SweepRecord, point: int, limit: int = 400) -> str:
     at = int(np.searchsorted(numbers, point))
     values = [f"{axis.path.rpartition('.')[2]}={value_text(axis, float(record.points[axis.column][at]))}" for axis in record.axes]
     head = tell("sweep.point", number=point)
-    return clip(f"{head}: {', '.join(values)}" if values else head, limit)
+    colon, comma = ("：", "，") if current() == "zh" else (": ", ", ")
+    return clip(f"{head}{colon}{comma.join(values)}" if values else head, limit)
 
 
 def value_text(axis: AxisRecord, value: float) -> str:
@@ -232,7 +235,8 @@ def expected_lines(record: SweepRecord, width: int) -> list[str]:
     for result in ("fail", "undecided"):
         bad = sorted((one for one in record.judged if one.result == result), key=lambda one: one.p)
         for one in bad[:_MOST_SHOWN]:
-            text = f"{tell(f'sweep.{result}')} {record.strategies[one.strategy]}, {verdict_line(record, one)}"
+            blank, comma = ("", "，") if current() == "zh" else (" ", ", ")
+            text = f"{tell(f'sweep.{result}')}{blank}{record.strategies[one.strategy]}{comma}{verdict_line(record, one)}"
             lines += [f"  {line}" for line in wrap(text, width - 2)]
         if len(bad) > _MOST_SHOWN:
             lines.append("  " + tell("sweep.more", count=len(bad) - _MOST_SHOWN, what=tell(f"sweep.column.{result}")))

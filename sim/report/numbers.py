@@ -106,4 +106,5 @@ def show(value: float | None, unit: str, lang: Lang) -> str:
         "count": lambda: _signed(_digits(value, 0 if abs(value) >= 10 or value == int(value) else 1)),
     }
     plain = writers.get(unit)
-    return plain() if plain else _signed(_digits(value, 2))
+    small = 0 < abs(value) < 0.01  # "0.00, lower" would tell nobody anything
+    return plain() if plain else _signed(_digits(value, 4 if small else 2))

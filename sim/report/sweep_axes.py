@@ -54,6 +54,11 @@ class AxisView:
         return self.record.label.get(self.lang) or self.record.label.get("en") or self.record.path
 
     @property
+    def inline(self) -> str:
+        """Return its label as it stands inside a sentence."""
+        return inside(self.label, self.lang)
+
+    @property
     def is_words(self) -> bool:
         """Return whether its values are texts, or positions of them."""
         return self.record.scale == "words"
@@ -86,7 +91,7 @@ class AxisView:
         if self.record.unit == "fen":
             return exact_money(value, self.lang)
         if self.record.unit == "share":
-            return f"{100 * value:.4g}%".replace("-", MINUS)
+            return f"{100 * value:.{4 if self.record.values is not None else 3}g}%".replace("-", MINUS)
         return number(value)
 
     @cached_property
@@ -149,6 +154,11 @@ class Levels:
     is_binned: bool
 
 
+def inside(label: str, lang: Lang) -> str:
+    """Return a label as it stands inside a sentence; GMV and its like keep their capitals."""
+    return label[:1].lower() + label[1:] if lang == "en" and (label[1:2].islower() or label[:2] == "A ") else label
+
+
 def number(value: float) -> str:
     """Return a number of an axis: as many digits as it has, at most four where it was drawn."""
     text = f"{value:,.0f}" if value == int(value) and abs(value) < 1e12 else f"{value:.4g}"
@@ -184,8 +194,7 @@ class OutcomeView:
     @property
     def inline(self) -> str:
         """Return its label as it stands inside a sentence; GMV and its like keep their capitals."""
-        label = self.label
-        return label[:1].lower() + label[1:] if self.lang == "en" and label[1:2].islower() else label
+        return inside(self.label, self.lang)
 
     @property
     def unit(self) -> str:

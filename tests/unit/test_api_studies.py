@@ -97,3 +97,10 @@ def test_a_real_scenario_from_python(tmp_path):
     assert result.table["share"][0] == pytest.approx(result.data.gained.mean)
     again = attribute("community", people=200, days=5, replications=2, store=tmp_path / "store")
     assert again.data.kept == again.data.runs
+
+
+def test_a_study_called_from_python_says_the_call_that_repeats_it(tmp_path):
+    found = attribute("paid_ads", people=100, days=4, replications=1, store=tmp_path / "store")
+    assert found.data.command == "sim.attribute('paid_ads', people=100, days=4, replications=1)"
+    found.page(tmp_path / "why.html")
+    assert "sim.attribute" in (tmp_path / "why.html").read_text(encoding="utf-8")

@@ -57,7 +57,7 @@ def test_a_sweep_without_a_finished_run_says_so():
 
 
 @pytest.mark.parametrize(("lang", "words"), [
-    ("en", ("what changes with Cash, Buy-back", "Swept: 3 settings at 64 points (full grid), 2 scenarios, 4 replications",
+    ("en", ("what changes with cash, buy-back", "Swept: 3 settings at 64 points (full grid), 2 scenarios, 4 replications",
             "512 runs, 509 of them finished", "By itself Buy-back moves it most", "judgements")),
     ("zh", ("怎样左右结果", "扫描了 3 个参数的 64 个取值点（全因子网格）", "单独看，回购比例影响最大", "项判定中")),
 ])  # fmt: skip
@@ -128,3 +128,16 @@ def test_what_files_say_is_never_run():
 def test_an_english_page_is_english():
     english = " ".join(read(page(make_sweep(axes=3, failed=3), "en")).sections.values())
     assert not re.findall(r"[\u4e00-\u9fff]+", english)
+
+
+def test_long_names_of_settings_leave_the_title_short():
+    record = make_sweep(axes=2)
+    for axis in record.axes:
+        axis.label.update(en="Share of its price at which stock is bought back", zh="退出代理的存货按进货价回购的比例多少算是合适")
+    for lang, words in (("en", "what changes with these 2 settings?"), ("zh", "2 个参数怎样左右结果")):
+        assert words in read(page(record, lang)).sections["answer"].replace("\u00a0", " ")
+
+
+def test_where_an_expectation_holds_is_said_in_words(shown):
+    for lang, words in (("en", r"holds for .*: \d+ of \d+ points"), ("zh", r"成立的取值点：.* 个中 \d+ 个")):
+        assert re.search(words, shown[lang].sections["expect"].replace("\u00a0", " "))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sim.report.swept import Swept
 
 HEIGHT = 400
+_BELOW = 26
+"""Pixels from the lower edge of a map to the name of its axis: the labels of the levels lie between."""
 
 
 def heat(swept: Swept, outcome: str, axes: tuple[int, int], strategy: int) -> go.Figure:
@@ -53,6 +55,7 @@ def shell(across: AxisView, up: AxisView) -> go.Figure:
     figure = base(HEIGHT)
     for update, view in ((figure.update_xaxes, across), (figure.update_yaxes, up)):
         update(**axis_look(view))
+    figure.update_xaxes(title_standoff=_BELOW)  # a short title would slip in between two labels
     return figure
 
 

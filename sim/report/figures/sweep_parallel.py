@@ -33,7 +33,7 @@ MOST_POINTS = 10_000
 MOST_LINES = 2_500
 """More lines than these cover each other."""
 TICKS = ",.4~r"
-_LABEL_CELLS = 15
+_LABEL_CELLS = 12
 _TICK_CELLS = 13
 
 
@@ -112,7 +112,7 @@ def label_of(text: str) -> str:
     """Return the head of a coordinate, in at most three short lines."""
     lines = wrap(text, _LABEL_CELLS)
     lines = [*lines[:2], clip(" ".join(lines[2:]), _LABEL_CELLS)] if len(lines) > 3 else lines
-    return "<br>".join(plot_text(line) for line in lines)
+    return "<br>".join(["", *(plot_text(line) for line in lines)])  # a line free: the least value of the axis stands there
 
 
 def _dimension(view: AxisView) -> dict[str, Any]:

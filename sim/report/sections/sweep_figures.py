@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.report.sweep_words import SweepWords
     from sim.report.swept import Swept
 
-_LEAST_WIDTH = 112
+_LEAST_WIDTH = 96
 """Pixels a coordinate needs; narrower screens scroll."""
 
 

@@ -12,12 +12,16 @@ from sim.report.html_table import folded, table
 from sim.report.markup import Html, el, keep_numbers
 from sim.report.numbers import DASH, percent, span
 from sim.report.sections.sweep_worst import settings_text
+from sim.report.sweep_where import parted
+from sim.text.cells import cell_width
 
 if TYPE_CHECKING:
     from sim.records.sweep import Judged
     from sim.report.sweep_words import SweepWords
     from sim.report.swept import Swept
 
+LONG = 48
+"""Cells of names of settings that a title still holds."""
 MOST_POINTS = 40
 """Points listed for which an expectation does not hold."""
 SIGNS = {"pass": "✓", "fail": "✗", "undecided": "?"}
@@ -28,11 +32,13 @@ _BARELY = 0.02
 def question(swept: Swept, words: SweepWords) -> str:
     """Return what was asked, as one sentence."""
     title = swept.record.titles.get(swept.lang) or swept.record.name
-    names = [axis.label for axis in swept.axes]
+    names = [axis.inline for axis in swept.axes]
     if not names:
         return words("head.question_none", title=title)
     few = words.listed(names) if len(names) <= 3 else words(
         "head.many_axes", first=words.listed(names[:2]), n=len(names) - (0 if swept.lang == "zh" else 2))
+    if cell_width(few) > LONG:
+        return words("head.question_many", title=title, n=len(names))
     return words("head.question", title=title, axes=few)
 
 
@@ -155,10 +161,24 @@ def expectations(swept: Swept, words: SweepWords) -> Html:
     for one in judged:
         groups.setdefault((one.expectation, one.strategy), []).append(one)
     head = [words(k) for k in ("expect.text", "table.scenario", "expect.verdict", "expect.counts", "expect.closest",
-                               "expect.where", "expect.confidence")]
+                               "expect.where")]
     rows = [_group(swept, words, group) for group in groups.values()]
     sheet = table("table-expect", words("expect.caption"), head, rows, text_columns=(0, 1, 2, 5))
-    return section("expect", words("expect.title"), words("expect.deck"), sheet, _open_points(swept, words))
+    return section("expect", words("expect.title"), words("expect.deck"), sheet, _holds(swept, words), _open_points(swept, words))
+
+
+def _holds(swept: Swept, words: SweepWords) -> list[Html]:
+    """Return where an expectation holds that does so at some points only, counted by the setting that parts them best."""
+    found = []
+    for one in parted(swept.record):
+        axis = swept.axes[one.axis]
+        listed = [words("expect.holds_value", axis=axis.inline, value=axis.text(value), count=f"{holds:,}", of=f"{holds + other:,}")
+                  for value, (holds, other) in sorted(one.counts.items())]
+        first = one.judged[0]
+        text = words("expect.holds", said=_said(swept, words, first), title=swept.title(first.strategy),
+                     listed=("；" if swept.lang == "zh" else "; ").join(listed))
+        found.append(el("p", {"class": "small"}, keep_numbers(text)))
+    return found
 
 
 def _tightness(one: Judged) -> tuple[int, float]:
@@ -172,12 +192,12 @@ def _group(swept: Swept, words: SweepWords, group: list[Judged]) -> list[str]:
     result = "fail" if found["fail"] else "undecided" if found["undecided"] else "pass"
     tight = min(group, key=_tightness)
     counts = " / ".join(f"{found[k]:,}" for k in ("pass", "fail", "undecided"))
-    return [_said(swept, tight), swept.title(tight.strategy), verdict(words, result), counts, _interval(swept, tight),
-            settings_text(swept, words, _row(swept, tight.point)), percent(tight.confidence)]
+    return [_said(swept, words, tight), swept.title(tight.strategy), verdict(words, result), counts, _interval(swept, tight),
+            settings_text(swept, words, _row(swept, tight.point))]
 
 
-def _said(swept: Swept, one: Judged) -> str:
-    """Return an expectation in words, with what the file says below it."""
+def _said(swept: Swept, words: SweepWords, one: Judged) -> str:
+    """Return an expectation in words, with the confidence it asks for."""
     from sim.scenario.expect import parse_expectation
 
     told = swept.outcome(one.outcome)
@@ -186,7 +206,7 @@ def _said(swept: Swept, one: Judged) -> str:
     except ValueError:
         return one.expectation
     sign = {"<=": "≤", ">=": "≥"}.get(parsed.op, parsed.op)
-    return el("span", None, f"{told.label} {sign} {told.text(parsed.number)}")
+    return words("expect.said", condition=f"{told.label} {sign} {told.text(parsed.number)}", confidence=percent(one.confidence))
 
 
 def verdict(words: SweepWords, result: str) -> Html:
@@ -218,7 +238,7 @@ def _open_points(swept: Swept, words: SweepWords) -> Html | None:
         return None
     head = [words(k) for k in ("expect.text", "table.scenario", "table.settings", "expect.verdict", "table.mean",
                                "expect.reason")]
-    rows = [[_said(swept, one), swept.title(one.strategy), settings_text(swept, words, _row(swept, one.point)),
+    rows = [[_said(swept, words, one), swept.title(one.strategy), settings_text(swept, words, _row(swept, one.point)),
              verdict(words, one.result), _interval(swept, one), _reason(words, one)] for one in bad[:MOST_POINTS]]
     caption = words("expect.points_caption", n=f"{len(rows):,}", all=f"{len(bad):,}")
     return folded(caption, table("table-open", caption, head, rows, text_columns=(0, 1, 2, 3, 5)))

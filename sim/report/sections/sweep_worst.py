@@ -151,7 +151,7 @@ def repeat(swept: Swept, words: SweepWords) -> Html:
     texts = [folded(shared("repeat.scenario", title=swept.title(s)), el("pre", {"tabindex": "0"}, record.texts.get(name, unknown)))
              for s, name in enumerate(record.strategies)]
     return section("repeat", words("repeat.title"), words("repeat.deck"), line, pairs("facts", facts), _axes(swept, words),
-                   source, texts)
+                   source, texts, el("p", {"class": "note printed"}, words("repeat.printed")))
 
 
 def _axes(swept: Swept, words: SweepWords) -> Html | None:
