@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,8 +21,28 @@ PREFERRED = ("community", "influencer", "direct_sales", "dual_rebate", "paid_ads
 rents it, one hires, one recruits; advertising is the yardstick where one of them is not installed."""
 
 REPLICATIONS = 16
+HALF = 0.5
+"""A coin is as sure."""
+
 ABLATIONS = 4
 """Replications of each strategy without the mechanism it lives on: a quarter of the work, for one named cause."""
+
+
+class Confidence(click.ParamType[float]):
+    """How sure an answer has to be: ``0.95`` or ``95%``."""
+
+    name = "confidence"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Refuse what is no share above one half and below one."""
+        text = str(value).strip()
+        try:
+            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            share = math.nan
+        if not HALF < share < 1:
+            self.fail(tell("compare.no_confidence", word=repr(text)), param, ctx)
+        return share
 
 
 @click.command("compare", cls=Command)
@@ -29,7 +50,7 @@ ABLATIONS = 4
 @click.option("--reference", metavar="NAME")
 @click.option("--allow-different", multiple=True, metavar="FIELD")
 @click.option("--until-separated", is_flag=True)
-@click.option("--confidence", type=click.FloatRange(0.5, 1, min_open=True, max_open=True), metavar="SHARE")
+@click.option("--confidence", type=Confidence(), metavar="SHARE")
 @click.option("--budget", type=click.IntRange(min=2), metavar="RUNS")
 @click.option("--zone", metavar="AMOUNT")
 @click.option("--by", metavar="OUTCOME")

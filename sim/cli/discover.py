@@ -59,7 +59,7 @@ def _condition(text: str) -> Expectation:
     try:
         return parse_expectation(text)
     except ValueError as error:
-        raise ScenarioError(Problem(Message("discovery.condition", condition=shorten(repr(text)), why=said_by(error)))) from None
+        raise ScenarioError(Problem(Message("discovery.condition", condition=shorten(text), why=said_by(error)))) from None
 
 
 def _strategies(record: SweepRecord, asked: tuple[str, ...]) -> list[str]:

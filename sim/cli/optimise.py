@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.command import Command
-from sim.cli.options import run_options
+from sim.cli.options import COUNTED, run_options
 from sim.cli.studies import Study, carry_out, own_command, store_options
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ _MORE = 4
 @click.option("--subject-to", multiple=True, metavar='"NAME > N"')
 @click.option("--uncertain", multiple=True, metavar="PATH[=LOW..HIGH]")
 @click.option("--judge", type=click.Choice(["mean", "worst-tenth"]), default="mean", metavar="mean|worst-tenth")
-@click.option("--trials", type=click.IntRange(min=1), default=TRIALS, metavar="N")
-@click.option("--front-replications", type=click.IntRange(min=1), metavar="N")
+@click.option("--trials", type=click.IntRange(min=1, max=100_000), default=TRIALS, metavar="N")
+@click.option("--front-replications", type=COUNTED, metavar="N")
 @click.option("--sampler", type=click.Choice(["tpe", "nsga2"]), default="tpe", metavar="tpe|nsga2")
 @store_options
 @run_options

@@ -84,6 +84,9 @@ class PathType(click.Path):
             self.fail(local(strerror_of(error)), param, ctx)
 
 
+COUNTED = click.IntRange(min=1, max=100_000)
+"""Replications that can be asked for: what is planned for more than these fills the memory before anything is played."""
+
 FOLDER = PathType(file_okay=False)
 FILE = PathType(dir_okay=False)
 
@@ -145,7 +148,7 @@ def run_options(body: Body) -> Body:
 
     @set_option
     @click.option("--seed", type=click.IntRange(min=0, max=2**63 - 1), metavar="N")
-    @click.option("-r", "--replications", type=counted, metavar="N")
+    @click.option("-r", "--replications", type=COUNTED, metavar="N")
     @click.option("--people", type=counted, metavar="N")
     @click.option("--days", type=counted, metavar="N")
     @workers_option

@@ -22,7 +22,7 @@ REPLICATIONS = 4
 @click.option("--lever", multiple=True, metavar="PATH[=LOW..HIGH]")
 @click.option("--method", type=click.Choice(["morris", "sobol"]), default="morris", metavar="morris|sobol")
 @click.option("--outcome", default="profit_fen", metavar="NAME")
-@click.option("--points", type=click.IntRange(min=2), metavar="N")
+@click.option("--points", type=click.IntRange(min=2, max=65_536), metavar="N")
 @store_options
 @run_options
 def sensitivity(scenario: str, options: RunOptions, lever: tuple[str, ...], method: str, outcome: str, points: int | None,

@@ -15,7 +15,7 @@ from sim.cli.command import terminal_width, written_command
 from sim.cli.failure import INTERRUPTED, RUN_FAILED
 from sim.cli.language import current, local, tell
 from sim.cli.options import FOLDER, cluster_option, cores
-from sim.cli.output import emit, emit_json, note
+from sim.cli.output import emit, emit_json, note, warn_crowded
 from sim.core.errors import DataError, RunError, strerror_of
 from sim.text.message import Message
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sim.experiment.play import How
     from sim.experiment.progress import Progress
 
-Question = TypeVar("Question")
+Question = TypeVar("Question", bound=Any)
 Record = TypeVar("Record", bound=Any)
 
 PAGE = "page.html"
@@ -121,6 +121,7 @@ def carry_out(study: Study, check: Callable[[], Question], analyse: Callable[[Qu
     options = study.options
     for message in cautions_of_prices(question.laid.spec, [lever.path for lever in getattr(question, "levers", ())]):
         note(tell("check.warning", file=study.scenario, message=message), quiet=options.quiet)
+    warn_crowded([question.laid.spec], [one.path for one in getattr(question, "levers", ())], quiet=options.quiet)
     if study.where.is_dry:
         return _forecast(study, question)
     out = options.out or _new_folder(study.kind, study.scenario)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import Problem, ScenarioError, did_you_mean, shorten
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 DOTS = ".."
 _NOWHERE = object()
+_NO_LEVERS = frozenset({"seed", "schema"})
+"""Numbers at the top of a scenario that say nothing about the world: all points of a study meet the same luck."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,8 @@ class Laid:
         if isinstance(self.source, str) or hasattr(self.source, "parent"):
             try:
                 resolve(self.source, [*self.overrides, *(f"{path}={value}" for path, value in values.items())])  # type: ignore[arg-type]
-            except ScenarioError as located:
-                return located
+            except ScenarioError as located:  # nobody wrote --set: the lever is named as it was written
+                return ScenarioError(replace(one, file=one.file.removeprefix("--set ")) for one in located.problems)
         said = str(error).splitlines()
         return ScenarioError(Problem(Message("studies.no_such_value", values=", ".join(f"{p}={v}" for p, v in values.items()),
                                              reason=shorten(said[-1] if said else ""))))
@@ -146,6 +148,10 @@ def _fits(laid: Laid, lever: Lever) -> bool:
 def _lever(laid: Laid, text: str) -> Lever:
     """Return the lever of ``PATH`` or ``PATH=low..high``."""
     path, equals, span = (part.strip() for part in text.partition("="))
+    if not path:
+        raise ScenarioError(Problem(Message("studies.lever_shape", text=shorten(text))))
+    if path in _NO_LEVERS:
+        raise ScenarioError(Problem(Message("studies.lever_luck"), path))
     owner, name, declared, value = _look(laid.spec, path)
     extra = declared.json_schema_extra if isinstance(declared.json_schema_extra, dict) else {}
     if not equals:

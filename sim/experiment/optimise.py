@@ -174,6 +174,7 @@ def question_of(source: Source, asked: Asked) -> Question:
             conditions.append(parse_expectation(text))
         except ValueError as error:
             raise ScenarioError(Problem(said_by(error), file=f"--subject-to {text[:60]}")) from error
+    _require_together(conditions)
     if not asked.levers:
         raise ScenarioError(Problem(Message("studies.no_optimise_levers")))
     given = Options(seed=asked.seed, people=asked.people, days=asked.days, overrides=asked.overrides)
@@ -185,6 +186,14 @@ def question_of(source: Source, asked: Asked) -> Question:
         raise ScenarioError(Problem(Message("studies.both_lever_and_uncertain"), min(both)))
     require_package("optuna")
     return Question(laid, levers, uncertain, goals, conditions, asked)
+
+
+def _require_together(conditions: Sequence[Expectation]) -> None:
+    """Raise ScenarioError if no value of an outcome meets both of two conditions on it."""
+    for least in (one for one in conditions if one.op in {">", ">="}):
+        for most in (one for one in conditions if one.outcome == least.outcome and one.op in {"<", "<="}):
+            if least.number > most.number or (least.number == most.number and {least.op, most.op} != {">=", "<="}):
+                raise ScenarioError(Problem(Message("studies.contradiction", first=least.text, second=most.text), file="--subject-to"))
 
 
 def _goals(asked: Asked) -> list[GoalRecord]:

@@ -80,6 +80,6 @@ def _read(folder: Path) -> dict[str, Any]:
         found = json.loads((folder / FILE).read_text(encoding="utf-8"))
         for one in found["scenarios"].values():
             float(one["pace"]) + int(one["runs"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {"scenarios": {}}
     return dict(found)

@@ -113,7 +113,7 @@ def zone_of(text: str, outcome: str) -> float:
         return float(TypeAdapter(kind).validate_python(text))
     except ValidationError as error:
         what = value_problem(dict(error.errors()[0]))
-        raise _wrong("experiment.until_zone_text", zone=shorten(repr(text)), outcome=shorten(outcome), what=what) from None
+        raise _wrong("experiment.until_zone_text", zone=shorten(text), outcome=shorten(outcome), what=what) from None
 
 
 def _wrong(key: str, **given: object) -> ScenarioError:

@@ -228,7 +228,7 @@ def _stored(folder: Path, name: str, parsed: Callable[[str], dict[str, Any]]) ->
     read_manifest(folder, KIND)
     try:
         return parsed((folder / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(Message("claims.unreadable", path=folder / name, error=reason_of(error))) from error
 
 
@@ -242,6 +242,6 @@ def read_measured(path: Path) -> dict[str, Any] | None:
     """Return a measured run; None if there is none or it is torn."""
     try:
         run = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return run if isinstance(run, dict) and isinstance(run.get("values"), dict) else None

@@ -74,14 +74,14 @@ def load_study(kind: str, file: str, shape: type[Record], path: Path) -> Record:
     read_manifest(path, kind)
     try:
         document = json.loads((path / file).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         remedy = Message("records.give_folder")
         raise DataError(Message("records.unreadable", path=path / file, error=reason_of(error), remedy=remedy)) from error
     try:
         return TypeAdapter(shape).validate_python(_undefined(document))
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
+        place = ".".join(map(str, first["loc"])) or file
         raise DataError(Message("records.garbled_place", folder=path / file, place=place, what=value_problem(dict(first)))) from None
 
 

@@ -10,13 +10,14 @@ from sim.core.errors import Problem, ScenarioError
 from sim.core.params import Params
 from sim.scenario.data import settle_data
 from sim.scenario.dump import to_yaml
-from sim.scenario.find import find_scenario, is_safe_name
+from sim.scenario.find import find_scenario, is_safe_name, shorten_name
 from sim.scenario.load import load_text
 from sim.scenario.merge import finish, load_merged
 from sim.scenario.nodes import Node, Path, Place, walk
 from sim.scenario.override import apply_override
 from sim.scenario.problems import check_tree
 from sim.scenario.spec import ScenarioSpec
+from sim.text.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,6 +73,9 @@ def resolve(name_or_path: str | pathlib.Path, overrides: Iterable[str] = (), **o
     """
     path = name_or_path if isinstance(name_or_path, pathlib.Path) else find_scenario(name_or_path)
     tree = load_merged(path)
+    listed, axes = tree.get("scenarios"), tree.get("axes")
+    if listed is not None and axes is not None:
+        raise ScenarioError(listed.key.problem(Message("scenario.is_sweep", file=shorten_name(str(name_or_path)))))
     return _finished(tree, overrides, options, path, files=True)
 
 

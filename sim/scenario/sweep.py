@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 OWN = frozenset({"name", "title", "schema", "extends", "expect", "seed", "replace"})
 """Names of a scenario that are no levers: words, and what the sweep says itself."""
+_OF_A_SCENARIO = ("extends", "strategies", "brand", "brands")
+"""What a scenario says and no sweep does."""
 _TRIED = frozenset({"scenarios", "base", "axes"})
 """Parts of a sweep file that are tried against each other; the rest stands by itself."""
 
@@ -157,6 +159,9 @@ def resolve_sweep(name_or_path: str | pathlib.Path, overrides: Iterable[str] = (
     path = name_or_path if isinstance(name_or_path, pathlib.Path) else find_scenario(name_or_path, None, SWEEPS)
     label = shorten_name(str(path))
     tree = load_file(path, label)
+    own = next((tree.value[name] for name in _OF_A_SCENARIO if name in tree.value), None)
+    if own is not None and "scenarios" not in tree.value:
+        raise ScenarioError(own.key.problem(Message("sweep.is_scenario", file=label)))
     if "name" not in tree.value and is_safe_name(path.stem):
         tree.value["name"] = Node(path.stem, tree.place, tree.place)
     return _resolved(tree, label, path.parent, overrides, options, path.read_text(encoding="utf-8-sig"))

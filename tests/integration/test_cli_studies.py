@@ -175,3 +175,62 @@ def test_a_forecast_counts_what_the_store_holds(call):
     call(*args, "--out", "found", model=model)
     more = json.loads(call(*args[:-3], "-r", "4", "--mechanisms", "--dry-run", "--json", model=model)[1])
     assert (more["kept"], more["to_play"]) == (48, 16)
+
+
+LEVER = ["--lever", "strategies.paid_ads.cpm=1..9"]
+TWO = ["--maximise", "profit_fen", "--subject-to"]
+
+
+@pytest.mark.parametrize(("args", "code", "words"), [
+    (["sensitivity", "paid_ads", "-r", "9" * 20], 2, "not in the range"),
+    (["sensitivity", "paid_ads", "--points", "9" * 11], 2, "not in the range"),
+    (["optimise", "paid_ads", *LEVER, "--maximise", "profit_fen", "--trials", "9" * 11], 2, "not in the range"),
+    (["optimise", "paid_ads", *LEVER, "--maximise", "profit_fen", "--front-replications", "9" * 20], 2, "not in the range"),
+    (["sensitivity", "paid_ads", "--lever", ""], 3, "PATH=low..high"),
+    (["sensitivity", "paid_ads", "--lever", "seed=1..2"], 3, "--seed"),
+    (["sensitivity", "paid_ads", "--lever", "nope.nope=1..2"], 3, "guanxi list axes"),
+    (["sensitivity", "paid_ads", "--lever", "brand.product.quality=0..5"], 3, "brand.product.quality=5: error"),
+    (["sensitivity", "paid_ads", "--outcome", "nope"], 3, "guanxi list outcomes"),
+    (["optimise", "paid_ads", *LEVER, *TWO, "orders > 10", "--subject-to", "orders < 5"], 3, "cannot both hold"),
+    (["optimise", "paid_ads", *LEVER, *TWO, "orders >= 5", "--subject-to", "orders < 5"], 3, "cannot both hold"),
+    (["attribute", "swept.yaml"], 3, "guanxi sweep swept.yaml"),
+    (["run", "swept.yaml"], 3, "guanxi sweep swept.yaml"),
+    (["sweep", "mine.yaml"], 3, "guanxi run mine.yaml"),
+    (["compare", "community", "paid_ads", "--until-separated", "--confidence", "nan"], 2, "0.95 or 95%"),
+    (["compare", "community", "paid_ads", "--until-separated", "--confidence", "40%"], 2, "0.95 or 95%"),
+])  # fmt: skip
+def test_what_cannot_be_meant_gets_one_message_and_writes_nothing(call, tmp_path, args, code, words):
+    (tmp_path / "swept.yaml").write_text("name: a\nscenarios: [community]\naxes: {brand.product.quality: [0.1, 0.9]}\n", encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("name: mine\nextends: community\n", encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+    found, out, err = call(*args)
+    assert (found, out) == (code, "")
+    assert words in err
+    assert err.count("error:") == 1
+    assert "unexpected" not in err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_conditions_that_meet_in_one_value_are_taken(call):
+    code, _, err = call("optimise", "paid_ads", *LEVER, *TWO, "orders >= 5", "--subject-to", "orders <= 5", "--dry-run")
+    assert code == 0, err
+
+
+def test_a_study_of_few_people_is_warned_unless_it_moves_the_amount(call):
+    told = "strategies.paid_ads.daily_budget=9.6 CNY"
+    assert told in call("sensitivity", "paid_ads", "--people", "800", "--dry-run")[2]
+    assert told in call("attribute", "community_and_ads", "--people", "800", "--dry-run")[2]
+    moved = call("sensitivity", "paid_ads", "--people", "800", "--lever", "strategies.paid_ads.daily_budget=1..9", "--dry-run")
+    assert moved[0] == 0
+    assert told not in moved[2]
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[]", "{}"])
+def test_a_record_that_is_none_is_told(call, tmp_path, text):
+    args, model = CALLS["one goal"]
+    assert call(*args, "--out", "found", model=model)[0] == 0
+    (tmp_path / "found" / "optimisation.json").write_text(text, encoding="utf-8")
+    code, _, err = call("report", "found")
+    assert code == 3
+    assert "optimisation.json" in err
+    assert "unexpected" not in err

@@ -75,7 +75,7 @@ class Network:
         try:
             facts = json.loads((folder / _NAMES_FILE).read_text(encoding="utf-8"))
             names, notes = facts["names"], dict(facts["notes"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise DataError(Message("networks.names_torn", path=folder / _NAMES_FILE)) from error
         lengths = {len(column) for column in rest.values()} | ({len(names)} if names is not None else set())
         if lengths != {ties.n_people}:
