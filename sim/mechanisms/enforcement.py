@@ -29,6 +29,7 @@ from sim.core.kernel import Array, kernel
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.actions import Contact, Post
 from sim.exchange.events import Enforced, EnforcementKind
+from sim.exchange.kept import read_only
 from sim.world.state import World
 
 FOREVER = 1_000_000
@@ -178,5 +179,6 @@ def deliverable(world: World, posts: Post, day: int, params: EnforcementParams) 
     visibility, free, held = throttle(
         posts.channel, posts.items, posts.commercial, posts.visibility, world.channels.account,
         world.accounts.banned_until, day, params.throttle_posts if params.enabled else math.inf)
+    visibility.flags.writeable = False  # as every column of a plan: another type would be compiled anew
     out = Post(posts.channel, posts.offer, posts.items, posts.commercial, posts.value, visibility, posts.lasting)
-    return Post(*[column[free] for column in vars(out).values()]) if held else out
+    return read_only(Post(*[column[free] for column in vars(out).values()])) if held else out
