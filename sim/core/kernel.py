@@ -88,8 +88,9 @@ def _numba() -> Any:
     """Import numba once, with the cache folder and a sparing OpenMP set up before it."""
     # A spinning OpenMP thread costs an 8 ms scheduler slice a region when cores are few.
     os.environ.setdefault("GOMP_SPINCOUNT", "20000")
-    # The last level of optimisation takes a twentieth of the first run and gives no kernel of ours anything.
-    os.environ.setdefault("NUMBA_OPT", "2")
+    # Each level of optimisation above the first takes a twentieth of the first run and gives a day of ours nothing;
+    # word of mouth among a million alone would gain a twentieth by the second.
+    os.environ.setdefault("NUMBA_OPT", "1")
     import numba
 
     numba.config.CACHE_DIR = str(cache_folder())
