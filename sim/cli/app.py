@@ -67,8 +67,10 @@ def _run(args: list[str]) -> int:
     except BrokenPipeError:
         failure.silence_output()
         return 0
-    except click.exceptions.Abort:
-        return failure.INTERRUPTED
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return failure.interrupted(args)
     except Exception as error:  # noqa: BLE001 - the one place where every failure becomes a message
+        if interrupts.was_told() and failure.is_unexpected(error):
+            return failure.interrupted(args)
         return failure.report(error, args)
     return code if isinstance(code, int) else 0

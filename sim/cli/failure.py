@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import shlex
 import sys
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +17,9 @@ from sim.cli.language import current, local, tell
 from sim.cli.output import note
 from sim.core.errors import GuanxiError, strerror_of
 from sim.text.message import Message, recognised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 EXPECTATION_FAILED = 1
 USAGE = 2
@@ -28,6 +34,33 @@ _LOCATED = re.compile(r"(^|: )(error: |错误：)", re.MULTILINE)
 def silence_output() -> None:
     """Let the reader of a pipe leave early without a message at shutdown."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def interrupted(args: list[str]) -> int:
+    """Say that the command was stopped where nobody else has said it, and return the exit code."""
+    note(tell("failure.interrupted", command=shlex.join(["guanxi", *args])))
+    return INTERRUPTED
+
+
+@contextlib.contextmanager
+def drawing(folder: Path) -> Iterator[None]:
+    """Say of whoever is stopped while a stored result is drawn that the result is there, and how its page is drawn.
+
+    Raises
+    ------
+    click.exceptions.Exit
+        After Ctrl-C.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        note(tell("result.interrupted_page", path=folder, command=shlex.join(["guanxi", "report", str(folder)])))
+        raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+def is_unexpected(error: Exception) -> bool:
+    """Return whether an error is neither the user's, nor a library's about the command line, nor the system's."""
+    return not isinstance(error, (click.ClickException, GuanxiError)) and not (isinstance(error, OSError) and error.strerror)
 
 
 def report(error: Exception, args: list[str]) -> int:

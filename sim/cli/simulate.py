@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.command import written_command
-from sim.cli.failure import EXPECTATION_FAILED, INTERRUPTED, RUN_FAILED
+from sim.cli.failure import EXPECTATION_FAILED, INTERRUPTED, RUN_FAILED, drawing
 from sim.cli.language import current, tell
 from sim.cli.options import cores
 from sim.cli.output import note, warn_crowded
@@ -70,7 +70,11 @@ def carry_out(job: Job) -> int:
         result = _simulated(job, folder)
     except InterruptedRunsError as interruption:
         return _interrupted(interruption, folder)
-    page = draw(result, folder, folder)
+    except KeyboardInterrupt:  # between the runs and the tables: the runs lie beside the folder
+        note(tell("failure.interrupted", command=written_command(out=folder)))
+        return INTERRUPTED
+    with drawing(folder):
+        page = draw(result, folder, folder)
     show(result, folder, page, as_json=job.options.as_json, quiet=job.options.quiet, stats=job.stats)
     note(tell("result.next", command=_next(job, result)), quiet=job.options.quiet or job.options.as_json)
     return _exit_code(result, job.undecided)

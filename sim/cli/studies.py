@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sim.cli.command import terminal_width, written_command
-from sim.cli.failure import INTERRUPTED, RUN_FAILED
+from sim.cli.failure import INTERRUPTED, RUN_FAILED, drawing
 from sim.cli.language import current, local, tell
 from sim.cli.options import FOLDER, cluster_option, cores
 from sim.cli.output import emit, emit_json, note, warn_crowded
@@ -132,7 +132,8 @@ def carry_out(study: Study, check: Callable[[], Question], analyse: Callable[[Qu
     if record is None:
         return INTERRUPTED
     record.save(out)
-    show_study(record, out, draw_study(record, out), as_json=options.as_json)
+    with drawing(out):
+        show_study(record, out, draw_study(record, out), as_json=options.as_json)
     return RUN_FAILED if record.failures else 0
 
 
@@ -163,6 +164,8 @@ def _played(study: Study, analyse: Callable[[Field], Record]) -> Record | None:
 
             return analyse(Field(store, _how(study), follow))
     except InterruptedRunsError as interruption:
+        if not interruption.done:  # what the store holds of it has not been counted yet
+            raise KeyboardInterrupt from None
         note(tell("result.interrupted", done=interruption.done, all=interruption.total, path=interruption.folder))
         note(tell("result.go_on", command=written_command()))
         return None

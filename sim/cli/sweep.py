@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.command import Command, written_command
-from sim.cli.failure import EXPECTATION_FAILED, INTERRUPTED, RUN_FAILED
+from sim.cli.failure import EXPECTATION_FAILED, INTERRUPTED, RUN_FAILED, drawing
 from sim.cli.language import local, tell
 from sim.cli.options import FILE, FOLDER, cluster_option, cores, run_options, undecided_option
 from sim.cli.output import note
@@ -20,8 +19,6 @@ from sim.cli.studies import refuse_workers
 from sim.core.errors import DataError, ScenarioError, strerror_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sim.analysis.equivalence import Drift
     from sim.cli.options import RunOptions
     from sim.experiment.play import How
@@ -122,11 +119,11 @@ def _swept(sweep_file: str, options: RunOptions, asked: Asked) -> int:
     base = _baseline(asked.baseline)
     folder = options.out or _new_folder(checked, asked)
     _require_places(folder, sweep_file, asked)
-    with _stopwatch() as stopped:
-        record = _record(checked, options, asked, folder)
-    if stopped or record is None:
+    record = _record(checked, options, asked, folder)
+    if record is None:
         return INTERRUPTED
-    return _finished(checked, record, folder, base, options, asked)
+    with drawing(folder):
+        return _finished(checked, record, folder, base, options, asked)
 
 
 def _refuse_conflicts(options: RunOptions, asked: Asked) -> None:
@@ -189,16 +186,6 @@ def _store_folder(asked: Asked) -> Path:
     return asked.store or default_store()
 
 
-@contextlib.contextmanager
-def _stopwatch() -> Iterator[list[bool]]:
-    """Turn Ctrl-C into a mark, for what is finished is in the store."""
-    stopped: list[bool] = []
-    try:
-        yield stopped
-    except KeyboardInterrupt:
-        stopped.append(True)
-
-
 def _record(checked: Sweep, options: RunOptions, asked: Asked, folder: Path) -> SweepRecord | None:
     """Return the finished sweep, kept in `folder`; None after Ctrl-C, told."""
     from sim.cli.progress import Meter, tell_compiling
@@ -225,8 +212,9 @@ def _record(checked: Sweep, options: RunOptions, asked: Asked, folder: Path) -> 
                 return carry_out(checked, how=how_to_play(options, asked), store=store, out=folder, shard=asked.shard,
                                  progress=follow, command=written_command(), replace=asked.is_resumed)
         except KeyboardInterrupt:
-            done, total = (seen[0].done, seen[0].total) if seen else (0, 0)
-            note(tell("sweep.interrupted", done=done, all=total, path=store.folder))
+            if not seen or not seen[0].done:  # what the store holds of it has not been counted yet
+                raise
+            note(tell("sweep.interrupted", done=seen[0].done, all=seen[0].total, path=store.folder))
             note(tell("result.go_on", command=written_command()))
             return None
 

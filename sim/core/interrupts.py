@@ -1,9 +1,10 @@
 """Ctrl-C that cannot be lost, and its sisters: a job that is cancelled, a terminal that is closed.
 
 Python raises `KeyboardInterrupt` wherever the main thread happens to be. Inside a finaliser or a callback of
-a C library (numba's lookups are such) it is printed or dropped, and hundreds of runs would go on. While runs
-are carried out the handler therefore also writes down that it was called, and loops ask with `heed`. For a
-command, SIGTERM and SIGHUP mean the same as Ctrl-C: stop, say what is kept, leave no orphan.
+a C library (numba's lookups are such) it is printed or dropped, and hundreds of runs would go on; inside
+pydantic's it comes out as another error. While runs are carried out, and in a command from its first line to its
+last, the handler therefore also writes down that it was called, and loops ask with `heed`. For a command,
+SIGTERM and SIGHUP mean the same as Ctrl-C: stop, say what is kept, leave no orphan.
 """
 
 from __future__ import annotations
@@ -24,20 +25,23 @@ _last = int(signal.SIGINT)
 
 @contextlib.contextmanager
 def for_a_command() -> Iterator[None]:
-    """Treat SIGTERM and SIGHUP as Ctrl-C until the block ends; one that has a handler or is ignored (nohup) is left alone."""
+    """Write down Ctrl-C, SIGTERM and SIGHUP until the block ends; one that has a handler or is ignored (nohup) is left alone."""
     global _last  # noqa: PLW0603 - which signal ended the command is a fact of the process
     _last = int(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    ours = [number for number in _SISTERS if signal.getsignal(number) is signal.SIG_DFL]
+    usual = dict.fromkeys(_SISTERS, signal.SIG_DFL) | {signal.SIGINT: signal.default_int_handler}
+    ours = {number: handler for number, handler in usual.items() if signal.getsignal(number) is handler}
+    _missed.clear()
     for number in ours:
         signal.signal(number, _write_down)
     try:
         yield
     finally:
-        for number in ours:
-            signal.signal(number, signal.SIG_DFL)
+        for number, handler in ours.items():
+            signal.signal(number, handler)
+        _missed.clear()
 
 
 def exit_code() -> int:
@@ -63,6 +67,11 @@ def listening() -> Iterator[None]:
         with contextlib.suppress(ValueError):  # a generator that is thrown away may end in another thread
             signal.signal(signal.SIGINT, signal.default_int_handler)
         _missed.clear()
+
+
+def was_told() -> bool:
+    """Return whether a signal was written down since the block began: an error that nobody expected comes of it then."""
+    return _missed.is_set()
 
 
 def heed() -> None:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import json
+import logging
 import platform
 import queue
 import secrets
@@ -55,6 +56,8 @@ _DESERTED: Final = 5.0
 _ANY: Final = ""
 """The worker of tasks that are handed over while there is none: a cluster may grow when it is asked."""
 _PROTOCOLS: Final = frozenset({"tcp", "tls", "ws", "wss"})
+_TALKER: Final = "distributed.client"
+"""The logger in which Dask tells of a lost scheduler what we tell as an error, in the user's language."""
 _one_at_a_time = threading.Lock()
 
 
@@ -94,6 +97,7 @@ class DaskExecutor:
             self._client = Client(where, timeout=_PATIENCE, set_as_default=False, name="guanxi")
         except (OSError, ValueError) as error:
             raise DataError(Message("cluster.no_answer", address=address, error=reason_of(error))) from error
+        logging.getLogger(_TALKER).addFilter(_unsaid)
         self._session = secrets.token_hex(4)
         self._inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._flights: dict[str, _Flight] = {}
@@ -141,6 +145,7 @@ class DaskExecutor:
         """Let go of the scheduler; the workers stay as they are."""
         with contextlib.suppress(Exception):  # a lost scheduler is told elsewhere
             self._client.close(timeout=_TICK * 8)
+        logging.getLogger(_TALKER).removeFilter(_unsaid)
 
     def _warmed_up(self, tasks: list[Task], tell: Callable[[int], None]) -> Iterator[Warm]:
         """Do some tasks on one worker before the others start; failures are passed over."""
@@ -307,6 +312,11 @@ class DaskExecutor:
         if futures and self._client.status == "running":
             with contextlib.suppress(Exception):  # a lost scheduler has nothing to take back
                 self._client.cancel(futures, asynchronous=False, force=True)
+
+
+def _unsaid(_record: logging.LogRecord) -> bool:
+    """Keep back a line of the log."""
+    return False
 
 
 def _address_in(file: Path) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.core.errors import DataError
+from sim.core.errors import DataError, RunError
 from sim.experiment import identity, on_dask
 from sim.experiment.play import Failed, How, Played, play
 from sim.experiment.tasks import Done, Task
@@ -201,6 +201,39 @@ def test_no_scheduler_is_one_message(tmp_path, monkeypatch):
     monkeypatch.setattr("sim.experiment.on_dask._PATIENCE", 0.5)
     with RunStore(tmp_path) as store, pytest.raises(DataError, match="no Dask scheduler answers there"):
         list(play(wanted(4), store, How(cluster="tcp://127.0.0.1:9", model=AT_ONCE)))
+
+
+@contextlib.contextmanager
+def scheduled(file):
+    """Start a scheduler as the README does, and give its process and its address."""
+    command = [sys.executable, "-m", "dask", "scheduler", "--scheduler-file", str(file), "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield process, on_dask._address_in(file)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_killed_scheduler_is_one_message_and_another_goes_on(address, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("sim.experiment.on_dask._PATIENCE", 3.0)
+    monkeypatch.syspath_prepend(str(HERE))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(HERE), str(HERE.parents[1])]))
+    ended, asked = [], wanted(120)
+    with scheduled(tmp_path / "scheduler.json") as (process, place), hired(place, 1), RunStore(tmp_path / "store") as store:
+        running = play(asked, store, How(cluster=str(tmp_path / "scheduler.json"), model=NAPS), progress=watched())
+        ended += [next(running) for _ in range(20)]
+        process.kill()
+        with pytest.raises(RunError, match=r"the scheduler at .* is gone; every finished run is kept"):
+            ended.extend(running)
+        assert 20 <= len(ended) < 120
+        kept = len(store)
+        assert kept >= 20
+    assert [line for line in caplog.records if line.name.startswith("distributed.client")] == []
+    with RunStore(tmp_path / "store") as store:
+        assert sum(one.kept for one in play(asked, store, How(cluster=address, model=NAPS))) >= kept
+        there = digest(store, asked, NAPS)
+    assert there == undisturbed(tmp_path / "calm", 120)
 
 
 def test_a_cluster_without_workers_says_so_and_goes_on_when_one_comes(tmp_path, monkeypatch):

@@ -48,6 +48,13 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_workers_on_slurm_leave_before_their_time_is_up_in_words_that_dask_reads() -> None:
+    parse = pytest.importorskip("dask.utils").parse_timedelta
+    hours, minutes, seconds = map(int, re.findall(r'walltime="(\d+):(\d+):(\d+)"', README)[0])
+    lifetime, stagger = re.findall(r'"--lifetime", "(\w+)", "--lifetime-stagger", "(\w+)"', README)[0]
+    assert 0 < parse(lifetime) + parse(stagger) < 3600 * hours + 60 * minutes + seconds
+
+
 def test_the_first_block_is_the_set_up() -> None:
     kind, text = BLOCKS[0]
     venv = "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e"
