@@ -13,7 +13,7 @@ import click
 
 from sim.cli.command import terminal_width, written_command
 from sim.cli.failure import INTERRUPTED, RUN_FAILED, drawing
-from sim.cli.language import current, local, tell
+from sim.cli.language import current, tell
 from sim.cli.options import FOLDER, cluster_option, cores
 from sim.cli.output import emit, emit_json, note, warn_crowded
 from sim.core.errors import DataError, RunError, strerror_of
@@ -157,7 +157,7 @@ def _played(study: Study, analyse: Callable[[Field], Record]) -> Record | None:
         with RunStore(study.where.store or default_store()) as store, Meter(quiet=quiet) as meter, \
                 tell_compiling(quiet=quiet, say=meter.compiling):
             for notice in store.notices:
-                note(local(notice), quiet=quiet)
+                note(tell("check.caution", message=notice), quiet=quiet)
 
             def follow(state: Progress) -> None:
                 meter.update(state.done, state.total, state.left, phase=state.phase)

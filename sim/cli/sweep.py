@@ -201,7 +201,7 @@ def _record(checked: Sweep, options: RunOptions, asked: Asked, folder: Path) -> 
     seen: list[Progress] = []
     with RunStore(_store_folder(asked)) as store:
         for message in store.notices:
-            note(tell("failure.known", message=message))
+            note(tell("check.caution", message=message), quiet=options.quiet)
         try:
             with Meter(quiet=options.quiet) as meter, tell_compiling(quiet=options.quiet, say=meter.compiling):
 

@@ -49,6 +49,8 @@ _FILE: Final = "manifest.sqlite"
 _TABLE: Final = ".parquet"
 _OURS: Final = re.compile(r"[0-9a-f]{16}|[0-9a-f]{24}")
 """Names of parts and of runs; what is called otherwise and is not whole has been put there by somebody."""
+_HALF: Final = re.compile(rf".+\.(npz|parquet)\.\d+-[0-9a-f]+\{PART}")
+"""Names of files that were being written when their process was killed."""
 _BESIDE: Final = ("", "-wal", "-shm", "-journal")
 
 
@@ -304,7 +306,8 @@ class RunStore:
         """Bring the manifest and the files to agree; `deep` reads every part, else only sizes are compared."""
         for place in (self._spool, self._parts):
             for leftover in place.glob(f"*{PART}"):
-                leftover.unlink(missing_ok=True)
+                if _HALF.fullmatch(leftover.name):
+                    leftover.unlink(missing_ok=True)
         found = self._parts_checked(deep=deep)
         found += self._spool_checked()
         self._manifest.commit()
@@ -320,7 +323,7 @@ class RunStore:
                 continue
             if not path.exists() or path.stat().st_size != size or (deep and not _reads(path)):
                 runs = self._manifest.drop_part(name)
-                path.unlink(missing_ok=True)
+                _put_aside(path)
                 found.append(Message("store.part_lost", path=path, runs=runs, kept=self._manifest.count()))
         known = self._manifest.parts()
         for path in sorted(self._parts.glob(f"*{_TABLE}")):
@@ -332,7 +335,7 @@ class RunStore:
                 if not _OURS.fullmatch(path.stem):
                     found.append(Message("store.foreign", path=path))
                     continue
-                path.unlink(missing_ok=True)
+                _put_aside(path)
                 found.append(Message("store.part_lost", path=path, runs=0, kept=self._manifest.count()))
             else:
                 self._manifest.add_part(path.name, path.stat().st_size, runs_in)
@@ -340,7 +343,7 @@ class RunStore:
         return found
 
     def _spool_checked(self) -> list[Message]:
-        """Enter whole spool files, remove torn ones of ours and those whose run lies in a part."""
+        """Enter whole spool files, put torn ones of ours aside, remove those whose run lies in a part."""
         found = []
         entered = set(self._manifest.spooled())
         there = {path.stem: path for path in self._spool.glob(f"*{ENDING}") if not path.is_dir()}
@@ -358,9 +361,15 @@ class RunStore:
                     found.append(Message("store.foreign", path=path))
                     continue
                 self._manifest.drop(run)
-                path.unlink(missing_ok=True)
+                _put_aside(path)
                 found.append(Message("store.spool_lost", path=path))
         return found
+
+
+def _put_aside(path: Path) -> None:
+    """Let a file that cannot be read stand beside its place: a disk may give it back one day, or it is somebody else's."""
+    with contextlib.suppress(FileNotFoundError):
+        path.replace(path.with_name(f"{path.name}.damaged"))
 
 
 def _reads(path: Path) -> bool:
