@@ -20,6 +20,8 @@ def random_scenario(number: int, days: int = 25) -> ScenarioSpec:
     r = Random(number)  # noqa: S311 - the choice of a test case
     brands = [_brand(r, str(b)) for b in range(r.choice([1, 1, 2]))]
     strategies = [s for s in _strategies(r, len(brands)) if r.random() < 0.6]
+    if any(isinstance(s, BazaarParams) for s in strategies):  # founders of both are the same people, and that is refused
+        strategies = [s if isinstance(s, BazaarParams) or s["kind"] != "dual_rebate" else s | {"founders": 0} for s in strategies]
     calendar = {f"weekday_{what}": [r.random() * 2 for _ in range(7)] for what in ("attention", "need")}
     return ScenarioSpec.model_validate({
         "people": r.choice([40, 60, 90]), "days": days, "seed": r.randrange(10**9), "network": r.choice(NETWORKS),

@@ -383,29 +383,15 @@ def test_foreign_archives_in_the_spool_are_no_runs(tmp_path):
         assert len(store.notices) == 2
 
 
-def test_a_file_of_somebody_else_is_told_of_and_left_alone(filled):
+def test_a_file_of_somebody_else_is_told_of_and_left_alone_or_put_aside_under_a_name_of_ours(filled):
     folder, _ = filled
-    strangers = [folder / "parts" / "sales.parquet", folder / "spool" / "mine.npz"]
-    unseen = [folder / "parts" / "film.part", folder / "spool" / "notes.txt"]
-    for other in unseen:
-        other.write_bytes(b"precious")
-    for stranger in strangers:
+    strangers = [folder / "parts" / "sales.parquet", folder / "spool" / "mine.npz", folder / "parts" / "film.part"]
+    named_as_ours = [folder / "parts" / f"{'0' * 16}.parquet", folder / "spool" / f"{'0' * 24}.npz"]
+    for stranger in strangers + named_as_ours:
         stranger.write_bytes(b"precious")
     with RunStore(folder) as store:
-        assert [notice.key for notice in store.notices] == ["store.foreign"] * 2
-        assert all(str(stranger) in "".join(store.notices) for stranger in strangers)
+        assert sorted(notice.key for notice in store.notices) == ["store.foreign", "store.foreign", "store.part_lost", "store.spool_lost"]
+        assert all(str(stranger) in "".join(store.notices) for stranger in strangers[:2] + named_as_ours)
         assert len(store.known(runs_in(folder))) == len(store) == FULL, "files tell it while another command works here"
-    assert [stranger.read_bytes() for stranger in strangers + unseen] == [b"precious"] * 4
-
-
-def test_what_cannot_be_read_is_put_aside_whoever_it_belongs_to(filled):
-    folder, told = filled
-    strangers = [folder / "parts" / f"{'0' * 16}.parquet", folder / "spool" / f"{'0' * 24}.npz"]
-    for stranger in strangers:
-        stranger.write_bytes(b"precious")
-    with RunStore(folder) as store:
-        assert [notice.key for notice in store.notices] == ["store.part_lost", "store.spool_lost"]
-        assert contents(store, range(FULL)) == told
-    assert [stranger.with_name(f"{stranger.name}.damaged").read_bytes() for stranger in strangers] == [b"precious"] * 2
-    with RunStore(folder) as store:
-        assert (store.notices, len(store)) == ([], FULL)
+    aside = [path.with_name(f"{path.name}.damaged") for path in named_as_ours]
+    assert [stranger.read_bytes() for stranger in strangers + aside] == [b"precious"] * 5
