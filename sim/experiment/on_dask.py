@@ -56,8 +56,8 @@ _DESERTED: Final = 5.0
 _ANY: Final = ""
 """The worker of tasks that are handed over while there is none: a cluster may grow when it is asked."""
 _PROTOCOLS: Final = frozenset({"tcp", "tls", "ws", "wss"})
-_TALKER: Final = "distributed.client"
-"""The logger in which Dask tells of a lost scheduler what we tell as an error, in the user's language."""
+_TALKERS: Final = ("distributed.client", "distributed.batched", "distributed.core")
+"""Loggers in which Dask tells of a lost scheduler, with tracebacks, what we tell as an error in the user's language."""
 _one_at_a_time = threading.Lock()
 
 
@@ -97,7 +97,8 @@ class DaskExecutor:
             self._client = Client(where, timeout=_PATIENCE, set_as_default=False, name="guanxi")
         except (OSError, ValueError) as error:
             raise DataError(Message("cluster.no_answer", address=address, error=reason_of(error))) from error
-        logging.getLogger(_TALKER).addFilter(_unsaid)
+        for name in _TALKERS:
+            logging.getLogger(name).addFilter(_unsaid)
         self._session = secrets.token_hex(4)
         self._inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._flights: dict[str, _Flight] = {}
@@ -145,7 +146,8 @@ class DaskExecutor:
         """Let go of the scheduler; the workers stay as they are."""
         with contextlib.suppress(Exception):  # a lost scheduler is told elsewhere
             self._client.close(timeout=_TICK * 8)
-        logging.getLogger(_TALKER).removeFilter(_unsaid)
+        for name in _TALKERS:
+            logging.getLogger(name).removeFilter(_unsaid)
 
     def _warmed_up(self, tasks: list[Task], tell: Callable[[int], None]) -> Iterator[Warm]:
         """Do some tasks on one worker before the others start; failures are passed over."""
