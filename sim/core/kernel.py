@@ -149,12 +149,15 @@ class Kernel:
 
     def __call__(self, *args: Any) -> Any:
         """Run compiled; the first call of each signature compiles or loads from the cache."""
-        if self._ready is None:
-            if is_plain():
-                self._ready = self.py_func
-            else:
-                return self._first(*args)
-        return self._ready(*args)
+        if self._ready is None and not is_plain():
+            return self._first(*args)
+        return self._open(self._ready or self.py_func)(*args)
+
+    def _open(self, ready: Callable[..., Any]) -> Callable[..., Any]:
+        """Let calls go straight to what is ready: a day calls some seventy kernels, and a call of Python's own costs a third of each."""
+        self._ready = ready
+        self.__class__ = type("OpenKernel", (Kernel,), {"__call__": staticmethod(ready)})
+        return ready
 
     def _first(self, *args: Any) -> Any:
         global compile_seconds  # noqa: PLW0603 - one process-wide stopwatch, read by the shells
@@ -164,7 +167,9 @@ class Kernel:
         was_on = gc.isenabled()
         gc.disable()  # a compiler makes millions of objects that all live until it is done
         try:
-            return self.dispatcher()(*args)
+            found = self.dispatcher()(*args)
+            self._open(self.dispatcher())
+            return found
         finally:
             if was_on:
                 gc.enable()

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sim.core.kernel import Kernel
 from sim.core.params import ASSUMPTION
 from sim.model import odd, odd_blocks, schedule
 from sim.model.state import start
@@ -124,10 +123,9 @@ def calls_of(run: Callable[[], object]) -> list[str]:
     called: dict[str, None] = {}
 
     def note(frame: FrameType, event: str, _: object) -> None:
-        code = frame.f_locals["self"].py_func.__code__ if frame.f_code is Kernel.__call__.__code__ else frame.f_code
-        path = Path(code.co_filename)
+        path = Path(frame.f_code.co_filename)
         if event == "call" and path.is_relative_to(PACKAGE):
-            called.setdefault(f"{path.relative_to(PACKAGE).as_posix()}:{code.co_qualname}")
+            called.setdefault(f"{path.relative_to(PACKAGE).as_posix()}:{frame.f_code.co_qualname}")
 
     before = sys.getprofile()
     sys.setprofile(note)
