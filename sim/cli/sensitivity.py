@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.command import Command
+from sim.cli.language import tell
 from sim.cli.options import run_options
+from sim.cli.output import note
 from sim.cli.studies import Study, carry_out, own_command, store_options
 
 if TYPE_CHECKING:
@@ -28,8 +30,11 @@ REPLICATIONS = 4
 def sensitivity(scenario: str, options: RunOptions, lever: tuple[str, ...], method: str, outcome: str, points: int | None,
                 where: Where) -> int:
     """Rank levers by what they do to an outcome."""
+    from sim.analysis.sobol import power_of_two
     from sim.experiment.sensitivity import Asked, analysed, design_of
 
+    if method == "sobol" and points is not None and power_of_two(points) != points:
+        note(tell("sensitivity.rounded_up", points=points, rows=power_of_two(points)), quiet=options.quiet)
     asked = Asked(lever, method, outcome, points, options.replications or REPLICATIONS, options.seed, options.people, options.days,
                   options.settings, own_command())
     study = Study("sensitivity", scenario, options, where)

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from sim.core.errors import Problem, ScenarioError, did_you_mean, shorten
 from sim.scenario.data import settle_data
-from sim.scenario.find import SWEEPS, find_scenario, is_safe_name, shorten_name
+from sim.scenario.find import SWEEPS, available, find_scenario, is_path, is_safe_name, shorten_name
 from sim.scenario.load import load_file, load_text
 from sim.scenario.market import require_same_market
 from sim.scenario.merge import load_merged
@@ -168,7 +168,12 @@ def resolve_sweep(name_or_path: str | pathlib.Path, overrides: Iterable[str] = (
 
 
 def is_sweep(name: str) -> bool:
-    """Return whether a name or path leads to a sweep file: one that lists scenarios. A file that cannot be read is none."""
+    """Return whether a name or path leads to a sweep file: one that lists scenarios. A file that cannot be read is none.
+
+    A bare name that a scenario and a sweep share is the scenario's.
+    """
+    if not is_path(name) and name not in available():
+        return name in available(SWEEPS)
     try:
         return "scenarios" in load_file(find_scenario(name)).value
     except ScenarioError:

@@ -169,6 +169,16 @@ def test_check_of_good_files_is_quiet_if_asked(call: Callable[..., Outcome], tmp
     assert call("check", "good.yaml", "--quiet") == (0, "", "")
 
 
+def test_check_finds_shipped_sweeps_by_name(call: Callable[..., Outcome]) -> None:
+    """A name that only a sweep has is the sweep's; one that a scenario shares with it is the scenario's."""
+    code, out, _ = call("check", "all", "community")
+    assert code == 0
+    assert out.splitlines() == ["all: good (community + influencer + direct_sales + dual_rebate)", "community: good (community)"]
+    code, _, err = call("check", "comunity")
+    assert code == 3
+    assert "'community'" in err
+
+
 def test_check_warns_of_data_that_is_not_here(call: Callable[..., Outcome], tmp_path: Path) -> None:
     (tmp_path / "real.yaml").write_text("schema: 1\nname: real\nnetwork: {kind: edge_list, path: nowhere.csv}\n")
     code, out, err = call("check", "real.yaml")

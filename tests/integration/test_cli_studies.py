@@ -234,3 +234,12 @@ def test_a_record_that_is_none_is_told(call, tmp_path, text):
     assert code == 3
     assert "optimisation.json" in err
     assert "unexpected" not in err
+
+
+@pytest.mark.parametrize(("points", "told"), [("7", True), ("8", False)])
+def test_rows_that_are_no_power_of_two_are_told(call, points, told):
+    code, out, err = call("sensitivity", "paid_ads", "--lever", "brand.product.quality=0..1", "--method", "sobol", "--points", points,
+                          "-r", "1", "--dry-run")
+    assert code == 0
+    assert "24 points" in out
+    assert ("so 8 rows are played" in err) is told
