@@ -146,4 +146,5 @@ def repeat_section(context: Context) -> Html:
             el("button", {"type": "button", "id": "copy", "data-done": words("repeat.copied")}, words("repeat.copy")),
         ),
         pairs("facts", [(words(f"repeat.{k}"), v) for k, v in facts]), scenarios,
+        el("p", {"class": "note printed"}, words("repeat.printed")),
     )  # fmt: skip
