@@ -126,7 +126,8 @@ def blocks(record: SweepRecord, width: int) -> list[str]:
     points = len(record.points["point"])
     corner = tell("sweep.row.median", points=points) if points > 1 else ""
     label = min(max(cell_width(name) for name in (corner, *(name for name, _ in rows))), width // 2)
-    fits = max(1, (width - label) // (_LEAST + _GAP))
+    widest = max([_LEAST, *(cell_width(cell) for _, cells in rows for cell in cells)])
+    fits = max(1, (width - label) // (widest + _GAP))
     names = record.strategies
     count = math.ceil(len(names) / math.ceil(len(names) / fits))
     found = []
