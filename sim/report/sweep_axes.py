@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 MOST_LEVELS = 12
-"""Axes with more values than these are cut into bins."""
+"""Axes with more values than these are cut into bins; so are axes drawn beside others, if their values rest on less than
+two points each: a mean over one point says what all axes did there."""
 MOST_STATED = 24
 """The same for axes whose values were stated one by one."""
 MOST_BINS = 10
+LEAST_BINS = 3
+"""Bins that at least nine points are cut into: two show no bend."""
 CATALOGUE = "sweep_page"
 
 
@@ -42,11 +45,14 @@ class AxisView:
     points : float64 (P,)
         Its value at every point.
     lang : {'zh', 'en'}
+    is_alone : bool
+        Whether no other axis moves.
     """
 
     record: AxisRecord
     points: Floats
     lang: Lang
+    is_alone: bool = True
 
     @property
     def label(self) -> str:
@@ -98,14 +104,17 @@ class AxisView:
     def levels(self) -> Levels:
         """Return its values, or the bins they are cut into."""
         known = np.unique(self.points[np.isfinite(self.points)])
-        if self.is_words or len(known) <= (MOST_STATED if self.record.values is not None else MOST_LEVELS):
+        is_stated = self.record.values is not None
+        is_thin = not (is_stated or self.is_alone) and len(self.points) < 2 * len(known)
+        if self.is_words or (len(known) <= (MOST_STATED if is_stated else MOST_LEVELS) and not is_thin):
             place = np.searchsorted(known, self.points).clip(0, max(0, len(known) - 1))
             return Levels(place, known, tuple(self.text(value) for value in known), is_binned=False)
         return self._binned()
 
     def _binned(self) -> Levels:
         """Return bins that hold about equally many points, so that each mean rests on as much."""
-        count = int(np.clip(round(math.sqrt(len(self.points) / 2)), 2, MOST_BINS))
+        fewest = LEAST_BINS if len(self.points) >= LEAST_BINS**2 else 2
+        count = int(np.clip(round(math.sqrt(len(self.points) / 2)), fewest, MOST_BINS))
         edges = np.unique(np.quantile(self.points, np.linspace(0, 1, count + 1)))
         place = np.searchsorted(edges[1:-1], self.points, side="right")
         size = np.bincount(place, minlength=len(edges) - 1)

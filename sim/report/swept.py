@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FEW = 3
 """Fewer replications than these leave an interval over them too wide to be of use."""
+DEALS = 199
+"""How often points are dealt out by chance to see whether a setting stands out."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,10 @@ class Swept:
     @cached_property
     def axes(self) -> list[AxisView]:
         """Return the axes in the order of the file."""
-        points = self.record.points
-        return [AxisView(axis, np.asarray(points[axis.column], np.float64), self.lang) for axis in self.record.axes]
+        places = [np.asarray(self.record.points[axis.column], np.float64) for axis in self.record.axes]
+        moving = [len(np.unique(place)) > 1 for place in places]
+        return [AxisView(axis, place, self.lang, is_alone=sum(moving) - moves < 1)
+                for axis, place, moves in zip(self.record.axes, places, moving, strict=True)]
 
     def title(self, strategy: int) -> str:
         """Return a scenario's title; its name where the file gave none."""
@@ -158,16 +162,27 @@ class Swept:
         """Return the share of an outcome's variation over points that each axis explains by itself, (A,).
 
         Between-level variance of point means, less what levels would explain by chance (epsilon squared),
-        averaged over the scenarios that have the outcome; at least 0.
+        averaged over the scenarios that have the outcome; at least 0, and 0 where every level of one axis of several rests on
+        a single point, which tells nothing of that axis by itself.
         """
-        means = self.means(name)
+        return self._shares(self.means(name))
+
+    def _shares(self, means: Floats) -> Floats:
         found = np.zeros((self.wide, len(self.axes)))
         for s in range(self.wide):
             known = np.isfinite(means[:, s])
             for a, axis in enumerate(self.axes):
-                found[s, a] = _explained(means[known, s], axis.levels.place[known])
+                found[s, a] = _explained(means[known, s], axis.levels.place[known], is_alone=axis.is_alone)
         some = np.isfinite(means).any(axis=0)
         return np.asarray(found[some].mean(axis=0)) if some.any() else np.zeros(len(self.axes))
+
+    def chance_of_share(self, name: str) -> float:
+        """Return how often the largest of `shares` would be as large with points dealt out anew by chance, (0, 1]."""
+        means, points = self.means(name), len(self.numbers)
+        rng = np.random.default_rng([self.record.seed % 2**32, points])
+        largest = self._shares(means).max()
+        as_large = sum(self._shares(means[rng.permutation(points)]).max() >= largest for _ in range(DEALS))
+        return float(1 + as_large) / (1 + DEALS)
 
     def extremes(self, name: str, count: int, *, worst: bool = True) -> list[tuple[int, int]]:
         """Return (row of the point, strategy) where an outcome's mean is worst (or best), worst first.
@@ -214,7 +229,7 @@ def _half(cell: Ints, unit: Ints, value: Floats, size: int) -> Floats:
     return np.asarray(quantile[which] * spread)
 
 
-def _explained(value: Floats, place: Ints) -> float:
+def _explained(value: Floats, place: Ints, *, is_alone: bool) -> float:
     """Return epsilon squared of `value` by its levels."""
     if not len(value):
         return 0.0
@@ -225,5 +240,5 @@ def _explained(value: Floats, place: Ints) -> float:
     if whole <= 0 or levels < 2:
         return 0.0
     if len(value) <= levels:
-        return 1.0 - inside / whole
+        return 1.0 - inside / whole if is_alone else 0.0
     return max(0.0, 1.0 - inside / whole * (len(value) - 1) / (len(value) - levels))

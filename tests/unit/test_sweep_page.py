@@ -6,9 +6,11 @@ import json
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from sim.report.sweep_page import page, write_sweep_page
+from sim.report.swept import DEALS, Swept
 from tests.synthetic_sweep import AXES, make_sweep
 from tests.unit.report_parts import EVIL, read
 
@@ -131,9 +133,8 @@ def test_an_english_page_is_english():
 
 
 def test_long_names_of_settings_leave_the_title_short():
-    record = make_sweep(axes=2)
-    for axis in record.axes:
-        axis.label.update(en="Share of its price at which stock is bought back", zh="退出代理的存货按进货价回购的比例多少算是合适")
+    long = {"en": "Share of its price at which stock is bought back", "zh": "退出代理的存货按进货价回购的比例多少算是合适"}
+    record = make_sweep(axes=[replace(axis, label=long) for axis in AXES[:2]])
     for lang, words in (("en", "what changes with these 2 settings?"), ("zh", "2 个参数怎样左右结果")):
         assert words in read(page(record, lang)).sections["answer"].replace("\u00a0", " ")
 
@@ -141,3 +142,44 @@ def test_long_names_of_settings_leave_the_title_short():
 def test_where_an_expectation_holds_is_said_in_words(shown):
     for lang, words in (("en", r"holds for .*: \d+ of \d+ points"), ("zh", r"成立的取值点：.* 个中 \d+ 个")):
         assert re.search(words, shown[lang].sections["expect"].replace("\u00a0", " "))
+
+
+def drawn(axes=2, points=12):
+    """Return a sweep whose axes were drawn beside one another, so that no two points share a value."""
+    return make_sweep(axes=[AXES[k] for k in (1, 5)][:axes], points=points, strategies=1, missing=False)
+
+
+def test_settings_drawn_at_as_many_values_as_points_are_seen_in_bins():
+    """A mean over one point tells what all settings did there: no single one of them explains it."""
+    made = Swept(drawn(), "en")
+    for axis in made.axes:
+        assert axis.levels.is_binned
+        assert np.bincount(axis.levels.place).tolist() == [4, 4, 4]
+    assert 0.5 < made.shares("losing_agent_share")[0] < 0.99
+    assert made.shares("losing_agent_share")[1] < 0.4
+    alone = Swept(drawn(axes=1), "en")
+    assert not alone.axes[0].levels.is_binned
+    assert alone.shares("losing_agent_share").tolist() == [1.0]
+
+
+def test_texts_of_which_each_point_has_its_own_explain_nothing_by_themselves():
+    words = replace(AXES[3], values=tuple("abcdefgh"), high=7.0)
+    record = make_sweep(axes=[AXES[1], words], points=8, strategies=1, missing=False)
+    assert len(set(record.points["axis:brand.kind"])) == 8
+    assert Swept(record, "en").shares("losing_agent_share")[1] == 0.0
+
+
+def test_what_may_be_chance_is_not_said_to_move_anything():
+    """The planted setting stands out; with the outcome dealt out by chance none does in nineteen of twenty sweeps."""
+    assert Swept(drawn(points=24), "en").chance_of_share("losing_agent_share") == 1 / (1 + DEALS)
+    rng, said = np.random.default_rng(3), 0
+    for _ in range(40):
+        record = drawn(points=16)
+        record.runs["losing_agent_share"] = np.repeat(rng.normal(0.5, 0.1, 16), 4)
+        said += Swept(record, "en").chance_of_share("losing_agent_share") <= 0.05
+    assert said <= 7, "as rare as binomial(40, .05) allows in 999 of 1,000 sweeps"
+    record = drawn(points=12)
+    record.runs["losing_agent_share"] = np.repeat([0.1, 0.5, 0.3, 0.4, 0.2, 0.6, 0.35, 0.25, 0.45, 0.15, 0.55, 0.05], 4)
+    told = {lang: read(page(record, lang)).sections["answer"] for lang in ("zh", "en")}
+    assert "No setting stands out" in told["en"]
+    assert "没有一个参数明显突出" in told["zh"]

@@ -27,6 +27,8 @@ MOST_POINTS = 40
 SIGNS = {"pass": "✓", "fail": "✗", "undecided": "?"}
 _BARELY = 0.02
 """A setting that explains less than this is not said to move anything."""
+_CHANCE = 0.05
+"""Nor one whose share points dealt out by chance reach more often than this."""
 
 
 def question(swept: Swept, words: SweepWords) -> str:
@@ -114,6 +116,8 @@ def _mover(swept: Swept, words: SweepWords, name: str) -> str:
     if shares.max() < _BARELY:
         return words("answer.no_mover")
     place = int(shares.argmax())
+    if len(swept.axes) > 1 and swept.chance_of_share(name) > _CHANCE:
+        return words("answer.unclear_mover", axis=swept.axes[place].label, share=percent(float(shares[place])))
     axis, told, found = swept.axes[place], swept.outcome(name), swept.response(name, place).mean
     # The scenario in which the setting makes the largest difference stands for all.
     strategy = int(np.nanargmax(np.where(np.isfinite(found).any(axis=1), np.ptp(np.nan_to_num(found), axis=1), -1)))
