@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.columns import tabular
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -321,26 +324,31 @@ def rows(cls: type[_T], **columns: Any) -> _T:
     return cls(**repeated(columns, kinds))
 
 
+def spending(brand: int, lines: Sequence[tuple[int, int, int]]) -> Spend:
+    """Build `Spend` from lines of (payee account, amount in fen, purpose), all of one brand and to nobody in particular."""
+    return Spend(*np.array([(brand, account, 0, amount, purpose) for account, amount, purpose in lines], np.int64).T.copy())
+
+
 def repeated(columns: dict[str, Any], kinds: dict[str, type[np.generic]]) -> dict[str, NDArray[Any]]:
     """Return the columns as arrays of one length, cast to their kinds; single values are repeated."""
-    arrays, n, given = {}, 1, ""
-    for name, kind in kinds.items():
-        value = columns[name]
-        if not isinstance(value, (int, float)):
-            value = arrays[name] = np.asarray(value, kind)
-            if value.ndim and value.size != 1:
-                if given and value.size != n:
-                    sizes = ", ".join(f"{k} {np.size(v)}" for k, v in columns.items())
-                    raise ValueError(f"columns differ in length: {sizes}")
-                n, given = value.size, name
-    made = {}
-    for name, kind in kinds.items():
-        value = arrays.get(name)
-        if value is None or not value.ndim or value.size != n:
-            one = columns[name] if value is None else value.item()
-            value = np.empty(n, kind)
-            value.fill(one)
-        made[name] = value
+    n, given = 1, ""
+    for name, value in columns.items():
+        kind = type(value)
+        if kind is int or kind is float:
+            continue
+        size = value.size if kind is np.ndarray else len(value) if kind is tuple or kind is list else np.size(value)
+        if size != 1:
+            if given and size != n:
+                sizes = ", ".join(f"{k} {np.size(v)}" for k, v in columns.items())
+                raise ValueError(f"columns differ in length: {sizes}")
+            n, given = size, name
+    # Two blocks of memory instead of one a column; each column is a row of one.
+    whole, real = np.empty((len(kinds), n), np.int64), np.empty((len(kinds), n))
+    made: dict[str, NDArray[Any]] = {}
+    for k, name in enumerate(kinds):
+        block: NDArray[Any] = whole if kinds[name] is np.int64 else real
+        block[k] = columns[name]
+        made[name] = block[k]
     return made
 
 

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 _T = TypeVar("_T", bound=Table)
 
 
@@ -119,9 +120,11 @@ class DayPlan:
         n = len(self.spend)
         if not n:
             return no_postings()
-        return Postings(payer_account=np.full(n, int(Account.BRAND), np.int64), payer_owner=self.spend.brand,
-                        payee_account=self.spend.payee_account, payee_owner=self.spend.payee_owner,
-                        amount_fen=self.paid_fen, purpose=self.spend.purpose, due_day=np.full(n, day, np.int64))
+        said = np.empty((2, n), np.int64)
+        said[0], said[1] = int(Account.BRAND), day
+        return Postings(payer_account=said[0], payer_owner=self.spend.brand, payee_account=self.spend.payee_account,
+                        payee_owner=self.spend.payee_owner, amount_fen=self.paid_fen, purpose=self.spend.purpose,
+                        due_day=said[1])
 
 
 _FIELD: dict[type[Table], str] = {
@@ -162,14 +165,14 @@ def compose(proposals: Mapping[str, Actions], limits: Limits) -> DayPlan:
         If a row cannot be carried out, or two strategies claim what only one can have.
     """
     names = tuple(sorted(proposals))
-    offers = offer_table(tuple(proposals[n].offers for n in names), names, limits.space)
+    offers = offer_table(tuple([proposals[n].offers for n in names]), names, limits.space)
     if offers.last_owner >= limits.n_resellers:
         raise PlanError(f"an offer names stock owner {offers.last_owner}, but there are {limits.n_resellers} resellers")
     parts = _collect(proposals, names)
     tables: dict[str, Any] = dict(_NOTHING)
     merged: dict[str, Any] = {}
     for field, found in parts.items():
-        tables[field], merged[field] = _checked(field, sizes_of(field, limits), offers if field in OFFERED else None,
+        tables[field], merged[field] = _checked(field, sizes_of(field, limits), offers.is_live if field in OFFERED else None,
                                                 [table for _, table in found])
     spend: Spend = tables["spend"]
     allowed = paid(spend, limits.cash_fen)
@@ -177,12 +180,12 @@ def compose(proposals: Mapping[str, Actions], limits: Limits) -> DayPlan:
         for field in _CUT.keys() & parts.keys():
             cut = _CUT[field](tables[field], spend.amount_fen, allowed)
             merged[field] = _MERGED[field](cut) if field in _MERGED else cut
-    for field in _CONTESTED.keys() & parts.keys():
-        if field == "invite" and len(parts[field]) == 1:
+    for field, settle in _CONTESTED.items():
+        if field not in parts or (field == "invite" and len(parts[field]) == 1):
             continue  # what one strategy asks for stands as it is
-        origin = Origin(names, [(s, len(table)) for s, table in parts[field]])
-        merged[field] = _CONTESTED[field](merged[field], origin)
-    tables.update({field: table if is_kept(table) else read_only(table) for field, table in merged.items()})
+        merged[field] = settle(merged[field], Origin(names, [(s, len(table)) for s, table in parts[field]]))
+    for field, table in merged.items():
+        tables[field] = table if is_kept(table) else read_only(table)
     return DayPlan(strategies=names, offers=offers, paid_fen=allowed, **tables)
 
 
@@ -206,23 +209,17 @@ def carried(today: Actions, from_yesterday: Actions) -> Actions:
 def _collect(proposals: Mapping[str, Actions], names: tuple[str, ...]) -> dict[str, list[tuple[int, Table]]]:
     """Return the filled tables by field of the plan, with the strategy of each; spending rows count through."""
     parts: dict[str, list[tuple[int, Table]]] = {}
-    spent_before = 0
+    before = 0
     for s, name in enumerate(names):
-        spent = 0
-        for table in proposals[name].tables:
-            if not len(table):
-                continue
+        filled = [table for table in proposals[name].tables if len(table)]
+        spent = sum([len(table) for table in filled if type(table) is Spend])
+        for table in filled:
             field = _FIELD.get(type(table))
             if field is None:
                 raise PlanError(f"strategy {name}: {type(table).__name__} is not a table of actions")
-            parts.setdefault(field, []).append((s, table))
-            if field == "spend":
-                spent += len(table)
-        for field in _CUT:
-            if field in parts:
-                parts[field] = [(t, _pointed(table, name, spent_before, spent) if t == s else table)
-                                for t, table in parts[field]]
-        spent_before += spent
+            mine = _pointed(table, name, before, spent) if field in _CUT else table
+            parts.setdefault(field, []).append((s, mine))
+        before += spent
     return parts
 
 
@@ -248,7 +245,7 @@ def _pointed(table: Any, name: str, before: int, own: int) -> Any:
 def _rebased(table: Any, name: str, before: int, own: int) -> Any:
     """Return the table with `spend` moved on by `before` rows; refuses rows that the strategy has not got."""
     spend = table.spend
-    lowest, highest = int(spend.min()), int(spend.max())
+    lowest, highest = int(np.minimum.reduce(spend)), int(np.maximum.reduce(spend))
     if lowest < -1 or highest >= own:
         row = highest if highest >= own else lowest
         raise PlanError(f"strategy {name}: {type(table).__name__} names spending row {row}, but it has {own}")
@@ -258,30 +255,32 @@ def _rebased(table: Any, name: str, before: int, own: int) -> Any:
     return lasting(moved) if is_kept(table) else moved
 
 
-_CHECKED: dict[int, tuple[Table, Any, OfferTable | None, Any]] = {}
+_CHECKED: dict[int, tuple[Table, Any, Bools | None, Any]] = {}
 """Kept tables that stood alone and were right, by identity: what they were checked against, and what they were merged to."""
-def _checked(field: str, sizes: Any, offers: OfferTable | None, parts: list[Any]) -> tuple[Any, Any]:
+
+
+def _checked(field: str, sizes: Any, live: Bools | None, parts: list[Any]) -> tuple[Any, Any]:
     """Join the tables of all strategies and check them; returns them joined, and merged as if nothing were cut.
 
     A table that can never change is checked again only where something else is there to be named.
     """
     if len(parts) > 1:
-        return once(_checked_anew, field, sizes, offers, *parts)
+        return once(_checked_anew, field, sizes, live, *parts)
     table = parts[0]
     known = _CHECKED.get(id(table))
-    if known is not None and known[0] is table and known[1] == sizes and known[2] is offers:
+    if known is not None and known[0] is table and known[1] == sizes and known[2] is live:
         return table, known[3]
-    checked = _checked_anew(field, sizes, offers, table)
+    checked = _checked_anew(field, sizes, live, table)
     if is_kept(table):
         if len(_CHECKED) >= _MOST:
             _CHECKED.clear()
-        _CHECKED[id(table)] = (table, sizes, offers, checked[1])
+        _CHECKED[id(table)] = (table, sizes, live, checked[1])
     return checked
 
 
-def _checked_anew(field: str, sizes: Any, offers: OfferTable | None, *parts: Any) -> tuple[Any, Any]:
+def _checked_anew(field: str, sizes: Any, live: Bools | None, *parts: Any) -> tuple[Any, Any]:
     table = parts[0] if len(parts) == 1 else _joined(*parts)
-    check_rows(field, table, sizes, offers)
+    check_rows(field, table, sizes, live)
     merged = _MERGED[field](table) if field in _MERGED else table
     if merged is not table and is_kept(table):
         lasting(merged)

@@ -7,20 +7,23 @@ while there is as much of everything that it names.
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.accounts import Account, Purpose
 from sim.core.columns import tabular
 from sim.core.errors import PlanError
 from sim.core.kernel import Array, kernel
-from sim.exchange.budget import check_spend
-from sim.exchange.offers import OfferSpace, OfferTable
+from sim.core.money import LIMIT_FEN
+from sim.exchange.offers import OfferSpace
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @tabular
@@ -79,49 +82,89 @@ _PLACES: dict[str, tuple[tuple[str, str, int], ...]] = {
 }
 """Columns that name something, what they name, and the lowest number allowed (-1: nothing named)."""
 
-_SIZES: dict[str, Callable[[Limits], Any]] = {
-    field: operator.attrgetter(*[f"n_{what}" for _, what, _ in named]) for field, named in _PLACES.items()
+_NUMBERED: dict[str, tuple[tuple[str, int], ...]] = {
+    "spend": (("payee_account", len(Account) - 1), ("purpose", len(Purpose) - 1), ("amount_fen", LIMIT_FEN)),
 }
-"""How many there are of what each column names: a number, or a tuple of them."""
+"""Columns from 0 to a highest number that is the same in every run."""
 
 _COUNTS: dict[str, tuple[str, ...]] = {
     "impress": ("count",), "lead": ("count",), "stock_order": ("quantity", "unit_fen"), "pool_open": ("seats",),
-    "tend": ("host_hours", "packet_fen", "packets", "prune_idle_days", "fake_accounts", "fee_fen", "screen"),
+    "tend": ("packet_fen", "packets", "prune_idle_days", "fake_accounts", "fee_fen", "screen"),
     "capacity": ("servers",),
     "invite": ("reward_sponsor_fen", "reward_invitee_fen", "buy_in_fen", "perceived_income_fen"),
-    "enrol": ("buy_in_fen",), "post": ("items", "lasting"), "peer_post": ("items",),
+    "enrol": ("buy_in_fen",), "post": ("lasting",),
 }
-"""Columns that cannot be negative (nor, where they are sizes, no number at all)."""
+"""Columns that cannot be negative."""
+
+_MEASURED: dict[str, str] = {"post": "items", "peer_post": "items", "tend": "host_hours"}
+"""Columns of real numbers that cannot be negative, nor no number at all."""
 
 OFFERED = frozenset(("post", "peer_post", "impress", "contact", "pool_open"))
 """Tables whose rows name offers of the day."""
 
+_NO_END = int(np.iinfo(np.int64).max)
+_NO_OFFERS = np.zeros(0, np.bool_)
+_NO_OFFERS.flags.writeable = False
+
+
+class _Rule(NamedTuple):
+    """How a table is checked: its columns of whole numbers, how many there are of what they name, and the columns themselves."""
+
+    columns: tuple[str, ...]
+    sizes: Callable[[Limits], Any] | None
+    of: Callable[[Any], Any]
+
+
+def _rule(field: str) -> _Rule:
+    """Return the rule of a table; places come first, then numbers, counts, and the offer last."""
+    places = _PLACES.get(field, ())
+    columns = (*[name for name, _, _ in places], *[name for name, _ in _NUMBERED.get(field, ())], *_COUNTS.get(field, ()),
+               *(("offer",) if field in OFFERED else ()))
+    sizes = operator.attrgetter(*[f"n_{what}" for _, what, _ in places]) if places else None
+    return _Rule(columns, sizes, operator.attrgetter(*columns))
+
+
+_RULES: dict[str, _Rule] = {field: _rule(field) for field in sorted({*_PLACES, *_COUNTS, *OFFERED})}
+
 
 @kernel()
-def within(values: Array, lowest: int, size: int) -> bool:
-    """Return whether all of values, int64 (n,), lie from `lowest` to below `size`."""
-    fits = True
-    for k in range(len(values)):
-        fits &= lowest <= values[k] < size
-    return fits
+def first_misfit(values: Array, lowest: Array, highest: Array, live: Array) -> int:
+    """Return which column is the first to hold a number that it must not, -1 where none does.
 
-
-@kernel()
-def counts(values: Array) -> bool:
-    """Return whether all of values, (n,), are numbers from 0 on (NaN is none)."""
-    fits = True
-    for k in range(len(values)):
-        fits &= values[k] >= 0
-    return fits
+    values: int64 (k n,), k columns behind one another; lowest, highest: int64 (k,), what each allows; live: bool (O,), unless
+    empty: which offers are made, one of which, or -1, the last column names.
+    """
+    k = len(lowest)
+    n = len(values) // k
+    for c in range(k):
+        for r in range(c * n, c * n + n):
+            if values[r] < lowest[c] or values[r] > highest[c]:
+                return c
+    for r in range(k * n - n if len(live) > 0 else k * n, k * n):
+        if values[r] >= 0 and not live[values[r]]:
+            return k - 1
+    return -1
 
 
 def sizes_of(field: str, limits: Limits) -> Any:
     """Return how many there are of what each column of a table names: a number, a tuple of them, or None."""
-    found = _SIZES.get(field)
-    return None if found is None else found(limits)
+    sizes = _RULES[field].sizes
+    return None if sizes is None else sizes(limits)
 
 
-def check_rows(field: str, table: Any, sizes: Any, offers: OfferTable | None) -> None:
+@functools.lru_cache(maxsize=256)
+def _ranges(field: str, sizes: Any, n_offers: int) -> tuple[Ints, Ints]:
+    """Return the lowest and the highest number that each column of a table may hold, int64 (columns,)."""
+    places = _PLACES.get(field, ())
+    ends = sizes if len(places) > 1 else (sizes,) * len(places)
+    found = [(lowest, size - 1) for (_, _, lowest), size in zip(places, ends, strict=True)]
+    found += [(0, highest) for _, highest in _NUMBERED.get(field, ())] + [(0, _NO_END)] * len(_COUNTS.get(field, ()))
+    found += [(-1, n_offers - 1)] if field in OFFERED else []
+    lowest, highest = np.array(found, np.int64).T.copy()
+    return lowest, highest
+
+
+def check_rows(field: str, table: Any, sizes: Any, live: Bools | None) -> None:
     """Refuse rows that name what does not exist.
 
     Parameters
@@ -130,33 +173,36 @@ def check_rows(field: str, table: Any, sizes: Any, offers: OfferTable | None) ->
         Field of the day's plan.
     sizes : int, tuple of int or None
         As `sizes_of` returns them.
+    live : bool (O,) or None
+        Which offers are made, for a table whose rows name some.
 
     Raises
     ------
     PlanError
         With the column and its range.
     """
-    places = _PLACES.get(field, ())
-    for (column, _, lowest), size in zip(places, sizes if len(places) > 1 else (sizes,) * len(places), strict=True):
-        values = getattr(table, column)
-        if not within(values, lowest, size):
-            raise PlanError(f"{type(table).__name__}: {column} must lie between {lowest} and {size - 1}, not "
-                            f"{int(values.min())} to {int(values.max())}")
-    for column in _COUNTS.get(field, ()):
-        if not counts(getattr(table, column)):
-            raise PlanError(f"{type(table).__name__}: {column} must be numbers from 0 on")
-    if field == "spend":
-        check_spend(table, sizes)
-    if offers is not None:
-        _check_offers(table, offers)
+    rule = _RULES[field]
+    lowest, highest = _ranges(field, sizes, 0 if live is None else len(live))
+    columns = rule.of(table)
+    wrong = first_misfit(np.concatenate(columns if type(columns) is tuple else (columns,)), lowest, highest,
+                         _NO_OFFERS if live is None else live)
+    if wrong >= 0:
+        raise PlanError(f"{type(table).__name__}: "
+                        + _fault(rule.columns[wrong], table, int(lowest[wrong]), int(highest[wrong]), live))
+    measured = _MEASURED.get(field)
+    if measured is not None and not np.minimum.reduce(getattr(table, measured)) >= 0:
+        raise PlanError(f"{type(table).__name__}: {measured} must be numbers from 0 on")
     if field == "stock_order" and np.maximum(table.buyer, table.supplier).min() < 0:
         raise PlanError("StockOrder: buyer and supplier are both the brand; one must be a reseller")
 
 
-def _check_offers(table: Any, offers: OfferTable) -> None:
-    offer = table.offer
-    n = len(offers.is_live)
-    if int((offer + 1).view(np.uint64).max()) > n or not offers.is_live[offer[offer >= 0]].all():
-        known = (offer >= -1) & (offer < n)
-        known[known] &= (offer[known] < 0) | offers.is_live[offer[known]]
-        raise PlanError(f"{type(table).__name__}: offer {int(offer[~known][0])} is not made today")
+def _fault(column: str, table: Any, lowest: int, highest: int, live: Bools | None) -> str:
+    """Return what is wrong with a column that does not fit."""
+    values = getattr(table, column)
+    if column == "offer" and live is not None:
+        known = (values >= -1) & (values < len(live))
+        known[known] &= (values[known] < 0) | live[values[known]]
+        return f"offer {int(values[~known][0])} is not made today"
+    if highest == _NO_END:
+        return f"{column} must be numbers from 0 on"
+    return f"{column} must lie between {lowest} and {highest}, not {int(values.min())} to {int(values.max())}"

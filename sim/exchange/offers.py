@@ -45,7 +45,11 @@ class OfferTable:
     strategy : int64 (n,)
         Position of the strategy among the sorted ids.
     is_live : bool (O,)
-        Whether an id can be posted about today.
+        Whether an id can be posted about today; one array for all tables of the same ids.
+    last_owner : int
+        Highest reseller's row that owns stock; -1 where none does.
+    by_path : bool
+        Whether resellers behind paths sell any of them out of their own stock.
     """
 
     offer: Ints
@@ -62,14 +66,11 @@ class OfferTable:
     brand: Ints
     strategy: Ints
     is_live: NDArray[np.bool_]
+    last_owner: int
+    by_path: bool
 
     def __len__(self) -> int:
         return len(self.offer)
-
-    @functools.cached_property
-    def last_owner(self) -> int:
-        """Highest reseller's row that owns stock; -1 where none does."""
-        return int(self.stock_owner.max(initial=-1))
 
 
 @dataclass(frozen=True)
@@ -101,21 +102,35 @@ def offer_table(proposed: tuple[tuple[Offer, ...], ...], names: tuple[str, ...],
     PlanError
         If an id is proposed twice or unknown, or an offer names what does not exist or a value out of range.
     """
-    flat = sorted(((o, s) for s, offers in enumerate(proposed) for o in offers), key=lambda pair: pair[0].offer)
+    flat = [(o, s) for s, offers in enumerate(proposed) for o in offers]
+    flat.sort(key=lambda pair: pair[0].offer)
     _check(flat, names, space)
-    offers = [o for o, _ in flat]
-    whole = np.array([(*_whole(o), space.brand_of[o.product], s) for o, s in flat], np.int64).reshape(len(flat), len(_WHOLE) + 2)
-    shares = np.array([_shares(o) for o in offers], np.float64).reshape(len(flat), len(_SHARES))
-    columns: dict[str, NDArray[Any]] = dict(zip((*_WHOLE, "brand", "strategy"), np.ascontiguousarray(whole.T), strict=True))
-    columns |= zip(_SHARES, np.ascontiguousarray(shares.T), strict=True)
+    whole = _columns([(*_whole(o), space.brand_of[o.product], s) for o, s in flat], len(_WHOLE) + 2, np.int64)
+    shares = _columns([_shares(o) for o, _ in flat], len(_SHARES), np.float64)
+    offer, product, price_fen, list_price_fen, stock_owner, queue, pool_seats, brand, strategy = whole
     if len(names) > 1:
-        columns["price_fen"] = np.array(_lowest(flat), np.int64)
-    columns["is_live"] = np.arange(space.n_offers) < space.n_shops
-    columns["is_live"][columns["offer"]] = True
-    table = OfferTable(**columns)
-    for column in columns.values():
-        column.flags.writeable = False
-    return table
+        price_fen = np.array(_lowest(flat), np.int64)
+        price_fen.flags.writeable = False
+    claim, fit, commission, warmth = shares
+    ids, owners = tuple([o.offer for o, _ in flat]), [o.stock_owner for o, _ in flat]
+    return OfferTable(offer, product, price_fen, list_price_fen, claim, fit, stock_owner, queue, pool_seats, commission,
+                      warmth, brand, strategy, _live(ids, space), max(owners, default=-1), BY_PATH in owners)
+
+
+def _columns(rows: list[Any], columns: int, kind: type[Any]) -> NDArray[Any]:
+    """Return rows as an array of columns that nobody can write to, (columns, n)."""
+    found = np.array(rows, kind).reshape(len(rows), columns).T.copy()
+    found.flags.writeable = False
+    return found
+
+
+@functools.lru_cache(maxsize=128)
+def _live(ids: tuple[int, ...], space: OfferSpace) -> NDArray[np.bool_]:
+    """Return which offers are made where these are proposed, bool (O,), shared by all days that make the same."""
+    live = np.arange(space.n_offers) < space.n_shops
+    live[list(ids)] = True
+    live.flags.writeable = False
+    return live
 
 
 def _check(flat: list[tuple[Offer, int]], names: tuple[str, ...], space: OfferSpace) -> None:

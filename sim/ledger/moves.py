@@ -64,10 +64,12 @@ def moves_of(rows: PostingRows, cause: int) -> Ints:
     """Return postings as a table of moves, int64 (7, n) (a copy)."""
     n = len(rows.amount_fen)
     flat = np.concatenate((rows.payer_account, rows.payee_account, rows.payer_owner, rows.payee_owner,
-                           rows.amount_fen, rows.purpose, np.full(n, cause, np.int64)))
+                           rows.amount_fen, rows.purpose, rows.purpose))  # the last stands for the cause
     if flat.dtype != np.int64 or len(flat) != 7 * n:
         raise LedgerError(f"postings must be int64 columns of one length, not {flat.dtype}")
-    return flat.reshape(7, n)
+    moves = flat.reshape(7, n)
+    moves[CAUSE] = cause
+    return moves
 
 
 def moves_of_parts(parts: Sequence[tuple[Any, ...]], cause: int) -> Ints:

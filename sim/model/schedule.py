@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.exchange.actions import BY_PATH, Actions, Post
+from sim.exchange.actions import Actions, Post
 from sim.exchange.compose import DayPlan, carried, compose
 from sim.exchange.events import Delivered, Exposed, Joined, Left, Ordered, PathKind, Refused
 from sim.exchange.limits import Limits
@@ -130,7 +130,7 @@ def _offer(state: RunState, table: OfferTable) -> None:
     reference = world.products.reference_fen[table.product]
     offers.reference_fen[table.offer] = np.where(reference > 0, reference, table.list_price_fen)
     offers.live[:] = table.is_live
-    if (table.stock_owner == BY_PATH).any():
+    if table.by_path:
         sellers.remember_sellers(world)
     state.offered = table
 

@@ -42,7 +42,7 @@ from sim.exchange.events import Events
 from sim.exchange.kept import kept, once
 from sim.exchange.postings import Postings, Settlement, join_postings, postings
 from sim.exchange.view import View
-from sim.strategies.hosting import Care, CareDay, cared_for, daily, evenly, first_groups, monthly_fees, whom_to_ask
+from sim.strategies.hosting import Care, CareDay, asked_in, cared_for, daily, evenly, first_groups, monthly_fees
 from sim.strategies.rivalry import copied_price, sent
 from sim.text.message import Message
 
@@ -264,18 +264,8 @@ class CommunityParams(Params):
 
     def _invitations(self, view: View) -> Invite | None:
         """Ask yesterday's buyers in, and yesterday's pleased members to bring a friend."""
-        delivered = view.events.delivered
-        if not len(delivered):
-            return None
-        columns = np.empty((9, len(delivered)), np.int64)
-        m = whom_to_ask(delivered.product, delivered.person, delivered.satisfaction, view.belongs(delivered.person),
-                        _products(view), self.ask_buyers, self.members_invite, view.brand,
-                        (self.invite_reward, self.newcomer_reward), self.entry_fee, columns)
-        if not m:
-            return None
-        invite = Invite(*columns[:, :m])
-        invite.channel[:] = view.channels[view.members(view.channels).argmin()]  # the group with the most room
-        return invite
+        return asked_in(view, _products(view), asks=self.ask_buyers, invites=self.members_invite,
+                        rewards=(self.invite_reward, self.newcomer_reward), entry_fee=self.entry_fee)
 
 
 def _products(view: View) -> NDArray[np.int64]:

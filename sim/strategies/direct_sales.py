@@ -38,20 +38,20 @@ from sim.exchange.actions import (
     Actions,
     Capacity,
     Contact,
-    Invite,
     Lead,
     Offer,
     Opening,
     Post,
-    Spend,
     Table,
     rows,
+    spending,
 )
 from sim.exchange.events import Events
-from sim.exchange.kept import kept
+from sim.exchange.kept import kept, once
 from sim.exchange.postings import Settlement, floor_share, postings
 from sim.exchange.view import View
 from sim.strategies import staffing
+from sim.strategies.hosting import asked_in
 from sim.strategies.staffing import Demand, StaffParams
 from sim.text.message import Message
 
@@ -150,14 +150,15 @@ class DirectSalesParams(Params):
         """Staff the counter, buy leads, and write to contacts."""
         product = view.product(self.product)
         price = product.price_fen - int(product.price_fen * self.discount)
-        skill = staffing.mean_skill(view.book, view.day, self.staff, self.scripts)
+        there, skill = staffing.on_duty(view.book, view.day, self.staff, self.scripts)
         offer = Offer(offer=int(view.offers[0]), product=product.index, price_fen=price,
                       list_price_fen=product.price_fen, claim=product.claim, fit=skill, queue=int(view.queues[0]),
                       warmth=1.0 - self.script_chill * self.scripts)
         room = self._room(view)
-        found: list[Table | None] = [*self._staffed(view, room), self._written(view), self._posted(view),
-                                     self._asked(view, room)]
-        return Actions(offers=(offer,), tables=tuple(table for table in found if table is not None))
+        found: list[Table | None] = [*self._staffed(view, len(there), room), self._written(view), self._posted(view)]
+        if self.ask_buyers and any(room):
+            found.append(asked_in(view, once(_number, product.index), asks=True, invites=False))
+        return Actions(offers=(offer,), tables=tuple([table for table in found if table is not None]))
 
     def settle(self, events: Events, view: View) -> Settlement:
         """Owe staff their share of today's sales, and bring the staff's book up to date."""
@@ -175,14 +176,13 @@ class DirectSalesParams(Params):
         """Return what today asked of the staff."""
         chatted, settled = events.chatted, events.settled
         answered = chatted.answered[chatted.queue == view.queues[0]]
-        pay = (settled.brand == view.brand) & (settled.purpose == Purpose.BASE_PAY)
-        served = int(answered.sum())
+        pay = ((settled.purpose == int(Purpose.BASE_PAY)) & (settled.brand == view.brand)).nonzero()[0]
+        served = int(np.add.reduce(answered))
         return Demand(served, len(answered) - served, self.counter.minutes_a_chat, self.counter.hours * _HOUR,
-                      is_paid=bool((settled.paid_fen[pay] == settled.asked_fen[pay]).all()))
+                      is_paid=settled.paid_fen[pay].tolist() == settled.asked_fen[pay].tolist())
 
-    def _staffed(self, view: View, room: Ints) -> list[Table]:
+    def _staffed(self, view: View, there: int, room: list[int]) -> list[Table]:
         """Pay staff and who was hired today, open the counter, and buy leads; each paid by its own line."""
-        there = len(staffing.present(view.book, view.day))
         opens = round(self.counter.opens * _HOUR)
         spend = [(int(Account.STAFF), there * self.staff.base_pay // staffing.MONTH, int(Purpose.BASE_PAY))]
         tables: list[Table] = [kept(
@@ -192,33 +192,32 @@ class DirectSalesParams(Params):
         begins = staffing.starting(view.book, view.day)
         if begins:
             spend.append((int(Account.PLATFORM), begins * self.staff.hiring_cost, int(Purpose.HIRING)))
-        count = self._adds(view.day, room)
-        if count.any():
+        adds = self._adds(view.day, room)
+        if adds:
             price = self.leads.price * power(1.0 + self.leads.drift, view.day / 365.0)
-            spend.append((int(Account.PLATFORM), int(price * int(count.sum())), int(Purpose.LEAD)))
-            some = count > 0
-            tables.append(rows(Lead, channel=view.channels[some], product=view.product(self.product).index,
-                               count=count[some], targeting=self.leads.targeting, spend=len(spend) - 1))
-        payee, amount, purpose = zip(*spend, strict=True)
-        return [rows(Spend, brand=view.brand, payee_account=payee, payee_owner=0, amount_fen=amount, purpose=purpose),
-                *tables]
+            spend.append((int(Account.PLATFORM), int(price * sum(adds.values())), int(Purpose.LEAD)))
+            tables.append(rows(Lead, channel=view.channels[list(adds)], product=view.product(self.product).index,
+                               count=list(adds.values()), targeting=self.leads.targeting, spend=len(spend) - 1))
+        return [spending(view.brand, spend), *tables]
 
-    def _adds(self, day: int, room: Ints) -> Ints:
-        """Return today's leads by account: into the one with the most room first, none where the platform has closed it."""
+    def _adds(self, day: int, room: list[int]) -> dict[int, int]:
+        """Return today's leads by the number of their account: into the one with the most room first."""
         leads = self.leads
         ended = leads.until_day is not None and day > leads.until_day
         wanted = 0 if ended else int(leads.adds_a_day * (day + 1)) - int(leads.adds_a_day * day)
-        turn = np.argsort(-room, kind="stable")
-        before = np.cumsum(room[turn]) - room[turn]
-        count = np.zeros(len(room), np.int64)
-        count[turn] = np.minimum(np.maximum(wanted - before, 0), room[turn])
-        return count
+        adds: dict[int, int] = {}
+        for account in sorted(range(len(room)), key=room.__getitem__, reverse=True):
+            if wanted <= 0 or not room[account]:
+                break
+            adds[account] = min(wanted, room[account])
+            wanted -= adds[account]
+        return dict(sorted(adds.items()))
 
-    def _room(self, view: View) -> Ints:
-        """Return how many contacts each account can still take today."""
-        room = self.contacts_per_account - view.members(view.channels)
-        free: Ints = np.where(view.banned(view.channels), 0, np.maximum(room, 0)).astype(np.int64)
-        return free
+    def _room(self, view: View) -> list[int]:
+        """Return how many contacts each account can still take today, none where the platform has closed it."""
+        members, closed = view.members(view.channels).tolist(), view.banned(view.channels).tolist()
+        most = self.contacts_per_account
+        return [0 if is_closed else max(most - held, 0) for held, is_closed in zip(members, closed, strict=True)]
 
     def _written(self, view: View) -> Contact | None:
         """Write to yesterday's new contacts, and to those whose turn it is."""
@@ -238,7 +237,7 @@ class DirectSalesParams(Params):
         new = row >= 0
         new[1:] &= row[1:] != row[:-1]
         row = row[new]
-        return rows(Contact, row=row, offer=view.offers[0]) if len(row) else None
+        return rows(Contact, row=row, offer=int(view.offers[0])) if len(row) else None
 
     def _posted(self, view: View) -> Post | None:
         """Post among the contacts' Moments."""
@@ -248,15 +247,9 @@ class DirectSalesParams(Params):
         return kept(Post, channel=view.channels, offer=view.offers[0], items=outbound.moments_a_day,
                     commercial=outbound.moments_selling, value=1.0 - outbound.moments_selling, visibility=1.0)
 
-    def _asked(self, view: View, room: Ints) -> Invite | None:
-        """Ask yesterday's buyers who are no contacts to become some."""
-        delivered = view.events.delivered
-        if not self.ask_buyers or not len(delivered):
-            return None
-        buyers = delivered.person[delivered.product == view.product(self.product).index]
-        buyers = buyers[~view.belongs(buyers)]
-        if not len(buyers) or not room.any():
-            return None
-        return rows(Invite, sponsor=-1, invitee=buyers, channel=view.channels[int(np.argmax(room))], role_tier=-1,
-                    brand=view.brand, reward_sponsor_fen=0, reward_invitee_fen=0, buy_in_fen=0,
-                    perceived_income_fen=0)
+
+def _number(product: int) -> Ints:
+    """Return a product's number as the array that it is asked for in."""
+    number = np.array([product], np.int64)
+    number.flags.writeable = False
+    return number

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.kernel import Array, kernel
+from sim.exchange.actions import Invite
 from sim.exchange.view import View
 
 Ints = NDArray[np.int64]
@@ -128,3 +129,21 @@ def whom_to_ask(product: Array, person: Array, satisfaction: Array, inside: Arra
                     out[5, m], out[6, m] = rewards if is_member else (0, 0)
                     m += 1
     return m
+
+
+def asked_in(view: View, products: Ints, *, asks: bool, invites: bool, rewards: tuple[int, int] = (0, 0),
+             entry_fee: int = 0) -> Invite | None:
+    """Return invitations after yesterday's deliveries of some products, int64 (P,), or None; to the group with the most members' room.
+
+    Buyers who are no members are asked to join, if `asks`, and pleased members to bring a friend, if `invites`.
+    """
+    delivered = view.events.delivered
+    if not len(delivered):
+        return None
+    columns = np.empty((9, len(delivered)), np.int64)
+    m = whom_to_ask(delivered.product, delivered.person, delivered.satisfaction, view.belongs(delivered.person), products,
+                    asks, invites, view.brand, rewards, entry_fee, columns)
+    if not m:
+        return None
+    columns[2] = view.channels[view.members(view.channels).argmin()]
+    return Invite(*columns[:, :m])

@@ -18,6 +18,7 @@ Sources: learning and turnover domain 4.10; vacancies, cost of hiring and the fl
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -76,13 +77,17 @@ class StaffParams(Params):
 
 
 @kernel()
-def skills(hired: Array, day: int, learning: float, floor: float, out: Array) -> None:
-    """Write the skill of everybody on a day, [0, 1].
+def skills(hired: Array, left: Array, day: int, learning: float, floor: float, there: Array, out: Array) -> int:
+    """Write which places are filled on a day, ascending, and the skill of who fills them, [0, 1]; returns how many they are.
 
-    hired: day of hiring, out: skill, (places,); learning in days.
+    hired, left: day of hiring and of leaving, -1 while there; there, out: written; all (places,); learning in days.
     """
+    n = 0
     for k in range(len(hired)):
-        out[k] = floor + (1.0 - floor) * (1.0 - exp_(-(day - hired[k]) / learning))
+        if hired[k] <= day and (left[k] < 0 or day < left[k]):
+            there[n], out[n] = k, floor + (1.0 - floor) * (1.0 - exp_(-(day - hired[k]) / learning))
+            n += 1
+    return n
 
 
 @dataclass(frozen=True)
@@ -103,11 +108,12 @@ def first_book(params: StaffParams) -> dict[str, NDArray[np.generic]]:
             "review": np.zeros(3, np.int64)}
 
 
-def present(book: Mapping[str, NDArray[np.generic]], day: int) -> Ints:
-    """Return the numbers of the places that are filled on a day, int64 ascending."""
+def on_duty(book: Mapping[str, NDArray[np.generic]], day: int, params: StaffParams, scripts: float = 0.0) -> tuple[Ints, float]:
+    """Return the numbers of the places that are filled on a day, int64 ascending, and the mean skill there, [0, 1]; 1 where nobody is."""
     hired, left = _columns(book)
-    there: Ints = ((hired <= day) & ((left < 0) | (day < left))).nonzero()[0]
-    return there
+    there, skill = np.empty(len(hired), np.int64), np.empty(len(hired))
+    n = skills(hired, left, day, params.learning, params.script_floor * scripts, there, skill)
+    return there[:n], float(np.add.reduce(skill[:n]) / n) if n else 1.0
 
 
 def starting(book: Mapping[str, NDArray[np.generic]], day: int) -> int:
@@ -116,28 +122,24 @@ def starting(book: Mapping[str, NDArray[np.generic]], day: int) -> int:
     return int(np.count_nonzero(hired == day)) if day > 0 else 0
 
 
-def mean_skill(book: Mapping[str, NDArray[np.generic]], day: int, params: StaffParams, scripts: float) -> float:
-    """Return the mean skill of who is there, [0, 1]; 1 where nobody is."""
-    hired, _ = _columns(book)
-    there = hired[present(book, day)]
-    if not len(there):
-        return 1.0
-    out = np.empty(len(there))
-    skills(there, day, params.learning, params.script_floor * scripts, out)
-    return float(out.mean())
+@functools.lru_cache(maxsize=64)
+def quits_a_day(quits: float) -> float:
+    """Return the chance to quit on a day where a share `quits` does in a month; power(1 - quits, 1/30) is that to stay."""
+    stays: float = power(1.0 - quits, 1.0 / MONTH)
+    return 1.0 - stays
 
 
 def next_book(book: Mapping[str, NDArray[np.generic]], day: int, key: np.uint64, demand: Demand,
               params: StaffParams) -> dict[str, NDArray[np.generic]]:
     """Return tomorrow's book: who quits today is gone tomorrow, and places are filled after the vacancy."""
     hired, left = _columns(book)
-    there = present(book, day)
-    # power(1 - quits, 1/30) is the chance to stay a day; the number of a place is its name in draws.
-    quits = there[uniforms(key, there) < 1.0 - power(1.0 - params.quits, 1.0 / MONTH)]
+    there, _ = on_duty(book, day, params)
+    # The number of a place is its name in draws.
+    quits = there[uniforms(key, there) < quits_a_day(params.quits)]
     if len(quits):
         left = left.copy()
         left[quits] = day + 1
-    review = np.asarray(book["review"], np.int64) + np.array([demand.answered, demand.lost, len(there)])
+    review = np.array((demand.answered, demand.lost, len(there)), np.int64) + np.asarray(book["review"], np.int64)
     wanted = len(quits)
     if (day + 1) % params.review_days == 0:
         wanted += _one_more(hired, left, day, review, demand, params)

@@ -13,9 +13,8 @@ from sim.strategies.staffing import (
     Demand,
     StaffParams,
     first_book,
-    mean_skill,
     next_book,
-    present,
+    on_duty,
     skills,
     starting,
 )
@@ -40,9 +39,9 @@ def passed(book: Book, days: int, wanted: Demand, who: StaffParams, first: int =
 
 def test_the_first_staff_are_there_with_what_they_know() -> None:
     fresh, old = params(people=3), params(people=3, worked=30)
-    assert present(first_book(fresh), 0).tolist() == [0, 1, 2]
-    assert mean_skill(first_book(fresh), 0, fresh, 0.0) == 0.0
-    assert mean_skill(first_book(old), 0, old, 0.0) == pytest.approx(1 - math.exp(-1))
+    assert on_duty(first_book(fresh), 0, fresh)[0].tolist() == [0, 1, 2]
+    assert on_duty(first_book(fresh), 0, fresh, 0.0)[1] == 0.0
+    assert on_duty(first_book(old), 0, old, 0.0)[1] == pytest.approx(1 - math.exp(-1))
     assert starting(first_book(fresh), 0) == 0
 
 
@@ -51,13 +50,13 @@ def test_learning_starts_from_the_scripts(scripts: float, floor: float) -> None:
     who = params(people=2, most=2, learning=20)
     for day in (0, 10, 200):
         expected = floor + (1 - floor) * (1 - math.exp(-day / 20))
-        assert mean_skill(first_book(who), day, who, scripts) == pytest.approx(expected)
+        assert on_duty(first_book(who), day, who, scripts)[1] == pytest.approx(expected)
 
 
 def test_nobody_there_is_no_skill_to_speak_of() -> None:
     who = params(people=0, most=0)
-    assert mean_skill(first_book(who), 3, who, 0.0) == 1.0
-    assert len(present(first_book(who), 3)) == 0
+    assert on_duty(first_book(who), 3, who, 0.0)[1] == 1.0
+    assert len(on_duty(first_book(who), 3, who)[0]) == 0
 
 
 def test_without_quitting_and_pressure_the_book_stays() -> None:
@@ -72,7 +71,7 @@ def test_a_place_left_is_filled_after_the_vacancy_and_costs_its_hiring_that_day(
     book = next_book(first_book(who), 3, Draws(1).key("quit", 3), demand(), who)
     assert book["left"].tolist() == [4, -1]
     assert book["hired"].tolist() == [0, 9]
-    assert [len(present(book, day)) for day in (3, 4, 8, 9)] == [1, 0, 0, 1]
+    assert [len(on_duty(book, day, who)[0]) for day in (3, 4, 8, 9)] == [1, 0, 0, 1]
     assert [starting(book, day) for day in (8, 9, 10)] == [0, 1, 0]
 
 
@@ -105,7 +104,7 @@ def test_hiring_waits_for_the_vacancy_and_stops_at_the_most() -> None:
         book = next_book(book, day, Draws(1).key("quit", day), busy, who)
         counts.append(int(((book["hired"] > day + 1)).sum()))
     assert max(counts) == 1
-    assert len(present(book, 100)) == 4
+    assert len(on_duty(book, 100, who)[0]) == 4
     assert len(book["hired"]) == 4
 
 
@@ -120,10 +119,11 @@ def test_luck_belongs_to_the_place() -> None:
 
 
 def test_the_kernel_is_plain_python_too() -> None:
-    hired = np.array([0, 5, -40])
+    hired, left = np.array([0, 5, -40, 10, 3]), np.array([-1, 10, -1, -1, 9])
     made = []
     for kernel in (skills, skills.py_func):
-        room = np.empty(3)
-        kernel(hired, 9, 30.0, 0.2, room)
-        made.append(room.tolist())
+        there, room = np.zeros(5, np.int64), np.zeros(5)
+        assert kernel(hired, left, 9, 30.0, 0.2, there, room) == 3
+        made.append((there.tolist(), room.tolist()))
     assert made[0] == made[1]
+    assert made[0][0][:3] == [0, 1, 2]
