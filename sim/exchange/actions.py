@@ -303,6 +303,7 @@ class Spend(Table):
 
 
 _T = TypeVar("_T")
+_SINGLE = frozenset((int, float, bool, np.int64, np.float64))
 
 
 def rows(cls: type[_T], **columns: Any) -> _T:
@@ -316,9 +317,9 @@ def rows(cls: type[_T], **columns: Any) -> _T:
         If a column is missing or unknown, or lengths differ.
     """
     kinds = columns_of(cls)
-    if columns.keys() != kinds.keys():
+    if len(columns) < len(kinds):
         columns = _UNSAID[cls] | columns
-    if columns.keys() != kinds.keys():
+    if len(columns) != len(kinds) or not columns.keys() >= kinds.keys():
         unknown = columns.keys() ^ kinds.keys()
         raise ValueError(f"{cls.__name__}: columns missing or unknown: {', '.join(sorted(unknown))}")
     return cls(**repeated(columns, kinds))
@@ -331,24 +332,24 @@ def spending(brand: int, lines: Sequence[tuple[int, int, int]]) -> Spend:
 
 def repeated(columns: dict[str, Any], kinds: dict[str, type[np.generic]]) -> dict[str, NDArray[Any]]:
     """Return the columns as arrays of one length, cast to their kinds; single values are repeated."""
-    n, given = 1, ""
-    for name, value in columns.items():
+    n = 1
+    for value in columns.values():
         kind = type(value)
-        if kind is int or kind is float:
+        if kind in _SINGLE:
             continue
         size = value.size if kind is np.ndarray else len(value) if kind is tuple or kind is list else np.size(value)
-        if size != 1:
-            if given and size != n:
+        if size not in (1, n):
+            if n != 1:
                 sizes = ", ".join(f"{k} {np.size(v)}" for k, v in columns.items())
                 raise ValueError(f"columns differ in length: {sizes}")
-            n, given = size, name
+            n = size
     # Two blocks of memory instead of one a column; each column is a row of one.
     whole, real = np.empty((len(kinds), n), np.int64), np.empty((len(kinds), n))
     made: dict[str, NDArray[Any]] = {}
     for k, name in enumerate(kinds):
-        block: NDArray[Any] = whole if kinds[name] is np.int64 else real
-        block[k] = columns[name]
-        made[name] = block[k]
+        column: NDArray[Any] = whole[k] if kinds[name] is np.int64 else real[k]
+        column[:] = columns[name]
+        made[name] = column
     return made
 
 

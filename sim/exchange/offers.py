@@ -12,7 +12,7 @@ import functools
 import math
 import operator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,11 +86,11 @@ class OfferSpace:
 _WHOLE = ("offer", "product", "price_fen", "list_price_fen", "stock_owner", "queue", "pool_seats")
 _SHARES = ("claim", "fit", "commission", "warmth")
 _whole, _shares = operator.attrgetter(*_WHOLE), operator.attrgetter(*_SHARES)
+_terms = operator.attrgetter(*_WHOLE, *[name for name in _SHARES if name != "fit"])
 
 
-@functools.lru_cache(maxsize=128)
 def offer_table(proposed: tuple[tuple[Offer, ...], ...], names: tuple[str, ...], space: OfferSpace) -> OfferTable:
-    """Lay out the offers of all strategies; most days propose what yesterday did, so answers are remembered.
+    """Lay out the offers of all strategies; most days propose what yesterday did, or the same at another fit.
 
     Parameters
     ----------
@@ -102,6 +102,40 @@ def offer_table(proposed: tuple[tuple[Offer, ...], ...], names: tuple[str, ...],
     PlanError
         If an id is proposed twice or unknown, or an offer names what does not exist or a value out of range.
     """
+    terms = [[_terms(offer) for offer in offers] for offers in proposed]
+    fits = [offer.fit for offers in proposed for offer in offers]
+    known = _LAST.get(names)
+    if known is None or known.terms != terms or known.space != space:
+        table = _laid_out(proposed, names, space)
+    elif known.fits == fits:
+        return known.table
+    elif known.ids == known.table.offer.tolist() and all(0 <= fit <= 1 for fit in fits):
+        table = OfferTable(**(vars(known.table) | {"fit": _columns([(fit,) for fit in fits], 1, np.float64)[0]}))
+    else:
+        table = _laid_out(proposed, names, space)
+    if len(_LAST) >= _MOST:
+        _LAST.clear()
+    _LAST[names] = _Laid(terms, fits, space, table, [offer.offer for offers in proposed for offer in offers])
+    return table
+
+
+class _Laid(NamedTuple):
+    """A table that was laid out, and of what: the offers but for their fit, by strategy, then the fits and ids one after the other."""
+
+    terms: list[list[tuple[Any, ...]]]
+    fits: list[float]
+    space: OfferSpace
+    table: OfferTable
+    ids: list[int]
+
+
+_MOST = 32
+_LAST: dict[tuple[str, ...], _Laid] = {}
+"""The last table of the strategies of these names."""
+
+
+def _laid_out(proposed: tuple[tuple[Offer, ...], ...], names: tuple[str, ...], space: OfferSpace) -> OfferTable:
+    """Check offers and return them as columns."""
     flat = [(o, s) for s, offers in enumerate(proposed) for o in offers]
     flat.sort(key=lambda pair: pair[0].offer)
     _check(flat, names, space)

@@ -50,6 +50,11 @@ def postings(**columns: object) -> Postings:
     return Postings(**repeated(columns, kinds))
 
 
+def posting(payer: tuple[int, int], payee: tuple[int, int], amount_fen: int, purpose: int, due_day: int) -> Postings:
+    """Build a single posting from one (account, owner) to another."""
+    return Postings(*np.array((*payer, *payee, amount_fen, purpose, due_day), np.int64)[:, None])
+
+
 def join_postings(parts: list[Postings]) -> Postings:
     """Concatenate tables of postings."""
     filled = [part for part in parts if len(part.amount_fen)]

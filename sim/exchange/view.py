@@ -175,7 +175,7 @@ class View(Protocol):
 
     @property
     def offers(self) -> Ints:
-        """Ids of the strategy's offers, int64 (as many as it opened with)."""
+        """Ids of the strategy's offers, one after the other, int64 (as many as it opened with)."""
 
     @property
     def channels(self) -> Ints:

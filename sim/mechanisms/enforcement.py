@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -182,3 +183,21 @@ def deliverable(world: World, posts: Post, day: int, params: EnforcementParams) 
     visibility.flags.writeable = False  # as every column of a plan: another type would be compiled anew
     out = Post(posts.channel, posts.offer, posts.items, posts.commercial, posts.value, visibility, posts.lasting)
     return read_only(Post(*[column[free] for column in vars(out).values()])) if held else out
+
+
+class Sent(NamedTuple):
+    """What became of a day's posts: those planned, those that went out, how loud each account was (A,), and whether all were free."""
+
+    planned: Post
+    posts: Post
+    loud: NDArray[np.float64]
+    all_free: bool
+
+
+def send(world: World, posts: Post, day: int, params: EnforcementParams, before: Sent | None) -> Sent:
+    """Return what becomes of the posts of a day; the same as of yesterday's if they are yesterday's and nobody is banned."""
+    all_free = not np.count_nonzero(world.accounts.banned_until > day)
+    if before is not None and before.planned is posts and all_free and before.all_free:
+        return before
+    out = deliverable(world, posts, day, params)
+    return Sent(posts, out, posts_by_account(world, out), all_free)

@@ -68,9 +68,7 @@ def step(state: RunState) -> Day:
     _enforce(state, day)
     marks.append(now())
     plan = _plan(state)
-    posts = enforcement.deliverable(state.world, plan.post, state.day, state.mechanisms.enforcement)
-    state.shown = posts
-    fees.ask(state.world, posts, plan.tend, state.mechanisms.fees)
+    posts = _send(state, plan)
     marks.append(now())
     noticed = _attend(state, plan, heat.shown(state.world, posts, state.day, state.mechanisms.heat), day)
     marks.append(now())
@@ -86,7 +84,6 @@ def step(state: RunState) -> Day:
     marks.append(now())
     _settle(state)
     marks.append(now())
-    state.posts_yesterday = enforcement.posts_by_account(state.world, posts)
     state.recorder.record(state, day)
     state.ledger.close_day(state.day)
     state.recorder.close(state)
@@ -133,6 +130,15 @@ def _offer(state: RunState, table: OfferTable) -> None:
     if table.by_path:
         sellers.remember_sellers(world)
     state.offered = table
+
+
+def _send(state: RunState, plan: DayPlan) -> Post:
+    """3: return the posts that go out, and note what groups ask and give; where posts and care are yesterday's, it stands."""
+    sent = enforcement.send(state.world, plan.post, state.day, state.mechanisms.enforcement, state.sent)
+    if sent is not state.sent or plan.tend is not state.tended:
+        fees.ask(state.world, sent.posts, plan.tend, state.mechanisms.fees)
+    state.sent, state.tended, state.shown = sent, plan.tend, sent.posts
+    return sent.posts
 
 
 def _attend(state: RunState, plan: DayPlan, shown: Shown, day: Day) -> Noticed:

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from sim.core.accounts import Account
 from sim.core.draws import uniforms
-from sim.exchange.actions import Actions, Opening, Post, columns_of, rows
+from sim.exchange.actions import Actions, Opening, Post, Tend, columns_of, rows
 from sim.exchange.events import Events
 from sim.exchange.offers import OfferSpace, OfferTable
 from sim.exchange.view import Strategy, View
 from sim.ledger.goods import Place
 from sim.ledger.ledger import Ledger
-from sim.mechanisms.enforcement import BanShock
+from sim.mechanisms.enforcement import BanShock, Sent
 from sim.mechanisms.params import MechanismsSpec
 from sim.model.build import build_world
 from sim.model.membership import let_in
@@ -56,14 +56,20 @@ class RunState:
     space: OfferSpace
     recorder: Recorder
     shocks: tuple[BanShock, ...]
-    posts_yesterday: NDArray[np.float64]
     shown: Post
     offered: OfferTable | None = None
+    sent: Sent | None = None
+    tended: Tend | None = None
     day: int = 0
     yesterday: Events = field(default_factory=Events)
     today: Events = field(default_factory=Events)
     views: list[DayView] = field(default_factory=list)
     laps: Laps = field(default_factory=Laps)
+
+    @property
+    def posts_yesterday(self) -> NDArray[np.float64]:
+        """Commercial posts of each account on the day before, (A,)."""
+        return np.zeros(len(self.world.accounts)) if self.sent is None else self.sent.loud
 
 
 def start(spec: ScenarioSpec, replication: int, *, audit: bool = False, threads: int = 1) -> RunState:
@@ -82,7 +88,7 @@ def start(spec: ScenarioSpec, replication: int, *, audit: bool = False, threads:
     state = RunState(
         spec, replication, cast("MechanismsSpec", spec.mechanisms), world, ledger, seats, space,
         Recorder(spec.days, world, ledger, _queues_of(seats, 0)), tuple(_ban(s) for s in spec.shocks),
-        np.zeros(len(world.accounts)), rows(Post, **dict.fromkeys(columns_of(Post), ())),
+        rows(Post, **dict.fromkeys(columns_of(Post), ())),
     )
     state.views = [DayView(state, k) for k in range(len(seats))]
     _seed_members(state, openings)

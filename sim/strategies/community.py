@@ -40,7 +40,7 @@ from sim.exchange.ablation import DeclaredAblation
 from sim.exchange.actions import Actions, Invite, Offer, Opening, Post, Spend, Table, Tend
 from sim.exchange.events import Events
 from sim.exchange.kept import kept, once
-from sim.exchange.postings import Postings, Settlement, join_postings, postings
+from sim.exchange.postings import Postings, Settlement, join_postings, posting
 from sim.exchange.view import View
 from sim.strategies.hosting import Care, CareDay, asked_in, cared_for, daily, evenly, first_groups, monthly_fees
 from sim.strategies.rivalry import copied_price, sent
@@ -193,15 +193,13 @@ class CommunityParams(Params):
         parts: list[Postings] = []
         fees = int(joined.buy_in_fen[mine].sum()) + (monthly_fees(view, self.monthly_fee) if self.monthly_fee else 0)
         if fees:
-            parts.append(postings(
-                payer_account=int(Account.HOUSEHOLD), payer_owner=0, payee_account=int(Account.BRAND),
-                payee_owner=view.brand, amount_fen=fees, purpose=int(Purpose.MEMBERSHIP_FEE), due_day=view.day))
+            parts.append(posting((int(Account.HOUSEHOLD), 0), (int(Account.BRAND), view.brand), fees,
+                                 int(Purpose.MEMBERSHIP_FEE), view.day))
         for reward in (joined.reward_sponsor_fen[mine], joined.reward_invitee_fen[mine]):
-            amount = int(reward.sum())
+            amount = int(np.add.reduce(reward))
             if amount:
-                parts.append(postings(
-                    payer_account=int(Account.BRAND), payer_owner=view.brand, payee_account=int(Account.HOUSEHOLD),
-                    payee_owner=0, amount_fen=amount, purpose=int(Purpose.REFERRAL_REWARD), due_day=view.day))
+                parts.append(posting((int(Account.BRAND), view.brand), (int(Account.HOUSEHOLD), 0), amount,
+                                     int(Purpose.REFERRAL_REWARD), view.day))
         if not self.spies:
             return Settlement(postings=join_postings(parts))
         away = joined.person[np.isin(joined.channel, view.rival_channels) & view.belongs(joined.person)]

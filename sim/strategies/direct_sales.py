@@ -48,7 +48,7 @@ from sim.exchange.actions import (
 )
 from sim.exchange.events import Events
 from sim.exchange.kept import kept, once
-from sim.exchange.postings import Settlement, floor_share, postings
+from sim.exchange.postings import Settlement, floor_share, posting
 from sim.exchange.view import View
 from sim.strategies import staffing
 from sim.strategies.hosting import asked_in
@@ -164,13 +164,12 @@ class DirectSalesParams(Params):
         """Owe staff their share of today's sales, and bring the staff's book up to date."""
         ordered = events.ordered
         mine = ordered.offer == view.offers[0]
-        owed = int(floor_share(ordered.price_fen[mine] * ordered.quantity[mine], self.staff.commission).sum())
+        owed = int(np.add.reduce(floor_share(ordered.price_fen[mine] * ordered.quantity[mine], self.staff.commission)))
         book = staffing.next_book(view.book, view.day, view.key("quit"), self._demand(events, view), self.staff)
         if not owed:
             return Settlement(book=book)
-        return Settlement(book=book, postings=postings(
-            payer_account=int(Account.BRAND), payer_owner=view.brand, payee_account=int(Account.STAFF), payee_owner=0,
-            amount_fen=owed, purpose=int(Purpose.COMMISSION), due_day=view.day))
+        return Settlement(posting((int(Account.BRAND), view.brand), (int(Account.STAFF), 0), owed, int(Purpose.COMMISSION),
+                                  view.day), book)
 
     def _demand(self, events: Events, view: View) -> Demand:
         """Return what today asked of the staff."""
@@ -237,7 +236,7 @@ class DirectSalesParams(Params):
         new = row >= 0
         new[1:] &= row[1:] != row[:-1]
         row = row[new]
-        return rows(Contact, row=row, offer=int(view.offers[0])) if len(row) else None
+        return Contact(row, np.full(len(row), view.offers[0])) if len(row) else None
 
     def _posted(self, view: View) -> Post | None:
         """Post among the contacts' Moments."""

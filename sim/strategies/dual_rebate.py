@@ -48,6 +48,7 @@ from sim.exchange.actions import (
     Promote,
     StockOrder,
     Table,
+    columns_of,
     rows,
 )
 from sim.exchange.events import Events
@@ -162,14 +163,16 @@ class DualRebateParams(Params):
         """Order first units for newcomers, and up to the newsvendor's stock for those whose day it is."""
         table, unit, stock = view.resellers, once(self.unit_fen, product), self.stock
         turn = table.name % stock.every_days == view.day % stock.every_days
-        row, units, price = np.empty(table.size, np.int64), np.empty(table.size, np.int64), np.empty(table.size, np.int64)
+        columns = np.empty((5, table.size), np.int64)
+        buyer, supplier, goods, units, price = columns
         n = list_orders(
             active, turn, table.bought, table.joined, table.tier, table.stock, product.index,
             column(view.book, "rate", table.size, stock.expects), unit, once(self._ratios, product),
-            stock.optimism * stock.cover, stock.least, self.founder_units, stock.buy_in, row, units, price)
+            stock.optimism * stock.cover, stock.least, self.founder_units, stock.buy_in, buyer, units, price)
         if not n:
             return None
-        return rows(StockOrder, buyer=row[:n], supplier=-1, product=product.index, quantity=units[:n], unit_fen=price[:n])
+        supplier[:n], goods[:n] = -1, product.index
+        return StockOrder(*columns[:, :n])
 
     def _ratios(self, product: ProductFacts) -> NDArray[np.float64]:
         """Return the newsvendor's ratio of each tier, float64 (tiers,)."""
@@ -212,7 +215,7 @@ class DualRebateParams(Params):
         sponsor = self._pushed(view, active)
         tomorrow = [self._promoted(view, active)]
         if len(sponsor):
-            tomorrow.append(self._invited(view, product, sponsor, self._shown(view, sponsor, active, book["month"])))
+            tomorrow.append(self._invited(view, product, sponsor, active, book["month"]))
         return Settlement(postings=self._owed(view, owed), book=book,
                           tomorrow=Actions(tables=tuple(t for t in tomorrow if t is not None)))
 
@@ -258,9 +261,9 @@ class DualRebateParams(Params):
     def _promoted(self, view: View, active: Bools) -> Table | None:
         """Raise everybody to the highest tier they have earned; nobody falls."""
         table, (units, recruits) = view.resellers, once(self._least)
-        row, tier = np.empty(table.size, np.int64), np.empty(table.size, np.int64)
-        n = earned_tiers(table.tier, table.bought, table.recruits, active, units, recruits, row, tier)
-        return rows(Promote, reseller=row[:n], tier=tier[:n]) if n else None
+        columns = np.empty((2, table.size), np.int64)
+        n = earned_tiers(table.tier, table.bought, table.recruits, active, units, recruits, *columns)
+        return Promote(*columns[:, :n]) if n else None
 
     def _least(self) -> Ints:
         """Return the units and the recruits that each tier takes, int64 (2, tiers)."""
@@ -273,20 +276,20 @@ class DualRebateParams(Params):
             return row
         return row[uniforms(view.key("push"), view.resellers.name[row]) < self.recruits.push]
 
-    def _shown(self, view: View, sponsor: Ints, active: Bools, month: NDArray[Any]) -> Ints:
-        """Return the monthly income that recruits of some sponsors are shown, int64 (n,) fen; only survivors are seen."""
-        shown, terms = np.empty(len(sponsor), np.int64), self.recruits
-        show(sponsor, view.resellers.upline, active, month, terms.visible, terms.survivor_bias, terms.exaggeration, shown)
-        return shown
+    def _invited(self, view: View, product: ProductFacts, sponsor: Ints, active: Bools, month: NDArray[Any]) -> Table:
+        """Let sponsors approach a friend, with what the scheme offers, asks and shows; only survivors' income is seen."""
+        columns, table, terms = np.empty((9, len(sponsor)), np.int64), view.resellers, self.recruits
+        columns[0], columns[1:8] = table.person[sponsor], once(self._offered, product, view.brand)
+        show(sponsor, table.upline, active, month, terms.visible, terms.survivor_bias, terms.exaggeration, columns[8])
+        return Invite(*columns)
 
-    def _invited(self, view: View, product: ProductFacts, sponsor: Ints, shown: Ints) -> Table:
-        """Let sponsors approach a friend, with what the scheme offers, asks and shows."""
-        first, reward = once(self._offered, product)
-        return rows(Invite, sponsor=view.resellers.person[sponsor], invitee=-1, channel=-1, role_tier=0,
-                    brand=view.brand, reward_sponsor_fen=reward, reward_invitee_fen=0,
-                    buy_in_fen=first + self.recruits.entry_fee, perceived_income_fen=shown)
+    def _offered(self, product: ProductFacts, brand: int) -> Ints:
+        """Return what all invitations share, int64 (7, 1): the columns of `Invite` between sponsor and income, rewards in fen.
 
-    def _offered(self, product: ProductFacts) -> tuple[int, int]:
-        """Return what a recruit's first goods cost, and what a sponsor gets for one, fen."""
+        A recruit's first goods, and the fee, must be paid; a share of the former is the sponsor's.
+        """
         first = self.stock.buy_in * int(self.unit_fen(product)[0])
-        return first, int(floor_share(np.array([first], np.int64), self.rebates.referral)[0]) + self.rebates.head_count
+        reward = int(floor_share(np.array([first], np.int64), self.rebates.referral)[0]) + self.rebates.head_count
+        said = {"invitee": -1, "channel": -1, "role_tier": 0, "brand": brand, "reward_sponsor_fen": reward,
+                "reward_invitee_fen": 0, "buy_in_fen": first + self.recruits.entry_fee}
+        return np.array([said[name] for name in list(columns_of(Invite))[1:8]], np.int64)[:, None]

@@ -86,7 +86,7 @@ def remember(view: View, events: Events, product: ProductFacts, row: Ints, rebat
     table, size, ordered, delivered = view.resellers, view.resellers.size, events.ordered, events.delivered
     back = delivered.order[delivered.returned.nonzero()[0]]
     slot = f"day {view.day % MONTH}"
-    rate, earned, month = np.empty(size), np.empty(size, np.int64), np.empty(size, np.int64)
+    rate, (earned, month) = np.empty(size), np.empty((2, size), np.int64)
     account(ordered.seller, ordered.person, ordered.product, ordered.quantity, ordered.price_fen,
             ~among(ordered.order, back), product.index, product.delivery_fen, table.person, table.left, table.stock,
             table.unit_fen, row, rebate_fen, column(view.book, "rate", size, params.expects), params.memory,

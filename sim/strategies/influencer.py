@@ -150,9 +150,10 @@ class InfluencerParams(Params):
 
     def settle(self, events: Events, view: View) -> Settlement:
         """Owe the commissions of today's orders, and let the labels of today's slots drift."""
-        paid = events.settled
+        paid, owed = events.settled, self._commissions(events, view)
+        if not len(paid):
+            return Settlement(postings=owed)
         mine = (paid.purpose == int(Purpose.SLOT_FEE)) & (paid.payee_account == int(Account.KOL))
-        owed = self._commissions(events, view)
         held = among(view.channels, paid.payee_owner[mine]).nonzero()[0]
         if not len(held):
             return Settlement(postings=owed)
@@ -203,16 +204,17 @@ class InfluencerParams(Params):
 
     def _commissions(self, events: Events, view: View) -> Postings:
         """Return what each influencer earned on orders of its offer that were not sent back today."""
-        ordered, delivered = events.ordered, events.delivered
-        mine = among(ordered.offer, view.offers).nonzero()[0]
+        ordered, delivered, n = events.ordered, events.delivered, len(view.offers)
+        # The offers of a strategy are numbered one after the other; seen as unsigned, a negative number is beyond them all.
+        at = ordered.offer - view.offers[0]
+        mine = (at.view(np.uint64) < n).nonzero()[0]
+        back = delivered.order[delivered.returned > 0]
+        if len(mine) and len(back):
+            mine = mine[~among(ordered.order[mine], back)]
         if not len(mine):
             return no_postings()
-        mine = mine[~among(ordered.order[mine], delivered.order[delivered.returned > 0])]
-        if not len(mine):
-            return no_postings()
-        owed = np.zeros(len(view.offers), np.int64)
-        value = ordered.price_fen[mine] * ordered.quantity[mine]
-        np.add.at(owed, np.searchsorted(view.offers, ordered.offer[mine]), floor_share(value, self.commission))
+        owed = np.zeros(n, np.int64)
+        np.add.at(owed, at[mine], floor_share(ordered.price_fen[mine] * ordered.quantity[mine], self.commission))
         earns = owed.nonzero()[0]
         return postings(payer_account=int(Account.BRAND), payer_owner=view.brand, payee_account=int(Account.KOL),
                         payee_owner=view.channels[earns], amount_fen=owed[earns], purpose=int(Purpose.COMMISSION),
