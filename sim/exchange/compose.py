@@ -197,12 +197,14 @@ def carried(today: Actions, from_yesterday: Actions) -> Actions:
     """
     if not from_yesterday.tables and not from_yesterday.offers:
         return today
-    described = {offer.offer for offer in today.offers}
-    kept = tuple(offer for offer in from_yesterday.offers if offer.offer not in described)
-    before = sum(len(table) for table in today.tables if isinstance(table, Spend))
-    own = sum(len(table) for table in from_yesterday.tables if isinstance(table, Spend))
-    late = tuple(_rebased(table, "(from yesterday)", before, own) if _FIELD.get(type(table)) in _CUT and len(table)
-                 else table for table in from_yesterday.tables)
+    described = [offer.offer for offer in today.offers]
+    kept = tuple([offer for offer in from_yesterday.offers if offer.offer not in described])
+    late = from_yesterday.tables
+    if any(_FIELD.get(type(table)) in _CUT for table in late):
+        before = sum([len(table) for table in today.tables if isinstance(table, Spend)])
+        own = sum([len(table) for table in late if isinstance(table, Spend)])
+        late = tuple([_rebased(table, "(from yesterday)", before, own) if _FIELD.get(type(table)) in _CUT and len(table)
+                      else table for table in late])
     return Actions(offers=today.offers + kept, tables=today.tables + late)
 
 

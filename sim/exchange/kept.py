@@ -100,7 +100,9 @@ def read_only(table: _T) -> _T:
     A kernel is compiled for arrays that can be written and once more for those that cannot: so all of a kind are alike.
     """
     for column in vars(table).values():
-        column.flags.writeable = False
+        flags = column.flags
+        if flags.writeable:
+            flags.writeable = False
     return table
 
 

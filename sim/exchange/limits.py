@@ -7,7 +7,6 @@ while there is as much of everything that it names.
 
 from __future__ import annotations
 
-import functools
 import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -108,37 +107,44 @@ _NO_OFFERS.flags.writeable = False
 
 
 class _Rule(NamedTuple):
-    """How a table is checked: its columns of whole numbers, how many there are of what they name, and the columns themselves."""
+    """How a table is checked: its columns of whole numbers, their names, the lowest number that each may hold, int64 (columns,).
 
-    columns: tuple[str, ...]
+    Numbers end below how many there are of what the first columns name (`sizes`), below fixed `ends` in the others.
+    """
+
+    columns: Callable[[Any], Any]
+    names: tuple[str, ...]
+    lowest: Ints
     sizes: Callable[[Limits], Any] | None
-    of: Callable[[Any], Any]
+    ends: tuple[int, ...]
 
 
 def _rule(field: str) -> _Rule:
     """Return the rule of a table; places come first, then numbers, counts, and the offer last."""
-    places = _PLACES.get(field, ())
-    columns = (*[name for name, _, _ in places], *[name for name, _ in _NUMBERED.get(field, ())], *_COUNTS.get(field, ()),
-               *(("offer",) if field in OFFERED else ()))
-    sizes = operator.attrgetter(*[f"n_{what}" for _, what, _ in places]) if places else None
-    return _Rule(columns, sizes, operator.attrgetter(*columns))
+    places, numbered, counted = _PLACES.get(field, ()), _NUMBERED.get(field, ()), _COUNTS.get(field, ())
+    offer = ("offer",) if field in OFFERED else ()
+    names = (*[name for name, _, _ in places], *[name for name, _ in numbered], *counted, *offer)
+    lowest = np.array([*[least for _, _, least in places], *[0] * (len(numbered) + len(counted)), *[-1] * len(offer)], np.int64)
+    return _Rule(operator.attrgetter(*names), names, lowest,
+                 operator.attrgetter(*[f"n_{what}" for _, what, _ in places]) if places else None,
+                 (*[most + 1 for _, most in numbered], *[_NO_END] * len(counted)))
 
 
 _RULES: dict[str, _Rule] = {field: _rule(field) for field in sorted({*_PLACES, *_COUNTS, *OFFERED})}
 
 
 @kernel()
-def first_misfit(values: Array, lowest: Array, highest: Array, live: Array) -> int:
+def first_misfit(values: Array, lowest: Array, end: Array, live: Array) -> int:
     """Return which column is the first to hold a number that it must not, -1 where none does.
 
-    values: int64 (k n,), k columns behind one another; lowest, highest: int64 (k,), what each allows; live: bool (O,), unless
-    empty: which offers are made, one of which, or -1, the last column names.
+    values: int64 (k n,), k columns behind one another, each from its lowest to below its end; lowest, end: int64 (k,);
+    live: bool (O,), unless empty: which offers are made, one of which, or -1, the last column names.
     """
     k = len(lowest)
     n = len(values) // k
     for c in range(k):
         for r in range(c * n, c * n + n):
-            if values[r] < lowest[c] or values[r] > highest[c]:
+            if values[r] < lowest[c] or values[r] >= end[c]:
                 return c
     for r in range(k * n - n if len(live) > 0 else k * n, k * n):
         if values[r] >= 0 and not live[values[r]]:
@@ -150,18 +156,6 @@ def sizes_of(field: str, limits: Limits) -> Any:
     """Return how many there are of what each column of a table names: a number, a tuple of them, or None."""
     sizes = _RULES[field].sizes
     return None if sizes is None else sizes(limits)
-
-
-@functools.lru_cache(maxsize=256)
-def _ranges(field: str, sizes: Any, n_offers: int) -> tuple[Ints, Ints]:
-    """Return the lowest and the highest number that each column of a table may hold, int64 (columns,)."""
-    places = _PLACES.get(field, ())
-    ends = sizes if len(places) > 1 else (sizes,) * len(places)
-    found = [(lowest, size - 1) for (_, _, lowest), size in zip(places, ends, strict=True)]
-    found += [(0, highest) for _, highest in _NUMBERED.get(field, ())] + [(0, _NO_END)] * len(_COUNTS.get(field, ()))
-    found += [(-1, n_offers - 1)] if field in OFFERED else []
-    lowest, highest = np.array(found, np.int64).T.copy()
-    return lowest, highest
 
 
 def check_rows(field: str, table: Any, sizes: Any, live: Bools | None) -> None:
@@ -182,27 +176,27 @@ def check_rows(field: str, table: Any, sizes: Any, live: Bools | None) -> None:
         With the column and its range.
     """
     rule = _RULES[field]
-    lowest, highest = _ranges(field, sizes, 0 if live is None else len(live))
-    columns = rule.of(table)
-    wrong = first_misfit(np.concatenate(columns if type(columns) is tuple else (columns,)), lowest, highest,
-                         _NO_OFFERS if live is None else live)
+    columns, found = rule.columns(table), sizes if type(sizes) is tuple else () if sizes is None else (sizes,)
+    end = np.array((*found, *rule.ends) if live is None else (*found, *rule.ends, len(live)), np.int64)
+    values = np.concatenate(columns if type(columns) is tuple else (columns,))
+    wrong = first_misfit(values, rule.lowest, end, _NO_OFFERS if live is None else live)
     if wrong >= 0:
         raise PlanError(f"{type(table).__name__}: "
-                        + _fault(rule.columns[wrong], table, int(lowest[wrong]), int(highest[wrong]), live))
+                        + _fault(rule.names[wrong], table, int(rule.lowest[wrong]), int(end[wrong]), live))
     measured = _MEASURED.get(field)
     if measured is not None and not np.minimum.reduce(getattr(table, measured)) >= 0:
         raise PlanError(f"{type(table).__name__}: {measured} must be numbers from 0 on")
-    if field == "stock_order" and np.maximum(table.buyer, table.supplier).min() < 0:
+    if field == "stock_order" and np.minimum.reduce(np.maximum(table.buyer, table.supplier)) < 0:
         raise PlanError("StockOrder: buyer and supplier are both the brand; one must be a reseller")
 
 
-def _fault(column: str, table: Any, lowest: int, highest: int, live: Bools | None) -> str:
+def _fault(column: str, table: Any, lowest: int, end: int, live: Bools | None) -> str:
     """Return what is wrong with a column that does not fit."""
     values = getattr(table, column)
     if column == "offer" and live is not None:
         known = (values >= -1) & (values < len(live))
         known[known] &= (values[known] < 0) | live[values[known]]
         return f"offer {int(values[~known][0])} is not made today"
-    if highest == _NO_END:
+    if end == _NO_END:
         return f"{column} must be numbers from 0 on"
-    return f"{column} must lie between {lowest} and {highest}, not {int(values.min())} to {int(values.max())}"
+    return f"{column} must lie between {lowest} and {end - 1}, not {int(values.min())} to {int(values.max())}"

@@ -109,24 +109,29 @@ def offer_table(proposed: tuple[tuple[Offer, ...], ...], names: tuple[str, ...],
         table = _laid_out(proposed, names, space)
     elif known.fits == fits:
         return known.table
-    elif known.ids == known.table.offer.tolist() and all(0 <= fit <= 1 for fit in fits):
-        table = OfferTable(**(vars(known.table) | {"fit": _columns([(fit,) for fit in fits], 1, np.float64)[0]}))
+    elif known.in_order and all(0 <= fit <= 1 for fit in fits):
+        fit = np.array(fits, np.float64)
+        fit.flags.writeable = False
+        table = OfferTable(**(vars(known.table) | {"fit": fit}))
+        _LAST[names] = known._replace(fits=fits, table=table)
+        return table
     else:
         table = _laid_out(proposed, names, space)
     if len(_LAST) >= _MOST:
         _LAST.clear()
-    _LAST[names] = _Laid(terms, fits, space, table, [offer.offer for offers in proposed for offer in offers])
+    ids = [offer.offer for offers in proposed for offer in offers]
+    _LAST[names] = _Laid(terms, fits, space, table, ids == sorted(ids))
     return table
 
 
 class _Laid(NamedTuple):
-    """A table that was laid out, and of what: the offers but for their fit, by strategy, then the fits and ids one after the other."""
+    """A table that was laid out, and of what: the offers but for their fit, by strategy, their fits, and whether they stood by id."""
 
     terms: list[list[tuple[Any, ...]]]
     fits: list[float]
     space: OfferSpace
     table: OfferTable
-    ids: list[int]
+    in_order: bool
 
 
 _MOST = 32

@@ -57,6 +57,8 @@ from sim.model.state import RunState
 from sim.model.stats import PARTS, now
 
 _DOORS = len(PathKind)
+_OFFERED = ("product", "price_fen", "list_price_fen", "claim", "fit", "stock_owner", "queue", "pool_seats", "commission",
+            "warmth")
 
 
 def step(state: RunState) -> Day:
@@ -119,17 +121,21 @@ def _plan(state: RunState) -> DayPlan:
 
 
 def _offer(state: RunState, table: OfferTable) -> None:
-    """Write the offers of the day into the world; most days they are yesterday's."""
-    world, offers = state.world, state.world.offers
-    for name in ("product", "price_fen", "list_price_fen", "claim", "fit", "stock_owner", "queue", "pool_seats",
-                 "commission", "warmth"):
-        getattr(offers, name)[table.offer] = getattr(table, name)
+    """Write the offers of the day into the world; most days they are yesterday's, or all but a column is."""
+    world, offers, before = state.world, state.world.offers, state.offered
+    anew = before is None or before.offer is not table.offer
+    for name in _OFFERED:
+        column = getattr(table, name)
+        if anew or column is not getattr(before, name):
+            getattr(offers, name)[table.offer] = column
+    state.offered = table
+    if not anew:  # nothing but columns differs: ids and prices are those of the table before
+        return
     reference = world.products.reference_fen[table.product]
     offers.reference_fen[table.offer] = np.where(reference > 0, reference, table.list_price_fen)
     offers.live[:] = table.is_live
     if table.by_path:
         sellers.remember_sellers(world)
-    state.offered = table
 
 
 def _send(state: RunState, plan: DayPlan) -> Post:

@@ -41,7 +41,7 @@ from sim.exchange.actions import Actions, Invite, Offer, Opening, Post, Spend, T
 from sim.exchange.events import Events
 from sim.exchange.kept import kept, once
 from sim.exchange.postings import Postings, Settlement, join_postings, posting
-from sim.exchange.view import View
+from sim.exchange.view import ProductFacts, View
 from sim.strategies.hosting import Care, CareDay, asked_in, cared_for, daily, evenly, first_groups, monthly_fees
 from sim.strategies.rivalry import copied_price, sent
 from sim.text.message import Message
@@ -175,14 +175,27 @@ class CommunityParams(Params):
         price = product.price_fen - int(product.price_fen * self.discount)
         if self.copies:
             price = copied_price(view, product, price, self.undercut)
-        offer = Offer(offer=int(view.offers[0]), product=product.index, price_fen=price,
-                      list_price_fen=product.price_fen, claim=product.claim)
-        tables: list[Table] = [*self._care(view)]
-        post = self._content(view)
-        if post is not None:
-            tables.append(post)
-        tables += [t for t in (self._invitations(view), sent(view, self.spies, _used(view))) if t is not None]
-        return Actions(offers=(offer,), tables=tuple(tables))
+        number, today, sells = int(view.offers[0]), self._turns(view), view.day >= self.sell_from_day
+        if self.allocate == "even" and self.kpi == "none" and not self.fake_accounts:
+            # What is the same for all groups depends on little else than the day's turns.
+            offered, tables = once(self._steady, product, price, number, view.channels, view.brand, today, sells)
+        else:
+            offered = (self._offer(product, price, number),)
+            tables = (*self._care_tables(view.channels, view.brand, today, self._cared(view)),
+                      *self._content(view.channels, number, sells))
+        found = [self._invitations(view), sent(view, self.spies, _used(view)) if self.spies else None]
+        return Actions(offers=offered, tables=(*tables, *[table for table in found if table is not None]))
+
+    def _steady(self, product: ProductFacts, price: int, number: int, channels: NDArray[np.int64], brand: int, today: CareDay,
+                sells: bool) -> tuple[tuple[Offer, ...], tuple[Table, ...]]:
+        """Return the offer, and the care and content of a day on which every group gets the same."""
+        care = self._care_tables(channels, brand, today, evenly(len(channels), self.host_hours))
+        return (self._offer(product, price, number),), (*care, *self._content(channels, number, sells))
+
+    def _offer(self, product: ProductFacts, price: int, number: int) -> Offer:
+        """Return the offer to members."""
+        return Offer(offer=number, product=product.index, price_fen=price, list_price_fen=product.price_fen,
+                     claim=product.claim)
 
     def settle(self, events: Events, view: View) -> Settlement:
         """Owe the rewards of today's invitations to those who invited and joined; collect fees."""
@@ -205,35 +218,28 @@ class CommunityParams(Params):
         away = joined.person[np.isin(joined.channel, view.rival_channels) & view.belongs(joined.person)]
         return Settlement(postings=join_postings(parts), book={"spies": np.union1d(_used(view), away)})
 
-    def _content(self, view: View) -> Post | None:
-        """Post the mix of the day in every group."""
+    def _content(self, channels: NDArray[np.int64], offer: int, sells: bool) -> tuple[Table, ...]:
+        """Post the mix of the day in every group; until the first selling day that of the warm-up, without offers unless it says so."""
         if self.posts_a_day <= 0:
-            return None
-        mix = self._mix(view.day)
-        return kept(Post, channel=view.channels, offer=view.offers[0], items=self.posts_a_day,
-                    commercial=mix.profitable, value=mix.value, visibility=1.0)
+            return ()
+        mix = self.content if sells else self.warm_up or self.content.without_offers()
+        return (kept(Post, channel=channels, offer=offer, items=self.posts_a_day, commercial=mix.profitable,
+                     value=mix.value, visibility=1.0),)
 
-    def _mix(self, day: int) -> ContentParams:
-        """Return the content of a day: until the first selling day that of the warm-up, without offers unless it says so."""
-        if day >= self.sell_from_day:
-            return self.content
-        return self.warm_up or self.content.without_offers()
-
-    def _care(self, view: View) -> tuple[Table, ...]:
-        """Give host hours, packets, rules and pruning; each paid by its own line."""
-        n = len(view.channels)
-        today = CareDay(
-            surveyed=self.survey_day is not None and view.day >= self.survey_day, surveys=view.day == self.survey_day,
-            gives=self.red_packets.amount > 0 and view.day % self.red_packets.every_days == 0,
-            prunes=_is_turn(view.day, self.prune_every_days), screens=_is_turn(view.day, self.screen_every_days),
+    def _turns(self, view: View) -> CareDay:
+        """Return what is due today."""
+        day = view.day
+        return CareDay(
+            surveyed=self.survey_day is not None and day >= self.survey_day, surveys=day == self.survey_day,
+            gives=self.red_packets.amount > 0 and day % self.red_packets.every_days == 0,
+            prunes=_is_turn(day, self.prune_every_days), screens=_is_turn(day, self.screen_every_days),
             abroad=int(view.spies(view.rival_channels).sum()) if self.spies else 0)
-        if self.allocate == "even" and self.kpi == "none" and not self.fake_accounts:
-            # What is the same for all groups depends on little else than the day's turns.
-            return once(self._care_tables, view.channels, view.brand, today, evenly(n, self.host_hours))
-        care = cared_for(view, self.host_hours, by_activity=self.allocate == "observed",
-                         fakes=first_groups(n, self.fake_groups, self.fake_accounts),
+
+    def _cared(self, view: View) -> Care:
+        """Give host hours, and fake accounts, to the groups that are to have them."""
+        return cared_for(view, self.host_hours, by_activity=self.allocate == "observed",
+                         fakes=first_groups(len(view.channels), self.fake_groups, self.fake_accounts),
                          target=self.kpi_target if self.kpi == "activity" else None)
-        return self._care_tables(view.channels, view.brand, today, care)
 
     def _care_tables(self, channels: NDArray[np.int64], brand: int, today: CareDay, care: Care) -> tuple[Table, ...]:
         """Lay out a day's spending, and the care that it pays for."""

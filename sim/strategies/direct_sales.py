@@ -43,7 +43,6 @@ from sim.exchange.actions import (
     Opening,
     Post,
     Table,
-    rows,
     spending,
 )
 from sim.exchange.events import Events
@@ -195,8 +194,10 @@ class DirectSalesParams(Params):
         if adds:
             price = self.leads.price * power(1.0 + self.leads.drift, view.day / 365.0)
             spend.append((int(Account.PLATFORM), int(price * sum(adds.values())), int(Purpose.LEAD)))
-            tables.append(rows(Lead, channel=view.channels[list(adds)], product=view.product(self.product).index,
-                               count=list(adds.values()), targeting=self.leads.targeting, spend=len(spend) - 1))
+            product, paid_by = view.product(self.product).index, len(spend) - 1
+            channel, goods, count, line = np.array([(view.channels[account], product, adds[account], paid_by)
+                                                    for account in adds], np.int64).T.copy()
+            tables.append(Lead(channel, goods, count, np.full(len(adds), self.leads.targeting), line))
         return [spending(view.brand, spend), *tables]
 
     def _adds(self, day: int, room: list[int]) -> dict[int, int]:

@@ -26,7 +26,7 @@ rebates and stocking domain 4.9, recruiting domain 4.8 with market 0.5. The comp
 from __future__ import annotations
 
 import itertools
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,9 +53,9 @@ from sim.exchange.actions import (
 )
 from sim.exchange.events import Events
 from sim.exchange.kept import once
-from sim.exchange.postings import Postings, Settlement, floor_share, join_postings, postings
+from sim.exchange.postings import Postings, Settlement, floor_share, join_postings, no_postings, postings
 from sim.exchange.view import ProductFacts, View
-from sim.strategies.earnings import Book, column, remember, show
+from sim.strategies.earnings import column, remember, show
 from sim.strategies.rebates import Owed, RebateParams, owed_on
 from sim.strategies.stocking import StockParams, critical_ratio, list_orders
 from sim.strategies.tiers import TIERS, RecruitParams, TierParams, earned_tiers
@@ -63,6 +63,30 @@ from sim.text.message import Message
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+
+class Terms(NamedTuple):
+    """What the levers come to for a product: all that is the same on every day.
+
+    Parameters
+    ----------
+    unit_fen : int64 (tiers,)
+        What a unit costs each tier.
+    ratio : float64 (tiers,)
+        The newsvendor's ratio of each tier.
+    least : int64 (2, tiers)
+        Units, and recruits, that each tier takes.
+    invitation : int64 (7, 1)
+        What all invitations share: the columns of `Invite` between sponsor and income shown.
+    levels : int64 (1,)
+        Levels of uplines that are paid by a share.
+    """
+
+    unit_fen: Ints
+    ratio: NDArray[np.float64]
+    least: Ints
+    invitation: Ints
+    levels: Ints
 
 
 class DualRebateParams(Params):
@@ -138,54 +162,56 @@ class DualRebateParams(Params):
                       list_price_fen=product.price_fen, claim=product.claim, stock_owner=BY_PATH)
         if view.day == 0:
             return Actions(offers=(offer,), tables=(self._founded(view, product),))
-        active = self._active(view)
-        parts = [self._ordered(view, product, active), self._bought_back(view, product),
-                 self._posted(view, product, active)]
-        return Actions(offers=(offer,), tables=tuple(p for p in parts if p is not None and len(p)))
+        table, terms = view.resellers, once(self.terms, product, view.brand)
+        active: Bools = (table.left < 0) & (table.brand == view.brand)
+        parts = [self._ordered(view, product, terms, active), self._bought_back(view, product) if self.buy_back else None,
+                 self._posted(view, product, active) if self.posts_a_day else None]
+        return Actions(offers=(offer,), tables=tuple([p for p in parts if p is not None]))
 
-    def unit_fen(self, product: ProductFacts) -> Ints:
-        """Return what a unit costs each tier, int64 (tiers,)."""
+    def terms(self, product: ProductFacts, brand: int) -> Terms:
+        """Return what the levers come to for a product of a brand."""
         price = np.array([product.price_fen], np.int64)
-        return np.concatenate([floor_share(price, tier.price_share) for tier in self.tiers])
-
-    def _active(self, view: View) -> Bools:
-        """Return which rows are the brand's resellers who are still there, bool (R,)."""
-        active: Bools = (view.resellers.left < 0) & (view.resellers.brand == view.brand)
-        return active
+        unit = np.concatenate([floor_share(price, tier.price_share) for tier in self.tiers])
+        cost = unit.astype(np.float64)
+        earns = product.price_fen - int(product.price_fen * self.discount) - product.delivery_fen
+        # A recruit's first goods, and the fee, must be paid; a share of the former is the sponsor's.
+        first = self.stock.buy_in * int(unit[0])
+        reward = int(floor_share(np.array([first], np.int64), self.rebates.referral)[0]) + self.rebates.head_count
+        said = {"invitee": -1, "channel": -1, "role_tier": 0, "brand": brand, "reward_sponsor_fen": reward,
+                "reward_invitee_fen": 0, "buy_in_fen": first + self.recruits.entry_fee}
+        return Terms(
+            unit, critical_ratio(earns, cost, self.buy_back * cost),
+            np.array([[tier.units for tier in self.tiers], [tier.recruits for tier in self.tiers]], np.int64),
+            np.array([said[name] for name in list(columns_of(Invite))[1:8]], np.int64)[:, None],
+            np.array([self.rebates.levels_paid]))
 
     def _founded(self, view: View, product: ProductFacts) -> Table:
         """Enrol the founders, each with the money for a first order."""
         founder = view.people_named(view.book["founders"].astype(np.int64))
         return rows(Enrol, person=founder, channel=-1, tier=0, brand=view.brand, upline=-1,
-                    buy_in_fen=self.founder_units * int(once(self.unit_fen, product)[0]))
+                    buy_in_fen=self.founder_units * int(once(self.terms, product, view.brand).unit_fen[0]))
 
-    def _ordered(self, view: View, product: ProductFacts, active: Bools) -> Table | None:
+    def _ordered(self, view: View, product: ProductFacts, terms: Terms, active: Bools) -> Table | None:
         """Order first units for newcomers, and up to the newsvendor's stock for those whose day it is."""
-        table, unit, stock = view.resellers, once(self.unit_fen, product), self.stock
+        table, stock, size = view.resellers, self.stock, len(active)
         turn = table.name % stock.every_days == view.day % stock.every_days
-        columns = np.empty((5, table.size), np.int64)
+        columns = np.empty((5, size), np.int64)
         buyer, supplier, goods, units, price = columns
         n = list_orders(
             active, turn, table.bought, table.joined, table.tier, table.stock, product.index,
-            column(view.book, "rate", table.size, stock.expects), unit, once(self._ratios, product),
+            column(view.book, "rate", size, stock.expects), terms.unit_fen, terms.ratio,
             stock.optimism * stock.cover, stock.least, self.founder_units, stock.buy_in, buyer, units, price)
         if not n:
             return None
         supplier[:n], goods[:n] = -1, product.index
         return StockOrder(*columns[:, :n])
 
-    def _ratios(self, product: ProductFacts) -> NDArray[np.float64]:
-        """Return the newsvendor's ratio of each tier, float64 (tiers,)."""
-        cost = self.unit_fen(product).astype(np.float64)
-        earns = product.price_fen - int(product.price_fen * self.discount) - product.delivery_fen
-        return critical_ratio(earns, cost, self.buy_back * cost)
-
     def _bought_back(self, view: View, product: ProductFacts) -> Table | None:
         """Take back what yesterday's leavers hold, at a share of what it had cost them."""
         table = view.resellers
         stock = table.stock[:, product.index]
         gone = ((table.left >= 0) & (table.brand == view.brand) & (stock > 0)).nonzero()[0]
-        if not self.buy_back or not len(gone):
+        if not len(gone):
             return None
         return rows(StockOrder, buyer=-1, supplier=gone, product=product.index, quantity=stock[gone],
                     unit_fen=floor_share(table.unit_fen[gone, product.index], self.buy_back))
@@ -193,31 +219,32 @@ class DualRebateParams(Params):
     def _posted(self, view: View, product: ProductFacts, active: Bools) -> Table | None:
         """Let everybody with stock post among their friends."""
         row = (active & (view.resellers.stock[:, product.index] > 0)).nonzero()[0]
-        if not len(row) or not self.posts_a_day:
+        n = len(row)
+        if not n:
             return None
-        return rows(PeerPost, person=view.resellers.person[row], offer=view.offers[0], items=self.posts_a_day,
-                    layers=LAYER_ALL)
+        columns = np.empty((3, n), np.int64)
+        columns[0], columns[1], columns[2] = view.resellers.person[row], view.offers[0], LAYER_ALL
+        return PeerPost(columns[0], columns[1], np.full(n, self.posts_a_day, np.float64), columns[2])
 
     # ------------------------------------------------------------------ settle
 
     def settle(self, events: Events, view: View) -> Settlement:
         """Owe rebates on today's orders, remember what everybody sold and earned, promote and recruit tomorrow."""
-        product, mine = view.product(self.product), view.resellers.brand == view.brand
-        active = mine & (view.resellers.left < 0)
-        owed = owed_on(events.stock_moved, product.index, view.resellers, mine, active, once(self.unit_fen, product),
-                       self.rebates)
+        product, table = view.product(self.product), view.resellers
+        terms, mine = once(self.terms, product, view.brand), table.brand == view.brand
+        active = mine & (table.left < 0)
+        owed = owed_on(events.stock_moved, product.index, table, mine, active, terms.unit_fen, self.rebates)
         if self.rebates.head_count:
             owed = self._with_heads(view, owed)
         book = remember(view, events, product, owed.row, owed.amount_fen, self.stock)
         # Level rebates on recruits' first orders pay for entering, too.
         book["entry_levels_fen"] = column(view.book, "entry_levels_fen", 1) + owed.entry_fen
-        book |= self._facts(view, product, mine)
+        book["rebate_levels"] = terms.levels
+        book["salvage_fen"], book["buyback_provision_fen"] = self._promised(view, product, mine)
         sponsor = self._pushed(view, active)
-        tomorrow = [self._promoted(view, active)]
-        if len(sponsor):
-            tomorrow.append(self._invited(view, product, sponsor, active, book["month"]))
-        return Settlement(postings=self._owed(view, owed), book=book,
-                          tomorrow=Actions(tables=tuple(t for t in tomorrow if t is not None)))
+        tomorrow = [self._promoted(view, terms, active),
+                    self._invited(view, terms, sponsor, active, book["month"]) if len(sponsor) else None]
+        return Settlement(self._owed(view, owed), book, Actions(tables=tuple([t for t in tomorrow if t is not None])))
 
     def _with_heads(self, view: View, owed: Owed) -> Owed:
         """Add what sponsors are paid for today's recruits."""
@@ -236,10 +263,12 @@ class DualRebateParams(Params):
         """Return the brand's debts to resellers, and recruits' entry fees."""
         parts = []
         if len(owed.row):
-            parts.append(postings(
-                payer_account=int(Account.BRAND), payer_owner=view.brand, payee_account=int(Account.RESELLER),
-                payee_owner=owed.row, amount_fen=owed.amount_fen, purpose=owed.purpose, due_day=view.day))
-        recruit = self._recruited(view) if self.recruits.entry_fee else np.empty(0)
+            said = np.empty((4, len(owed.row)), np.int64)
+            said[0], said[1], said[2], said[3] = int(Account.BRAND), view.brand, int(Account.RESELLER), view.day
+            parts.append(Postings(said[0], said[1], said[2], owed.row, owed.amount_fen, owed.purpose, said[3]))
+        if not self.recruits.entry_fee:
+            return parts[0] if parts else no_postings()
+        recruit = self._recruited(view)
         if len(recruit):
             parts.append(postings(payer_account=int(Account.RESELLER), payer_owner=recruit,
                                   payee_account=int(Account.BRAND), payee_owner=view.brand,
@@ -247,27 +276,20 @@ class DualRebateParams(Params):
                                   due_day=view.day))
         return join_postings(parts)
 
-    def _facts(self, view: View, product: ProductFacts, mine: Bools) -> Book:
-        """Return what the record needs to know of the plan, and what unsold stock is worth to whom by the promise."""
-        table, levels = view.resellers, np.array([self.rebates.levels_paid])
+    def _promised(self, view: View, product: ProductFacts, mine: Bools) -> tuple[Ints, Ints]:
+        """Return what unsold stock is worth to each by the promise, int64 (R,), and what it would cost the brand, int64 (1,)."""
+        table = view.resellers
         if not self.buy_back:
-            return {"rebate_levels": levels, "salvage_fen": np.zeros(table.size, np.int64),
-                    "buyback_provision_fen": np.zeros(1, np.int64)}
+            return np.zeros(len(mine), np.int64), np.zeros(1, np.int64)
         paid = np.where(mine, floor_share(table.unit_fen[:, product.index], self.buy_back), 0)
         stock = table.stock[:, product.index]
-        return {"rebate_levels": levels, "salvage_fen": paid * stock,
-                "buyback_provision_fen": np.array([int((np.maximum(paid - product.unit_cost_fen, 0) * stock).sum())])}
+        return paid * stock, np.array([int((np.maximum(paid - product.unit_cost_fen, 0) * stock).sum())])
 
-    def _promoted(self, view: View, active: Bools) -> Table | None:
+    def _promoted(self, view: View, terms: Terms, active: Bools) -> Table | None:
         """Raise everybody to the highest tier they have earned; nobody falls."""
-        table, (units, recruits) = view.resellers, once(self._least)
-        columns = np.empty((2, table.size), np.int64)
+        table, (units, recruits), columns = view.resellers, terms.least, np.empty((2, len(active)), np.int64)
         n = earned_tiers(table.tier, table.bought, table.recruits, active, units, recruits, *columns)
         return Promote(*columns[:, :n]) if n else None
-
-    def _least(self) -> Ints:
-        """Return the units and the recruits that each tier takes, int64 (2, tiers)."""
-        return np.array([[tier.units for tier in self.tiers], [tier.recruits for tier in self.tiers]], np.int64)
 
     def _pushed(self, view: View, active: Bools) -> Ints:
         """Return the rows of those who are pushed to bring somebody tomorrow."""
@@ -276,20 +298,9 @@ class DualRebateParams(Params):
             return row
         return row[uniforms(view.key("push"), view.resellers.name[row]) < self.recruits.push]
 
-    def _invited(self, view: View, product: ProductFacts, sponsor: Ints, active: Bools, month: NDArray[Any]) -> Table:
+    def _invited(self, view: View, terms: Terms, sponsor: Ints, active: Bools, month: NDArray[Any]) -> Table:
         """Let sponsors approach a friend, with what the scheme offers, asks and shows; only survivors' income is seen."""
-        columns, table, terms = np.empty((9, len(sponsor)), np.int64), view.resellers, self.recruits
-        columns[0], columns[1:8] = table.person[sponsor], once(self._offered, product, view.brand)
-        show(sponsor, table.upline, active, month, terms.visible, terms.survivor_bias, terms.exaggeration, columns[8])
+        columns, table, said = np.empty((9, len(sponsor)), np.int64), view.resellers, self.recruits
+        columns[0], columns[1:8] = table.person[sponsor], terms.invitation
+        show(sponsor, table.upline, active, month, said.visible, said.survivor_bias, said.exaggeration, columns[8])
         return Invite(*columns)
-
-    def _offered(self, product: ProductFacts, brand: int) -> Ints:
-        """Return what all invitations share, int64 (7, 1): the columns of `Invite` between sponsor and income, rewards in fen.
-
-        A recruit's first goods, and the fee, must be paid; a share of the former is the sponsor's.
-        """
-        first = self.stock.buy_in * int(self.unit_fen(product)[0])
-        reward = int(floor_share(np.array([first], np.int64), self.rebates.referral)[0]) + self.rebates.head_count
-        said = {"invitee": -1, "channel": -1, "role_tier": 0, "brand": brand, "reward_sponsor_fen": reward,
-                "reward_invitee_fen": 0, "buy_in_fen": first + self.recruits.entry_fee}
-        return np.array([said[name] for name in list(columns_of(Invite))[1:8]], np.int64)[:, None]

@@ -91,7 +91,9 @@ def remember(view: View, events: Events, product: ProductFacts, row: Ints, rebat
             ~among(ordered.order, back), product.index, product.delivery_fen, table.person, table.left, table.stock,
             table.unit_fen, row, rebate_fen, column(view.book, "rate", size, params.expects), params.memory,
             column(view.book, slot, size), column(view.book, "month", size), rate, earned, month)
-    return dict(view.book) | {"rate": rate, slot: earned, "month": month}
+    book = dict(view.book)
+    book["rate"], book[slot], book["month"] = rate, earned, month
+    return book
 
 
 @kernel()

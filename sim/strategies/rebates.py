@@ -197,7 +197,7 @@ def owed_on(moved: StockMoved, product: int, table: ResellersView, mine: Bools, 
         Price of a unit by tier, falling; whoever has a higher tier by another strategy counts as having the last.
     """
     room = len(moved.buyer) * (3 + len(plan.levels))
-    row, amount, purpose = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
+    row, amount, purpose = np.empty((3, room), np.int64)
     if not room:
         return Owed(row, amount, purpose)
     n, entry = pay_orders(
