@@ -55,6 +55,15 @@ def posting(payer: tuple[int, int], payee: tuple[int, int], amount_fen: int, pur
     return Postings(*np.array((*payer, *payee, amount_fen, purpose, due_day), np.int64)[:, None])
 
 
+def owed_by(payer: tuple[int, int], payee_account: int, payee_owner: Ints, amount_fen: Ints, purpose: int | Ints,
+            due_day: int) -> Postings:
+    """Build postings from one (account, owner) to many owners of one account, (n,)."""
+    columns = np.empty((7, len(payee_owner)), np.int64)
+    for k, column in enumerate((*payer, payee_account, payee_owner, amount_fen, purpose, due_day)):
+        columns[k] = column
+    return Postings(*columns)
+
+
 def join_postings(parts: list[Postings]) -> Postings:
     """Concatenate tables of postings."""
     filled = [part for part in parts if len(part.amount_fen)]

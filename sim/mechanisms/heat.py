@@ -172,9 +172,9 @@ def shown(world: World, posts: Post, day: int, params: HeatParams) -> Shown:
     up, channels = world.lasting, world.channels
     if not len(up) and not np.count_nonzero(posts.lasting > 0):
         return Shown(posts, posts.items)
-    both = [np.concatenate(pair) for pair in (
-        (posts.channel, up.channel), (posts.offer, up.offer), (posts.items, up.items), (posts.commercial, up.commercial),
-        (posts.value, up.value), (posts.visibility, up.visibility))]
+    both = [np.concatenate((posts.channel, up.channel)), np.concatenate((posts.offer, up.offer)),
+            np.concatenate((posts.items, up.items)), np.concatenate((posts.commercial, up.commercial)),
+            np.concatenate((posts.value, up.value)), np.concatenate((posts.visibility, up.visibility))]
     *columns, room = as_one(*both, posts.lasting, up.day, weights_of(params), day, world.offers.live, channels.account,
                             world.accounts.banned_until, channels.heat)
     room.flags.writeable = False
@@ -189,10 +189,10 @@ def cool(world: World, posts: Post, day: int, params: HeatParams) -> None:
     up, channels = world.lasting, world.channels
     if len(up) and day + 1 - up.day[0] >= params.window:
         up.drop(int(up.day.searchsorted(day + 1 - params.window, "right")))
-    stays = posts.lasting > 0
-    if params.window > 1 and np.count_nonzero(stays):
-        up.add(day=np.full(int(stays.sum()), day, np.int64),
-               **{name: getattr(posts, name)[stays] for name in Post.__dataclass_fields__ if name != "lasting"})
+    stays = (posts.lasting > 0).nonzero()[0] if params.window > 1 else ()
+    if len(stays):
+        up.add(day=np.full(len(stays), day, np.int64),
+               **{name: column[stays] for name, column in vars(posts).items() if name != "lasting"})
     if params.mode == "burst" and not channels.kinds.isdisjoint(_HAVE_HEAT):
         cool_accounts(channels.heat, channels.kind, posts.channel, posts.lasting, params.cooling, params.organic,
                       params.live_shock)

@@ -53,7 +53,7 @@ from sim.exchange.actions import (
 )
 from sim.exchange.events import Events
 from sim.exchange.kept import once
-from sim.exchange.postings import Postings, Settlement, floor_share, join_postings, no_postings, postings
+from sim.exchange.postings import Postings, Settlement, floor_share, join_postings, no_postings, owed_by, postings
 from sim.exchange.view import ProductFacts, View
 from sim.strategies.earnings import column, remember, show
 from sim.strategies.rebates import Owed, RebateParams, owed_on
@@ -263,9 +263,8 @@ class DualRebateParams(Params):
         """Return the brand's debts to resellers, and recruits' entry fees."""
         parts = []
         if len(owed.row):
-            said = np.empty((4, len(owed.row)), np.int64)
-            said[0], said[1], said[2], said[3] = int(Account.BRAND), view.brand, int(Account.RESELLER), view.day
-            parts.append(Postings(said[0], said[1], said[2], owed.row, owed.amount_fen, owed.purpose, said[3]))
+            parts.append(owed_by((int(Account.BRAND), view.brand), int(Account.RESELLER), owed.row, owed.amount_fen,
+                                 owed.purpose, view.day))
         if not self.recruits.entry_fee:
             return parts[0] if parts else no_postings()
         recruit = self._recruited(view)

@@ -37,10 +37,10 @@ from sim.core.among import among
 from sim.core.draws import uniforms
 from sim.core.params import ASSUMPTION, Fen, Params, Share, param
 from sim.exchange.ablation import DeclaredAblation
-from sim.exchange.actions import Actions, Offer, Opening, Post, Spend, Table, rows
+from sim.exchange.actions import Actions, Offer, Opening, Post, Spend, Table
 from sim.exchange.events import Events
 from sim.exchange.kept import once
-from sim.exchange.postings import Postings, Settlement, floor_share, no_postings, postings
+from sim.exchange.postings import Postings, Settlement, floor_share, no_postings, owed_by
 from sim.exchange.view import ProductFacts, View
 from sim.strategies.roster import (
     KolParams,
@@ -130,12 +130,13 @@ class InfluencerParams(Params):
         slots, fees = self._slots(view)
         tables: list[Table] = []
         if len(slots):
-            tables = [
-                rows(Spend, brand=view.brand, payee_account=int(Account.KOL), payee_owner=view.channels[slots],
-                     amount_fen=fees, purpose=int(Purpose.SLOT_FEE)),
-                rows(Post, channel=view.channels[slots], offer=view.offers[slots], items=1.0, commercial=1.0, value=0.0,
-                     visibility=1.0, lasting=1),
-            ]
+            channel, spend, tone = view.channels[slots], np.empty((5, len(slots)), np.int64), np.ones((4, len(slots)))
+            spend[0], spend[1], spend[2], spend[3], spend[4] = (view.brand, int(Account.KOL), channel, fees,
+                                                                int(Purpose.SLOT_FEE))
+            items, commercial, value, visibility = tone
+            value[:] = 0.0
+            tables = [Spend(*spend), Post(channel, view.offers[slots], items, commercial, value, visibility,
+                                          np.ones(len(slots), np.int64))]
         return Actions(offers=offers, tables=tuple(tables))
 
     def _offers(self, product: ProductFacts, numbers: Ints, label: NDArray[np.generic],
@@ -144,9 +145,9 @@ class InfluencerParams(Params):
         price = product.price_fen - int(product.price_fen * self.discount)
         fit = cosine(label.astype(np.float64), product.category)
         fit = fit * (1.0 - self.entertainment_effect * idle.astype(np.float64))
-        return tuple(Offer(offer=number, product=product.index, price_fen=price, list_price_fen=product.price_fen,
-                           claim=product.claim, fit=f, commission=self.commission)
-                     for number, f in zip(numbers.tolist(), fit.tolist(), strict=True))
+        return tuple([Offer(offer=number, product=product.index, price_fen=price, list_price_fen=product.price_fen,
+                            claim=product.claim, fit=f, commission=self.commission)
+                      for number, f in zip(numbers.tolist(), fit.tolist(), strict=True)])
 
     def settle(self, events: Events, view: View) -> Settlement:
         """Owe the commissions of today's orders, and let the labels of today's slots drift."""
@@ -216,6 +217,5 @@ class InfluencerParams(Params):
         owed = np.zeros(n, np.int64)
         np.add.at(owed, at[mine], floor_share(ordered.price_fen[mine] * ordered.quantity[mine], self.commission))
         earns = owed.nonzero()[0]
-        return postings(payer_account=int(Account.BRAND), payer_owner=view.brand, payee_account=int(Account.KOL),
-                        payee_owner=view.channels[earns], amount_fen=owed[earns], purpose=int(Purpose.COMMISSION),
-                        due_day=view.day)
+        return owed_by((int(Account.BRAND), view.brand), int(Account.KOL), view.channels[earns], owed[earns],
+                       int(Purpose.COMMISSION), view.day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,10 +36,12 @@ class LastingPosts:
 
     def drop(self, count: int) -> None:
         """Take down the oldest posts."""
-        for column in fields(self):
-            setattr(self, column.name, getattr(self, column.name)[count:])
+        held = vars(self)
+        for name in held:
+            held[name] = held[name][count:]
 
     def add(self, **columns: NDArray[np.int64] | NDArray[np.float64]) -> None:
         """Put up further posts; every column must be given."""
-        for column in fields(self):
-            setattr(self, column.name, np.concatenate([getattr(self, column.name), columns[column.name]]))
+        held = vars(self)
+        for name in held:
+            held[name] = np.concatenate((held[name], columns[name]))
