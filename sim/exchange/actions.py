@@ -327,7 +327,15 @@ def rows(cls: type[_T], **columns: Any) -> _T:
 
 def spending(brand: int, lines: Sequence[tuple[int, int, int]]) -> Spend:
     """Build `Spend` from lines of (payee account, amount in fen, purpose), all of one brand and to nobody in particular."""
-    return Spend(*np.array([(brand, account, 0, amount, purpose) for account, amount, purpose in lines], np.int64).T.copy())
+    return of_block(Spend, np.array([(brand, account, 0, amount, purpose) for account, amount, purpose in lines], np.int64).T.copy())
+
+
+def of_block(cls: type[_T], block: NDArray[np.int64]) -> _T:
+    """Build a table of whole numbers alone from its columns, int64 (columns, n), that nobody writes to from then on."""
+    block.flags.writeable = False
+    table = cls.__new__(cls)  # columns of one block are of one length: there is nothing to check
+    table.__dict__.update(zip(columns_of(cls), block, strict=True))
+    return table
 
 
 def repeated(columns: dict[str, Any], kinds: dict[str, type[np.generic]]) -> dict[str, NDArray[Any]]:

@@ -154,7 +154,8 @@ class DirectSalesParams(Params):
                       list_price_fen=product.price_fen, claim=product.claim, fit=skill, queue=int(view.queues[0]),
                       warmth=1.0 - self.script_chill * self.scripts)
         room = self._room(view)
-        found: list[Table | None] = [*self._staffed(view, len(there), room), self._written(view), self._posted(view)]
+        counter, moments = once(self._standing, view.queues, len(there), view.channels, offer.offer)
+        found: list[Table | None] = [*self._staffed(view, len(there), room), counter, moments, self._written(view)]
         if self.ask_buyers and any(room):
             found.append(asked_in(view, once(_number, product.index), asks=True, invites=False))
         return Actions(offers=(offer,), tables=tuple([table for table in found if table is not None]))
@@ -179,14 +180,21 @@ class DirectSalesParams(Params):
         return Demand(served, len(answered) - served, self.counter.minutes_a_chat, self.counter.hours * _HOUR,
                       is_paid=settled.paid_fen[pay].tolist() == settled.asked_fen[pay].tolist())
 
+    def _standing(self, queues: Ints, there: int, channels: Ints, offer: int) -> tuple[Table, Table | None]:
+        """Return what is the same while as many are there: the counter, paid by the first line of the day, and posts among Moments."""
+        opens, outbound = round(self.counter.opens * _HOUR), self.outbound
+        counter = kept(Capacity, queue=queues, servers=there, open_minute=opens,
+                       close_minute=opens + round(self.counter.hours * _HOUR), minutes_a_case=self.counter.minutes_a_chat,
+                       patience_minutes=self.counter.patience, spend=0)
+        if outbound.moments_a_day <= 0:
+            return counter, None
+        return counter, kept(Post, channel=channels, offer=offer, items=outbound.moments_a_day,
+                             commercial=outbound.moments_selling, value=1.0 - outbound.moments_selling, visibility=1.0)
+
     def _staffed(self, view: View, there: int, room: list[int]) -> list[Table]:
-        """Pay staff and who was hired today, open the counter, and buy leads; each paid by its own line."""
-        opens = round(self.counter.opens * _HOUR)
+        """Pay staff and who was hired today, and buy leads; each paid by its own line."""
         spend = [(int(Account.STAFF), there * self.staff.base_pay // staffing.MONTH, int(Purpose.BASE_PAY))]
-        tables: list[Table] = [kept(
-            Capacity, queue=view.queues, servers=there, open_minute=opens,
-            close_minute=opens + round(self.counter.hours * _HOUR), minutes_a_case=self.counter.minutes_a_chat,
-            patience_minutes=self.counter.patience, spend=0)]
+        tables: list[Table] = []
         begins = staffing.starting(view.book, view.day)
         if begins:
             spend.append((int(Account.PLATFORM), begins * self.staff.hiring_cost, int(Purpose.HIRING)))
@@ -205,6 +213,8 @@ class DirectSalesParams(Params):
         leads = self.leads
         ended = leads.until_day is not None and day > leads.until_day
         wanted = 0 if ended else int(leads.adds_a_day * (day + 1)) - int(leads.adds_a_day * day)
+        if 0 < wanted <= max(room):
+            return {room.index(max(room)): wanted}
         adds: dict[int, int] = {}
         for account in sorted(range(len(room)), key=room.__getitem__, reverse=True):
             if wanted <= 0 or not room[account]:
@@ -238,14 +248,6 @@ class DirectSalesParams(Params):
         new[1:] &= row[1:] != row[:-1]
         row = row[new]
         return Contact(row, np.full(len(row), view.offers[0])) if len(row) else None
-
-    def _posted(self, view: View) -> Post | None:
-        """Post among the contacts' Moments."""
-        outbound = self.outbound
-        if outbound.moments_a_day <= 0:
-            return None
-        return kept(Post, channel=view.channels, offer=view.offers[0], items=outbound.moments_a_day,
-                    commercial=outbound.moments_selling, value=1.0 - outbound.moments_selling, visibility=1.0)
 
 
 def _number(product: int) -> Ints:

@@ -49,6 +49,7 @@ from sim.exchange.actions import (
     StockOrder,
     Table,
     columns_of,
+    of_block,
     rows,
 )
 from sim.exchange.events import Events
@@ -204,7 +205,7 @@ class DualRebateParams(Params):
         if not n:
             return None
         supplier[:n], goods[:n] = -1, product.index
-        return StockOrder(*columns[:, :n])
+        return of_block(StockOrder, columns[:, :n])
 
     def _bought_back(self, view: View, product: ProductFacts) -> Table | None:
         """Take back what yesterday's leavers hold, at a share of what it had cost them."""
@@ -288,7 +289,7 @@ class DualRebateParams(Params):
         """Raise everybody to the highest tier they have earned; nobody falls."""
         table, (units, recruits), columns = view.resellers, terms.least, np.empty((2, len(active)), np.int64)
         n = earned_tiers(table.tier, table.bought, table.recruits, active, units, recruits, *columns)
-        return Promote(*columns[:, :n]) if n else None
+        return of_block(Promote, columns[:, :n]) if n else None
 
     def _pushed(self, view: View, active: Bools) -> Ints:
         """Return the rows of those who are pushed to bring somebody tomorrow."""
@@ -302,4 +303,4 @@ class DualRebateParams(Params):
         columns, table, said = np.empty((9, len(sponsor)), np.int64), view.resellers, self.recruits
         columns[0], columns[1:8] = table.person[sponsor], terms.invitation
         show(sponsor, table.upline, active, month, said.visible, said.survivor_bias, said.exaggeration, columns[8])
-        return Invite(*columns)
+        return of_block(Invite, columns)

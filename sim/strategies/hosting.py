@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.kernel import Array, kernel
-from sim.exchange.actions import Invite
+from sim.exchange.actions import Invite, of_block
 from sim.exchange.view import View
 
 Ints = NDArray[np.int64]
@@ -146,4 +146,4 @@ def asked_in(view: View, products: Ints, *, asks: bool, invites: bool, rewards: 
     if not m:
         return None
     columns[2] = view.channels[view.members(view.channels).argmin()]
-    return Invite(*columns[:, :m])
+    return of_block(Invite, columns[:, :m])

@@ -37,7 +37,7 @@ from sim.core.among import among
 from sim.core.draws import uniforms
 from sim.core.params import ASSUMPTION, Fen, Params, Share, param
 from sim.exchange.ablation import DeclaredAblation
-from sim.exchange.actions import Actions, Offer, Opening, Post, Spend, Table
+from sim.exchange.actions import Actions, Offer, Opening, Post, Spend, Table, of_block
 from sim.exchange.events import Events
 from sim.exchange.kept import once
 from sim.exchange.postings import Postings, Settlement, floor_share, no_postings, owed_by
@@ -135,7 +135,7 @@ class InfluencerParams(Params):
                                                                 int(Purpose.SLOT_FEE))
             items, commercial, value, visibility = tone
             value[:] = 0.0
-            tables = [Spend(*spend), Post(channel, view.offers[slots], items, commercial, value, visibility,
+            tables = [of_block(Spend, spend), Post(channel, view.offers[slots], items, commercial, value, visibility,
                                           np.ones(len(slots), np.int64))]
         return Actions(offers=offers, tables=tuple(tables))
 
