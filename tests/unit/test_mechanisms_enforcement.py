@@ -9,7 +9,7 @@ import pytest
 
 from sim.exchange.actions import Post, rows
 from sim.exchange.events import EnforcementKind
-from sim.mechanisms.enforcement import FOREVER, EnforcementParams, deliverable, posts_by_account
+from sim.mechanisms.enforcement import FOREVER, EnforcementParams, deliverable, posts_by_account, send
 from sim.model.state import start
 from sim.verification.quiet import days_of, finished, quiet
 from tests.conformance.strategies import Feed, Feeds
@@ -95,3 +95,21 @@ def test_loud_accounts_reach_fewer() -> None:
     assert on.visibility == pytest.approx([1.2**-0.5, 0.5, 0.5])
     off = deliverable(world, posts, 0, EnforcementParams(enabled=False))
     assert off.visibility.tolist() == [1, 1, 1]
+
+
+def test_posts_of_yesterday_are_sent_as_yesterday_while_nobody_is_banned() -> None:
+    world = start(quiet(PEOPLE, 1, [Feeds(feeds=(Feed(), Feed()))]), 0).world
+    posts = rows(Post, channel=[0, 1], offer=0, items=[4.0, 10.0], commercial=1.0, value=0.0, visibility=1.0)
+    params = EnforcementParams()
+    first = send(world, posts, 0, params, None)
+    assert first.posts.visibility.tolist() == deliverable(world, posts, 0, params).visibility.tolist()
+    assert first.loud.tolist() == [4.0, 10.0]
+    assert send(world, posts, 1, params, first) is first
+    world.accounts.banned_until[1] = 4
+    banned = [send(world, posts, 2, params, first)]
+    banned.append(send(world, posts, 3, params, banned[0]))
+    assert [sent.posts.channel.tolist() for sent in banned] == [[0], [0]]
+    assert [sent.loud.tolist() for sent in banned] == [[4.0, 0.0]] * 2
+    assert send(world, posts, 4, params, banned[1]).posts.channel.tolist() == [0, 1]
+    other = rows(Post, channel=[0], offer=0, items=[1.0], commercial=1.0, value=0.0, visibility=1.0)
+    assert send(world, other, 1, params, first).loud.tolist() == [1.0, 0.0]
