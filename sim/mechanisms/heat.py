@@ -37,7 +37,7 @@ from sim.core.kernel import Array, kernel
 from sim.core.maths import exp_, log_
 from sim.core.params import ASSUMPTION, Days, Params, param
 from sim.exchange.actions import CHANNEL_KINDS, Post
-from sim.exchange.kept import once_for, read_only
+from sim.exchange.kept import once_for
 from sim.world.state import World
 
 _FEED, _LIVE = CHANNEL_KINDS.index("feed"), CHANNEL_KINDS.index("live")
@@ -101,20 +101,19 @@ def cool_accounts(heat: Array, kind: Array, channel: Array, lasting: Array, tau:
 
 @kernel()
 def as_one(channels: Array, offers: Array, pieces: Array, sells: Array, helps: Array, sight: Array, stays: Array, since: Array,
-           weights: Array, day: int, live: Array, account: Array, banned_until: Array, heat: Array) -> tuple[Array, ...]:
-    """Return the columns of `Post`, and the items that take up room, of all that can be seen today.
+           weights: Array, day: int, live: Array, account: Array, banned_until: Array, heat: Array, channel: Array, offer: Array,
+           lasting: Array, items: Array, commercial: Array, value: Array, visibility: Array, room: Array) -> int:
+    """Write the columns of `Post`, and the items that take up room, of all that can be seen today; returns how many rows they are.
 
     Items of posts of one channel and offer add; visibility is their mean by items, tone the mean by what is seen.
 
     channels to sight : columns of `Post` (n + U,), of today's posts and of those that stay up; sight is overwritten; stays (n,),
-    which of today's will; since (U,), day of posting; weights (window,); live (O,); account, heat (C,); banned_until (A,).
+    which of today's will; since (U,), day of posting; weights (window,); live (O,); account, heat (C,); banned_until (A,);
+    channel to room : (n + U,), written.
     """
     fresh, most = len(stays), len(channels)
     newest, before = np.full(len(heat), -1, np.int64), np.empty(most, np.int64)  # the rows of each channel, chained
-    channel, offer, lasting = np.empty(most, np.int64), np.empty(most, np.int64), np.ones(most, np.int64)
-    commercial, value, visibility = np.empty(most), np.empty(most), np.empty(most)
-    items, room, seen, sums = np.zeros(most), np.zeros(most), np.zeros(most), np.zeros((3, most))
-    many, rows = np.zeros(most, np.int64), 0
+    seen, sums, many, rows = np.zeros(most), np.zeros((3, most)), np.zeros(most, np.int64), 0
     for k in range(most):
         c, o = channels[k], offers[k]
         if k >= fresh:
@@ -130,8 +129,7 @@ def as_one(channels: Array, offers: Array, pieces: Array, sells: Array, helps: A
             g, rows = rows, rows + 1
             before[g], newest[c], channel[g], offer[g] = newest[c], g, c, o
             commercial[g], value[g], visibility[g] = sells[k], helps[k], sight[k]
-            if k < fresh:
-                lasting[g] = stays[k]
+            items[g], room[g], lasting[g] = 0.0, 0.0, stays[k] if k < fresh else 1
         if k < fresh:
             room[g] += pieces[k]
         many[g] += 1
@@ -145,8 +143,7 @@ def as_one(channels: Array, offers: Array, pieces: Array, sells: Array, helps: A
             commercial[g], value[g] = sums[0, g] / seen[g], sums[1, g] / seen[g]
         if many[g] > 1 and items[g] > 0.0:
             visibility[g] = sums[2, g] / items[g]
-    return (channel[:rows], offer[:rows], items[:rows], commercial[:rows], value[:rows], visibility[:rows], lasting[:rows],
-            room[:rows])
+    return rows
 
 
 def broadcasts(world: World) -> NDArray[np.bool_]:
@@ -175,10 +172,13 @@ def shown(world: World, posts: Post, day: int, params: HeatParams) -> Shown:
     both = [np.concatenate((posts.channel, up.channel)), np.concatenate((posts.offer, up.offer)),
             np.concatenate((posts.items, up.items)), np.concatenate((posts.commercial, up.commercial)),
             np.concatenate((posts.value, up.value)), np.concatenate((posts.visibility, up.visibility))]
-    *columns, room = as_one(*both, posts.lasting, up.day, weights_of(params), day, world.offers.live, channels.account,
-                            world.accounts.banned_until, channels.heat)
-    room.flags.writeable = False
-    return Shown(read_only(Post(*columns)), room)
+    whole, real = np.empty((3, len(both[0])), np.int64), np.empty((5, len(both[0])))
+    n = as_one(*both, posts.lasting, up.day, weights_of(params), day, world.offers.live, channels.account,
+               world.accounts.banned_until, channels.heat, *whole, *real)
+    whole.flags.writeable = real.flags.writeable = False
+    channel, offer, lasting = whole[:, :n]
+    items, commercial, value, visibility, room = real[:, :n]
+    return Shown(Post(channel, offer, items, commercial, value, visibility, lasting), room)
 
 
 def cool(world: World, posts: Post, day: int, params: HeatParams) -> None:
