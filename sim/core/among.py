@@ -16,7 +16,9 @@ _HANDFUL = 5
 def among(values: NDArray[np.integer[Any]], ids: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
     """Return which of `values` (n,) are in `ids` (m,), bool (n,)."""
     found: NDArray[np.bool_]
-    if 0 < len(ids) <= _HANDFUL:
+    if not len(ids):
+        found = np.zeros(len(values), np.bool_)
+    elif len(ids) <= _HANDFUL:
         first, *others = ids.tolist()
         found = values == first
         for other in others:

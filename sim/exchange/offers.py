@@ -102,9 +102,11 @@ def offer_table(proposed: tuple[tuple[Offer, ...], ...], names: tuple[str, ...],
     PlanError
         If an id is proposed twice or unknown, or an offer names what does not exist or a value out of range.
     """
+    known = _LAST.get(names)
+    if known is not None and known.space is space and all(map(operator.is_, proposed, known.proposed)):
+        return known.table
     terms = [[_terms(offer) for offer in offers] for offers in proposed]
     fits = [offer.fit for offers in proposed for offer in offers]
-    known = _LAST.get(names)
     if known is None or known.terms != terms or known.space != space:
         table = _laid_out(proposed, names, space)
     elif known.fits == fits:
@@ -113,20 +115,21 @@ def offer_table(proposed: tuple[tuple[Offer, ...], ...], names: tuple[str, ...],
         fit = np.array(fits, np.float64)
         fit.flags.writeable = False
         table = OfferTable(**(vars(known.table) | {"fit": fit}))
-        _LAST[names] = known._replace(fits=fits, table=table)
+        _LAST[names] = known._replace(proposed=proposed, fits=fits, table=table)
         return table
     else:
         table = _laid_out(proposed, names, space)
     if len(_LAST) >= _MOST:
         _LAST.clear()
     ids = [offer.offer for offers in proposed for offer in offers]
-    _LAST[names] = _Laid(terms, fits, space, table, ids == sorted(ids))
+    _LAST[names] = _Laid(proposed, terms, fits, space, table, ids == sorted(ids))
     return table
 
 
 class _Laid(NamedTuple):
     """A table that was laid out, and of what: the offers but for their fit, by strategy, their fits, and whether they stood by id."""
 
+    proposed: tuple[tuple[Offer, ...], ...]
     terms: list[list[tuple[Any, ...]]]
     fits: list[float]
     space: OfferSpace

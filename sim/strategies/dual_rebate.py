@@ -71,6 +71,8 @@ class Terms(NamedTuple):
 
     Parameters
     ----------
+    offers : tuple of Offer
+        The one that resellers make.
     unit_fen : int64 (tiers,)
         What a unit costs each tier.
     ratio : float64 (tiers,)
@@ -83,6 +85,7 @@ class Terms(NamedTuple):
         Levels of uplines that are paid by a share.
     """
 
+    offers: tuple[Offer, ...]
     unit_fen: Ints
     ratio: NDArray[np.float64]
     least: Ints
@@ -158,22 +161,26 @@ class DualRebateParams(Params):
     def plan(self, view: View) -> Actions:
         """Enrol the founders on day 0; later order stock, buy back and post, from yesterday's closing book."""
         product = view.product(self.product)
-        offer = Offer(offer=int(view.offers[0]), product=product.index,
-                      price_fen=product.price_fen - int(product.price_fen * self.discount),
-                      list_price_fen=product.price_fen, claim=product.claim, stock_owner=BY_PATH)
+        terms, table = self._today(view), view.resellers
         if view.day == 0:
-            return Actions(offers=(offer,), tables=(self._founded(view, product),))
-        table, terms = view.resellers, once(self.terms, product, view.brand)
+            return Actions(offers=terms.offers, tables=(self._founded(view, terms),))
         active: Bools = (table.left < 0) & (table.brand == view.brand)
         parts = [self._ordered(view, product, terms, active), self._bought_back(view, product) if self.buy_back else None,
                  self._posted(view, product, active) if self.posts_a_day else None]
-        return Actions(offers=(offer,), tables=tuple([p for p in parts if p is not None]))
+        return Actions(offers=terms.offers, tables=tuple([p for p in parts if p is not None]))
 
-    def terms(self, product: ProductFacts, brand: int) -> Terms:
-        """Return what the levers come to for a product of a brand."""
+    def _today(self, view: View) -> Terms:
+        """Return what the levers come to, which is worked out once."""
+        return once(self.terms, view.product(self.product), view.brand, int(view.offers[0]))
+
+    def terms(self, product: ProductFacts, brand: int, number: int) -> Terms:
+        """Return what the levers come to for a product of a brand, offered under a number."""
         price = np.array([product.price_fen], np.int64)
         unit = np.concatenate([floor_share(price, tier.price_share) for tier in self.tiers])
         cost = unit.astype(np.float64)
+        offer = Offer(offer=number, product=product.index,
+                      price_fen=product.price_fen - int(product.price_fen * self.discount),
+                      list_price_fen=product.price_fen, claim=product.claim, stock_owner=BY_PATH)
         earns = product.price_fen - int(product.price_fen * self.discount) - product.delivery_fen
         # A recruit's first goods, and the fee, must be paid; a share of the former is the sponsor's.
         first = self.stock.buy_in * int(unit[0])
@@ -181,16 +188,16 @@ class DualRebateParams(Params):
         said = {"invitee": -1, "channel": -1, "role_tier": 0, "brand": brand, "reward_sponsor_fen": reward,
                 "reward_invitee_fen": 0, "buy_in_fen": first + self.recruits.entry_fee}
         return Terms(
-            unit, critical_ratio(earns, cost, self.buy_back * cost),
+            (offer,), unit, critical_ratio(earns, cost, self.buy_back * cost),
             np.array([[tier.units for tier in self.tiers], [tier.recruits for tier in self.tiers]], np.int64),
             np.array([said[name] for name in list(columns_of(Invite))[1:8]], np.int64)[:, None],
             np.array([self.rebates.levels_paid]))
 
-    def _founded(self, view: View, product: ProductFacts) -> Table:
+    def _founded(self, view: View, terms: Terms) -> Table:
         """Enrol the founders, each with the money for a first order."""
         founder = view.people_named(view.book["founders"].astype(np.int64))
         return rows(Enrol, person=founder, channel=-1, tier=0, brand=view.brand, upline=-1,
-                    buy_in_fen=self.founder_units * int(once(self.terms, product, view.brand).unit_fen[0]))
+                    buy_in_fen=self.founder_units * int(terms.unit_fen[0]))
 
     def _ordered(self, view: View, product: ProductFacts, terms: Terms, active: Bools) -> Table | None:
         """Order first units for newcomers, and up to the newsvendor's stock for those whose day it is."""
@@ -232,7 +239,7 @@ class DualRebateParams(Params):
     def settle(self, events: Events, view: View) -> Settlement:
         """Owe rebates on today's orders, remember what everybody sold and earned, promote and recruit tomorrow."""
         product, table = view.product(self.product), view.resellers
-        terms, mine = once(self.terms, product, view.brand), table.brand == view.brand
+        terms, mine = self._today(view), table.brand == view.brand
         active = mine & (table.left < 0)
         owed = owed_on(events.stock_moved, product.index, table, mine, active, terms.unit_fen, self.rebates)
         if self.rebates.head_count:
