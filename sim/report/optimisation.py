@@ -99,8 +99,9 @@ def said(record: OptimisationRecord, lang: Lang) -> list[str]:
         out = [word("optimisation.answer_none", lang, n=n)]
     else:
         values = {"n": n, "number": best[0].number, "goals": goals_of(record, best[0], lang), "settings": settings_of(record, best[0], lang)}
-        out = [word("optimisation.answer_one", lang, **values) if len(record.goals) == 1 else word(
-            "optimisation.answer_many", lang, front=len(best), goal=outcome_name(record.goals[0].outcome, lang), **values)]
+        said_of = "one" if len(record.goals) == 1 else "only" if len(best) == 1 else "many"
+        goal = outcome_name(record.goals[0].outcome, lang)
+        out = [word(f"optimisation.answer_{said_of}", lang, front=len(best), goal=goal, **values)]
     if record.baseline is not None:
         out.append(word("optimisation.baseline" if record.baseline.is_feasible else "optimisation.baseline_unfit", lang,
                         goals=goals_of(record, record.baseline, lang)))
@@ -123,10 +124,18 @@ def _gains(record: OptimisationRecord, best: CandidateRecord, lang: Lang) -> lis
     parts = []
     for goal in record.goals:
         away, unit = best.gains[goal.outcome], unit_of(goal.outcome)
-        key = "gain_open" if not is_decided(away) else "gain_better" if (away.mean > 0) == goal.more else "gain_worse"
+        if is_same(away):
+            key = "gain_none"
+        else:
+            key = "gain_open" if not is_decided(away) else "gain_better" if (away.mean > 0) == goal.more else "gain_worse"
         parts.append(word(f"optimisation.{key}", lang, outcome=outcome_name(goal.outcome, lang), away=with_span(away, unit, lang)))
     n = best.gains[record.goals[0].outcome].n
     return [word("optimisation.gains", lang, number=best.number, n=n, parts=_clauses(parts, lang))]
+
+
+def is_same(away: Estimate) -> bool:
+    """Tell whether a difference is nought in every replication: no more of them are needed to see it."""
+    return away.n > 1 and away.low == away.mean == away.high == 0.0
 
 
 def is_open(text: str, one: CandidateRecord) -> bool:
@@ -157,7 +166,7 @@ def nexts(record: OptimisationRecord, lang: Lang) -> list[str]:
     out = [word("optimisation.next_run", lang, number=best[0].number, command=f"guanxi run {record.scenario} {settings}{world}")]
     if len(record.goals) > 1 and len(best) > 1:
         out.insert(0, word("optimisation.next_choose", lang))
-    if _open_conditions(record, lang) or any(not is_decided(away) for away in best[0].gains.values()):
+    if _open_conditions(record, lang) or any(not (is_decided(away) or is_same(away)) for away in best[0].gains.values()):
         out.append(word("optimisation.next_front", lang, n=4 * record.front_replications))
     if not record.uncertain:
         out.append(word("optimisation.next_uncertain", lang))

@@ -241,5 +241,5 @@ def test_rows_that_are_no_power_of_two_are_told(call, points, told):
     code, out, err = call("sensitivity", "paid_ads", "--lever", "brand.product.quality=0..1", "--method", "sobol", "--points", points,
                           "-r", "1", "--dry-run")
     assert code == 0
-    assert "24 points" in out
+    assert "points: 24" in out
     assert ("so 8 rows are played" in err) is told

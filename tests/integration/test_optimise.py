@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ from sim.experiment.grid import Field
 from sim.experiment.optimise import Asked, optimise, question_of
 from sim.experiment.play import How
 from sim.experiment.spool import InterruptedRunsError
+from sim.records.attribution import Estimate
 from sim.records.run_store import RunStore
 from sim.records.study import as_document
+from sim.report.optimisation import terminal_optimisation
 
 FIRST, SECOND, THIRD = "strategies.paid_ads.cpm_drift", "brand.product.quality", "brand.product.claimed_quality"
 LEVERS = (f"{FIRST}=0..1", f"{SECOND}=0..1")
@@ -172,3 +175,23 @@ def test_mistakes_are_told_before_anything_is_played(asked, said, field):
 def test_where_every_run_fails_it_says_so(field):
     with pytest.raises(RunError, match="nothing works"):
         optimise("paid_ads", Asked(LEVERS, maximise=("profit_fen",), trials=8, replications=1), field("fails"))
+
+
+@pytest.mark.parametrize(("lang", "only", "same"), [
+    ("en", "number 1 is as good as any other in every goal", "is the same in every one"),
+    ("zh", "第 1 号在每个目标上都不逊于其他方案", "每次都没有变动")])
+def test_a_front_of_one_and_a_goal_that_never_moves_are_said_as_such(field, lang, only, same):
+    """No more replications are asked for where all of them agree."""
+    asked = Asked(LEVERS, maximise=("profit_fen",), minimise=("losing_agent_share",), trials=12, replications=1, front_replications=3)
+    found = optimise("paid_ads", asked, field())
+    base, best, other = found.candidates[0], found.candidates[1], found.candidates[2]
+    gains = {"profit_fen": Estimate(100.0, 50.0, 150.0, 3), "losing_agent_share": Estimate(0.0, 0.0, 0.0, 3)}
+    told = replace(found, candidates=[replace(base, number=0, on_front=False), replace(best, number=1, on_front=True, gains=gains),
+                                      replace(other, on_front=False)])
+    text = terminal_optimisation(told, lang, 400)
+    assert only in text
+    assert same in text
+    assert "--front-replications" not in text
+    undecided = gains | {"losing_agent_share": Estimate(0.0, -0.1, 0.1, 3)}
+    told = replace(told, candidates=[told.candidates[0], replace(told.candidates[1], gains=undecided), told.candidates[2]])
+    assert "--front-replications" in terminal_optimisation(told, lang, 400)
