@@ -45,7 +45,6 @@ from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.actions import Contact, Impress
 from sim.exchange.events import PathKind
 from sim.mechanisms.delivery import lay_out, list_noticed, notice_posts
-from sim.mechanisms.encounters import Encounters
 from sim.mechanisms.heat import Shown
 from sim.mechanisms.targeting import found
 from sim.world.audiences import ACTIVE
@@ -77,16 +76,6 @@ class AttentionParams(Params):
                                    doc="Trust lost in the sender by one commercial message", zh="广告失信")
 
 
-Which = NDArray[np.int64] | slice
-"""Rows of a table: their places, or all of them without a copy."""
-
-
-def _which(marked: NDArray[np.bool_]) -> Which:
-    """Return the rows marked, found once for all the columns that are asked for."""
-    which = marked.nonzero()[0]
-    return slice(None) if len(which) == len(marked) else which
-
-
 @tabular
 class Noticed:
     """Messages noticed today; one row a (person, sender, offer).
@@ -110,18 +99,6 @@ class Noticed:
 
     def __len__(self) -> int:
         return len(self.person)
-
-    @functools.cached_property
-    def with_offer(self) -> Which:
-        """Which messages showed the offer itself."""
-        return _which(self.met)
-
-    def encounters(self) -> Encounters:
-        """Return the offers met, for choice."""
-        m = self.with_offer
-        person = self.person[m]
-        return Encounters(person, self.offer[m], self.kind[m], self.row[m], self.trust[m], np.zeros(len(person), np.bool_),
-                          self.key[m])
 
 
 @kernel(parallel=True)

@@ -259,21 +259,19 @@ def first_days(world: World, params: RepurchaseParams, product: int) -> NDArray[
     return out
 
 
-Opened = list[tuple[int, NDArray[np.int32]]]
-"""Whose need for which product opens today: (product, people ascending)."""
+Opened = list[tuple[int, NDArray[np.int32], NDArray[np.int32]]]
+"""Whose need for which product opens today: (product, people ascending, the offer that each recalls or -1)."""
 
 
-def ask_memory(world: World, day: int,
-               params: RepurchaseParams) -> tuple[list[Encounters], list[Encounters], Opened]:
-    """Open today's occasions; return (what memory brings up to be chosen, bought for certain, whose need opens).
+def ask_memory(world: World, day: int, params: RepurchaseParams) -> tuple[Opened, list[Encounters]]:
+    """Open today's occasions; return (whose need opens and what memory brings up, bought for certain).
 
     Reads and writes needs and agendas. Purposes of draws: wait, memory. Cost: O(people of the day).
     """
-    asked: list[Encounters] = []
     certain: list[Encounters] = []
     opened: Opened = []
     if params.mode in {"always", "off"}:
-        return asked, certain, opened
+        return opened, certain
     people, table = world.people, world.resellers
     is_clocked = params.mode == "bgnbd"
     by_path = world.offers.by_path(len(world.products)) if table.size else None
@@ -290,18 +288,10 @@ def ask_memory(world: World, day: int,
                        table.row_of, table.brand, int(world.products.brand_of[p]), table.stock, rings, offer)
         if is_clocked:
             if np.count_nonzero(rings):
-                certain.append(_from_memory(who[rings], offer[rings], p))
+                certain.append(begun(who[rings], offer[rings], int(PathKind.MEMORY), -1, np.nan, p))
             who, offer = who[~rings], offer[~rings]
-        recalls = (offer >= 0).nonzero()[0]
-        if len(recalls):
-            asked.append(_from_memory(who[recalls], offer[recalls], p))
-        opened.append((p, who))
-    return asked, certain, opened
-
-
-def _from_memory(who: NDArray[np.int32], offer: NDArray[np.int32], product: int) -> Encounters:
-    """Return the encounters of people with the offers that they remember, or have at home."""
-    return begun(who, offer, int(PathKind.MEMORY), -1, np.nan, product)
+        opened.append((p, who, offer))
+    return opened, certain
 
 
 @kernel()

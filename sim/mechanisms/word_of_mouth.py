@@ -39,7 +39,7 @@ from sim.core.kernel import Array, Number, kernel
 from sim.core.maths import log_, to_fixed
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.events import PathKind, Talked
-from sim.mechanisms.encounters import Encounters
+from sim.mechanisms.encounters import Gathering
 from sim.mechanisms.telling import spread, spread_alike
 from sim.world.audiences import ACTIVE, NO_ROW, first_block
 from sim.world.state import World
@@ -354,19 +354,14 @@ def talk_in_groups(world: World, talked: Talked, day: int, params: WordOfMouthPa
 
 @kernel()
 def point_out(listener: Array, tie: Array, speaker: Array, product: Array, trust: Array, polarity: Array,
-              memory_offer: Array, live: Array, row_of: Array, brand: Array, brand_of: Array, own_offer: Array,
-              uid: Array) -> tuple[Array, ...]:
-    """Return the offers that praise made people meet, as the columns of `Encounters`.
+              memory_offer: Array, live: Array, row_of: Array, brand: Array, brand_of: Array, own_offer: Array, uid: Array,
+              to_person: Array, to_offer: Array, to_kind: Array, to_row: Array, to_trust: Array, to_sure: Array, to_key: Array,
+              n: int) -> int:
+    """Gather the live offers that praise made people meet.
 
     Columns of `Heard` (m,); memory_offer (N, P); live (O,); row_of (N,) and brand (R,) of resellers; brand_of, own_offer
-    (P,): what resellers of the brand sell, -1: nothing; uid (N,).
+    (P,): what resellers of the brand sell, -1: nothing; uid (N,); the rest: a `Gathering`.
     """
-    n = 0
-    for k in range(len(polarity)):
-        n += polarity[k] > 0
-    who, what, row = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int64)
-    trusts, key, door = np.empty(n, np.float32), np.empty(n, np.int64), np.empty(n, np.int8)
-    w = 0
     for k in range(len(polarity)):
         if polarity[k] <= 0:
             continue
@@ -376,16 +371,18 @@ def point_out(listener: Array, tie: Array, speaker: Array, product: Array, trust
             offer = np.int64(p)  # who remembers no live offer sends people to the brand's shop
         if own_offer[p] >= 0 and row_of[j] >= 0 and brand[row_of[j]] == brand_of[p]:
             offer = own_offer[p]
-        who[w], what[w], row[w], trusts[w], key[w] = listener[k], offer, tie[k], trust[k], uid[j]
-        door[w] = _TIE
-        w += 1
-    return who, what, door, row, trusts, np.zeros(n, np.bool_), key
+        if live[offer]:
+            to_person[n], to_offer[n], to_kind[n], to_row[n] = listener[k], offer, _TIE, tie[k]
+            to_trust[n], to_sure[n], to_key[n] = trust[k], False, uid[j]
+            n += 1
+    return n
 
 
-def recommendations(world: World, heard: list[Heard]) -> list[Encounters]:
-    """Return the offers that praise along ties made people meet: the speaker's last purchase, or what they sell themselves."""
+def recommend(world: World, heard: list[Heard], met: Gathering) -> None:
+    """Gather the offers that praise along ties made people meet: the speaker's last purchase, or what they sell themselves."""
     table, people, n_products = world.resellers, world.people, len(world.products)
     own_offer = world.offers.by_path(n_products) if table.size else np.full(n_products, -1, np.int64)
-    return [Encounters(*point_out(h.listener, h.tie, h.speaker, h.product, h.trust, h.polarity, people.memory_offer,
-                                  world.offers.live, table.row_of, table.brand, world.products.brand_of, own_offer,
-                                  people.uid)) for h in heard]
+    for h in heard:
+        met.count = point_out(h.listener, h.tie, h.speaker, h.product, h.trust, h.polarity, people.memory_offer, world.offers.live,
+                              table.row_of, table.brand, world.products.brand_of, own_offer, people.uid, *met.room(len(h)),
+                              met.count)

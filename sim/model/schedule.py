@@ -47,7 +47,7 @@ from sim.mechanisms import (
 from sim.mechanisms import choice as choosing
 from sim.mechanisms.attention import Noticed
 from sim.mechanisms.choice import Choices
-from sim.mechanisms.encounters import Encounters, join
+from sim.mechanisms.encounters import Encounters, Gathering, meet, recall
 from sim.mechanisms.heat import Shown
 from sim.mechanisms.queueing import Wishes
 from sim.mechanisms.word_of_mouth import Heard
@@ -139,7 +139,7 @@ def _offer(state: RunState, table: OfferTable) -> None:
 
 
 def _send(state: RunState, plan: DayPlan) -> Post:
-    """3: return the posts that go out, and note what groups ask and give; where posts and care are yesterday's, it stands."""
+    """Return the posts that go out, and note what groups ask and give; where posts and care are yesterday's, it stands."""
     sent = enforcement.send(state.world, plan.post, state.day, state.mechanisms.enforcement, state.sent)
     if sent is not state.sent or plan.tend is not state.tended:
         fees.ask(state.world, sent.posts, plan.tend, state.mechanisms.fees)
@@ -190,12 +190,15 @@ def _hear(state: RunState, noticed: Noticed, day: Day) -> list[Heard]:
 def _choose(state: RunState, noticed: Noticed, heard: list[Heard], day: Day) -> tuple[Choices, Wishes]:
     """6: everybody who met an offer, remembers one or asks on the day a need opens, decides; and who wants to chat."""
     world, mech = state.world, state.mechanisms
-    remembered, certain, opened = repurchase.ask_memory(world, state.day, mech.repurchase)
-    inbound = inquiry.inquire(world, opened, state.day, mech.inquiry)
-    met = join([noticed.encounters(), *word_of_mouth.recommendations(world, heard), *remembered, *inbound])
-    live = world.offers.live[met.offer]
-    if np.count_nonzero(live) < len(live):
-        met = Encounters(*[getattr(met, name)[live] for name in Encounters.__dataclass_fields__])
+    opened, certain = repurchase.ask_memory(world, state.day, mech.repurchase)
+    gathered = Gathering(len(noticed) + sum([len(h) for h in heard]) + 2 * sum([len(who) for _, who, _ in opened]))
+    gathered.count = meet(noticed.person, noticed.offer, noticed.kind, noticed.row, noticed.trust, noticed.met, noticed.key,
+                          world.offers.live, *gathered.room(len(noticed)), gathered.count)
+    word_of_mouth.recommend(world, heard, gathered)
+    for product, who, offer in opened:
+        gathered.count = recall(who, offer, product, world.offers.live, *gathered.room(len(who)), gathered.count)
+    inquiry.inquire(world, opened, state.day, mech.inquiry, gathered)
+    met = gathered.table()
     chosen = choosing.choose(world, met, state.day, mech.choice)
     day.events.exposed = exposed = _exposed(state, noticed, met, chosen)
     about = exposed.considered
