@@ -31,7 +31,6 @@ health of the group assumed (G1, G11 of domain 1A, hypotheses); trust moved by v
 from __future__ import annotations
 
 import functools
-from dataclasses import fields
 from typing import Any, Literal
 
 import numpy as np
@@ -99,6 +98,11 @@ class Noticed:
 
     def __len__(self) -> int:
         return len(self.person)
+
+    @property
+    def columns(self) -> tuple[NDArray[Any], ...]:
+        """Return the columns in their order, all but `members`."""
+        return (self.person, self.offer, self.kind, self.row, self.trust, self.times, self.commercial, self.value, self.met, self.key)
 
 
 @kernel(parallel=True)
@@ -173,7 +177,7 @@ def notice(world: World, shown: Shown, contacts: Contact, impress: Impress, day:
     Reads people, audiences, channels. Purposes of draws: see, meet, impress. Cost: O(members of posting
     channels + impressions).
     """
-    return join_noticed([_from_posts(world, shown, day, params), _from_contacts(world, contacts),
+    return join_noticed([_with_contacts(world, _from_posts(world, shown, day, params), contacts),
                          _from_impressions(world, impress, day, params)])
 
 
@@ -211,7 +215,6 @@ def count_people(world: World, person: NDArray[np.int32]) -> int:
     return int(_count_people(person, world.scratch.mark, world.scratch.people_list))
 
 
-_COLUMNS = tuple(f.name for f in fields(Noticed) if f.name != "members")
 _KINDS = (np.int32, np.int32, np.int8, np.int64, np.float32, np.float64, np.float64, np.float64, np.bool_, np.int64)
 
 
@@ -229,7 +232,7 @@ def join_noticed(parts: list[Noticed]) -> Noticed:
         return nothing_noticed()
     if len(filled) == 1:
         return filled[0]
-    columns: list[Any] = [np.concatenate([getattr(p, name) for p in filled]) for name in _COLUMNS]
+    columns: list[Any] = [np.concatenate(column) for column in zip(*[p.columns for p in filled], strict=True)]
     return Noticed(*(*columns, sum([p.members for p in filled])))
 
 
@@ -258,34 +261,38 @@ def _from_posts(world: World, shown: Shown, day: int, params: AttentionParams) -
 
 
 @kernel()
-def list_contacts(row: Array, offer: Array, person: Array, state: Array, trust: Array, channel: Array,
+def list_contacts(before: tuple[Array, ...], row: Array, offer: Array, person: Array, state: Array, trust: Array, channel: Array,
                   name: Array) -> tuple[Array, ...]:
-    """Return the columns of `Noticed` for messages to members (m,) who have not muted the sender.
+    """Return columns of `Noticed`: those `before`, and behind them messages to members who have not muted the sender.
 
-    row, offer (m,); person, state, trust, channel (M,); name (C,).
+    before: columns of (b,); row, offer (m,); person, state, trust, channel (M,); name (C,).
     """
-    n = 0
+    who_b, what_b, door_b, rows_b, trusts_b, times_b, sells_b, value_b, met_b, key_b = before
+    w = len(who_b)
+    n = w
     for k in range(len(row)):
         n += state[row[k]] == ACTIVE
     who, what, door = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int8)
     rows, trusts, key = np.empty(n, np.int64), np.empty(n, np.float32), np.empty(n, np.int64)
-    times, sells, met = np.empty(n), np.empty(n), np.empty(n, np.bool_)
-    w = 0
+    times, sells, value, met = np.empty(n), np.empty(n), np.empty(n), np.empty(n, np.bool_)
+    for k in range(w):
+        who[k], what[k], door[k], rows[k], trusts[k] = who_b[k], what_b[k], door_b[k], rows_b[k], trusts_b[k]
+        times[k], sells[k], value[k], met[k], key[k] = times_b[k], sells_b[k], value_b[k], met_b[k], key_b[k]
     for k in range(len(row)):
         r = row[k]
         if state[r] == ACTIVE:
             who[w], what[w], rows[w], trusts[w], key[w] = person[r], offer[k], r, trust[r], name[channel[r]]
-            door[w], times[w], sells[w], met[w] = _CHAT, 1.0, 1.0, True
+            door[w], times[w], sells[w], value[w], met[w] = _CHAT, 1.0, 1.0, 0.0, True
             w += 1
-    return who, what, door, rows, trusts, times, sells, np.zeros(n), met, key
+    return who, what, door, rows, trusts, times, sells, value, met, key
 
 
-def _from_contacts(world: World, contacts: Contact) -> Noticed:
-    """One-to-one messages are noticed by whoever has not muted the sender."""
+def _with_contacts(world: World, before: Noticed, contacts: Contact) -> Noticed:
+    """One-to-one messages are noticed by whoever has not muted the sender; they stand behind what else was noticed."""
     if not len(contacts):
-        return nothing_noticed()
+        return before
     aud = world.audiences
-    columns = list_contacts(contacts.row, contacts.offer, aud.person, aud.state, aud.trust, aud.channel,
+    columns = list_contacts(before.columns, contacts.row, contacts.offer, aud.person, aud.state, aud.trust, aud.channel,
                             world.channels.name)
     return Noticed(*(*columns, len(columns[0])))
 
