@@ -29,23 +29,22 @@ class ResellersDay:
     """The resellers' table as strategies may read it; implements `exchange.view.ResellersView`."""
 
     def __init__(self, state: RunState) -> None:
-        self._state = state
-        self._seen: dict[str, tuple[Ints, Ints]] = {}
+        self._state, self._table = state, state.world.resellers
+        self._seen: dict[str, tuple[Ints, int, Ints]] = {}
 
     @property
     def size(self) -> int:
         """Number of rows."""
-        return self._state.world.resellers.size
+        return self._table.size
 
     def _column(self, name: str) -> Ints:
-        table = self._state.world.resellers
-        column: Ints = getattr(table, name)
+        column, size = self._table.__dict__[name], self._table.size
         seen = self._seen.get(name)
-        if seen is not None and seen[0] is column and len(seen[1]) == table.size:
-            return seen[1]
-        out = column[: table.size]
+        if seen is not None and seen[0] is column and seen[1] == size:
+            return seen[2]
+        out: Ints = column[:size]
         out.flags.writeable = False
-        self._seen[name] = column, out
+        self._seen[name] = column, size, out
         return out
 
     @property
