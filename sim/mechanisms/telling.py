@@ -56,8 +56,10 @@ def emit(speakers: Array, limit: Array, bound: Array, skip: Array, room: Array, 
     Notes
     -----
     Draw index: (uid of speaker, position in the row). Branch-free: a hit moves the cursor, so a
-    mispredicted coin costs nothing. Rows lie far apart, so the row of a later speaker is asked for
-    ahead: this changes no result and halves the time (kernels measured at 20 million ties).
+    mispredicted coin costs nothing. Most coins fall beyond the limit of every layer, and the layers of those ties
+    are not looked up: the few that are left toss the same coin once more, against the limit of their own. Rows lie far
+    apart, so the row of a later speaker is asked for ahead: this changes no result and halves the time (kernels
+    measured at 20 million ties).
     """
     for c in prange(len(written)):
         w = room[c]
@@ -73,13 +75,18 @@ def emit(speakers: Array, limit: Array, bound: Array, skip: Array, room: Array, 
             base = pair(np.int64(uid[j]), 0)
             row = start[j]
             l0, l1, l2, l3 = limit[s, 0], limit[s, 1], limit[s, 2], limit[s, 3]
+            top = max(max(l0, l1), max(l2, l3))
+            some = w
             for e in range(first, last):
-                h = np.int64(draw64(key, base + np.uint64(e - row)) >> _S32)
+                out[some] = e
+                some += np.int64(draw64(key, base + np.uint64(e - row)) >> _S32) < top
+            for k in range(w, some):
+                e = out[k]
                 layer = mark[e] >> 14
                 low = l0 if layer == 0 else l1
                 high = l2 if layer == 2 else l3
                 out[w] = e
-                w += h < (low if layer < 2 else high)
+                w += np.int64(draw64(key, base + np.uint64(e - row)) >> _S32) < (low if layer < 2 else high)
         written[c] = w - room[c]
 
 
