@@ -75,7 +75,7 @@ def emit(speakers: Array, limit: Array, bound: Array, skip: Array, room: Array, 
             base = pair(np.int64(uid[j]), 0)
             row = start[j]
             l0, l1, l2, l3 = limit[s, 0], limit[s, 1], limit[s, 2], limit[s, 3]
-            top = max(max(l0, l1), max(l2, l3))
+            top = max(l0, l1, l2, l3)
             some = w
             for e in range(first, last):
                 out[some] = e
