@@ -129,8 +129,9 @@ def fulfil(world: World, chosen: Choices, asked: Wishes, capacity: Capacity, ope
     reason = np.empty(m, np.int64)
     reason.fill(-1)
     _bans(world, chosen, day, reason)
-    _waiting(world, chosen, reason)
-    chatted = _queues(world, chosen, asked, capacity, day, params, reason)
+    if world.pools.open:
+        _waiting(world, chosen, reason)
+    chatted = answer(world, asked, chosen, reason, capacity, day, waits=params.queues) if world.queue_names else Chatted.empty()
     seller, own = sellers(world, chosen)
     _stock(world, chosen, seller, day, reason)
     out, expected, lost = np.empty((11, m), np.int64), np.empty(m), np.empty((3, m), np.int64)
@@ -164,18 +165,6 @@ def _waiting(world: World, chosen: Choices, reason: NDArray[np.int64]) -> None:
     seated = np.concatenate([t.person * n_products + t.product for t in tables])
     again = np.isin(chosen.person * n_products + chosen.product, seated)
     reason[again & (reason < 0)] = Reason.POOL
-
-
-def _queues(world: World, chosen: Choices, asked: Wishes, capacity: Capacity, day: int, params: FulfilmentParams,
-            reason: NDArray[np.int64]) -> Chatted:
-    """Let today's chats be answered; an order whose chat was lost is lost."""
-    if not world.queue_names:
-        return Chatted.empty()
-    alive = np.flatnonzero(reason < 0)
-    chatted, lost = answer(world, asked, Wishes(chosen.person[alive], chosen.offer[alive]), capacity, day,
-                           waits=params.queues)
-    reason[alive[lost]] = Reason.QUEUE
-    return chatted
 
 
 def _stock(world: World, chosen: Choices, seller: NDArray[np.int64], day: int, reason: NDArray[np.int64]) -> None:

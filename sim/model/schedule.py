@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.core.among import among
 from sim.exchange.actions import BY_PATH, Actions, Post
 from sim.exchange.compose import DayPlan, carried, compose
 from sim.exchange.events import Delivered, Exposed, Joined, Left, Ordered, PathKind, Refused
@@ -210,24 +211,24 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, aske
     filled = fulfilment.fulfil(world, chosen, asked, plan.capacity, plan.pool_open, state.day, mech.fulfilment)
     day.events.chatted = filled.chatted
     if len(plan.capacity):
-        day.staff = int(plan.capacity.servers[(plan.capacity.queue[:, None] == state.recorder.queues).any(axis=1)].sum())
+        mine = among(plan.capacity.queue, state.recorder.queues)
+        day.staff = int(np.add.reduce(plan.capacity.servers, where=mine))
     day.events.ordered, day.events.unfilled, day.events.pool_closed = filled.ordered, filled.unfilled, filled.closed
     day.sold = filled.deliver
-    trade.take_money(world, ledger, filled.ordered, state.day)
-    trade.send_goods(world, ledger, filled.deliver, state.day)
     if len(filled.refund):
         trade.refund_pools(world, ledger, filled.refund, state.day)
         experience.disappoint(world, filled.refund)
+    sent = experience.rounds(filled.deliver)
     parts: list[Delivered] = []
-    for orders in experience.rounds(filled.deliver):
-        delivered = experience.deliver(world, orders, state.day, mech.experience, mech.belief)
+    for orders in sent:
+        parts.append(experience.deliver(world, orders, state.day, mech.experience, mech.belief))
         talk_until = word_of_mouth.last_days(world, orders.person, orders.product, state.day, mech.word_of_mouth)
         experience.remember(world, orders, state.day, talk_until)
         repurchase.after_purchase(world, orders.person, orders.product, state.day, mech.repurchase)
-        trade.take_back(world, ledger, orders, delivered, state.day)
-        parts.append(delivered)
-    repurchase.put_off(world, filled.unfilled.person, filled.unfilled.offer, state.day, mech.repurchase)
-    day.events.delivered = Delivered.stacked(parts)
+    if len(filled.unfilled):
+        repurchase.put_off(world, filled.unfilled.person, filled.unfilled.offer, state.day, mech.repurchase)
+    day.events.delivered = delivered = Delivered.stacked(parts)
+    trade.trade(world, ledger, filled.ordered, Ordered.stacked(sent), delivered, state.day)
     _bought_from_resellers(state, filled.ordered)
 
 
