@@ -214,7 +214,6 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, aske
         mine = among(plan.capacity.queue, state.recorder.queues)
         day.staff = int(np.add.reduce(plan.capacity.servers, where=mine))
     day.events.ordered, day.events.unfilled, day.events.pool_closed = filled.ordered, filled.unfilled, filled.closed
-    day.sold = filled.deliver
     if len(filled.refund):
         trade.refund_pools(world, ledger, filled.refund, state.day)
         experience.disappoint(world, filled.refund)
@@ -228,7 +227,8 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, aske
     if len(filled.unfilled):
         repurchase.put_off(world, filled.unfilled.person, filled.unfilled.offer, state.day, mech.repurchase)
     day.events.delivered = delivered = Delivered.stacked(parts)
-    trade.trade(world, ledger, filled.ordered, Ordered.stacked(sent), delivered, state.day)
+    day.sold = Ordered.stacked(sent)
+    trade.trade(world, ledger, filled.ordered, day.sold, delivered, state.day)
     _bought_from_resellers(state, filled.ordered)
 
 
