@@ -240,16 +240,6 @@ def let_go(row: Array, person: Array, channel: Array, owner: Array, members: Arr
     return who, left
 
 
-@kernel()
-def enter(row: Array, person: Array, channel: Array, owner: Array, owned: Array, members: Array, home: Array) -> None:
-    """Enter new rows in their channels; row, person, channel (m,); owner, owned, members (C,); home (N, S)."""
-    for k in range(len(row)):
-        c = channel[k]
-        members[c] += 1
-        if owned[c]:
-            home[person[k], owner[c]] = row[k]
-
-
 def _weights(p: AudienceParams) -> tuple[float, ...]:
     return (p.host_effect, p.host_half, p.value_effect, p.items_scale, p.social_effect, p.packet_effect, p.decay,
             p.no_rules, p.promo_harm, p.noise)
@@ -341,17 +331,3 @@ def _health(world: World, posts: Post, tend: Tend, day: int, params: AudiencePar
                      channels.name, (posts.channel, posts.items, posts.commercial, posts.value),
                      (tend.channel, tend.host_hours, tend.fit, tend.packet_fen, tend.rules),
                      world.draws.key("health", day), _weights(params))
-
-
-def admit(world: World, person: NDArray[np.int64], channel: NDArray[np.int64], trust: NDArray[np.float64],
-          day: int) -> NDArray[np.int64]:
-    """Make people members; returns their rows in the order of (channel, uid), which is the order given back.
-
-    Parameters
-    ----------
-    person, channel, trust : (m,), sorted by channel, then by the person's uid
-    """
-    channels, audiences = world.channels, world.audiences
-    rows = audiences.append(person, channel, trust, day)
-    enter(rows, person, channel, channels.owner, channels.owned, channels.members, audiences.home)
-    return rows

@@ -16,10 +16,9 @@ from sim.exchange.actions import Enrol, Promote, Release
 from sim.exchange.events import Joined, Left, Reason, Refused
 from sim.exchange.postings import postings
 from sim.ledger.ledger import Ledger
-from sim.mechanisms.audience import admit
 from sim.mechanisms.fulfilment import hashes
 from sim.mechanisms.sellers import forget_themselves
-from sim.world.audiences import LEFT, NO_ROW, SPY, find_room
+from sim.world.audiences import LEFT, NO_ROW, SPY
 from sim.world.state import World
 
 Ints = NDArray[np.int64]
@@ -50,13 +49,7 @@ def admitted(world: World, person: Ints, channel: Ints, day: int) -> tuple[Ints,
     """Append memberships as far as channels have room; returns the positions admitted and their audience rows, int64 (n,)."""
     if not len(person):
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    channels, turn = world.channels, sort_for_channels(world, person, channel)
-    kept, held = np.empty(len(turn), np.bool_), np.empty(len(turn), world.audiences.home.dtype)
-    find_room(turn, person, channel, channels.owner, channels.owned, channels.capacity, channels.members,
-              world.audiences.home, held, kept)
-    turn = turn[kept]
-    into = channel[turn]
-    return turn, admit(world, person[turn], into, channels.trust[into], day)
+    return world.audiences.admit(person, channel, sort_for_channels(world, person, channel), world.channels, day)
 
 
 def join(world: World, ledger: Ledger, joined: Joined, day: int) -> tuple[Joined, Refused]:
@@ -64,8 +57,14 @@ def join(world: World, ledger: Ledger, joined: Joined, day: int) -> tuple[Joined
     if not len(joined):
         return joined, Refused.empty()
     to_role = (joined.tier >= 0).nonzero()[0]
-    to_channel = ((joined.channel >= 0) & (joined.tier < 0)).nonzero()[0]
-    let = to_channel[let_in(world, joined.person[to_channel], joined.channel[to_channel], day)]
+    if not len(to_role) and np.count_nonzero(joined.channel < 0) == 0:
+        let = let_in(world, joined.person, joined.channel, day)
+        if len(let) == len(joined):
+            return joined, Refused.empty()
+        to_channel = np.arange(len(joined))
+    else:
+        to_channel = ((joined.channel >= 0) & (joined.tier < 0)).nonzero()[0]
+        let = to_channel[let_in(world, joined.person[to_channel], joined.channel[to_channel], day)]
     if len(to_role):
         sponsor = joined.sponsor[to_role]
         upline = np.where(sponsor >= 0, world.resellers.row_of[np.maximum(sponsor, 0)], -1).astype(np.int64)
