@@ -30,7 +30,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.draws import draw64, pair, uniform, uniforms
+from sim.core.draws import draw64, pair, uniform
 from sim.core.kernel import Array, Number, kernel
 from sim.core.maths import exp_, log_, logistic
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
@@ -90,8 +90,7 @@ class RecruitingParams(Params):
 
 _FULL, _MEMBER, _DECLINED, _CONTEST = (int(r) for r in (Reason.FULL, Reason.MEMBER, Reason.DECLINED, Reason.CONTEST))
 _RULES = {"uniform": 0, "preferential": 1, "recency": 2}
-EXIT_REASON = Reason.LOSSES
-"""Why resellers who give up leave."""
+_NOBODY = np.empty(0, np.int64)
 
 
 @kernel()
@@ -285,32 +284,42 @@ def _weights(params: RecruitingParams, fees: FeesParams) -> tuple[float, ...]:
             max(params.recency_days, 1e-9))
 
 
-def exits(world: World, met: NDArray[np.int64], day: int, params: RecruitingParams) -> NDArray[np.int64]:
+@kernel()
+def give_up(sponsor: Array, reason: Array, row_of: Array, person: Array, left: Array, profit_day: Array, refusals: Array, size: int,
+            uid: Array, day: int, patience: float, hazard: float, per_refusal: float, key: int, met: Array, gone: Array) -> int:
+    """Count the refusals met, for awkwardness makes resellers give up, and draw who does; returns how many.
+
+    sponsor, reason (m,), of those who were asked in vain; row_of, uid (N,); person to refusals (R,), of which `size` count; met
+    (size,), zeros; gone (size,), written: rows.
+    """
+    n = 0
+    for k in range(len(sponsor)):
+        if reason[k] == _DECLINED and sponsor[k] >= 0 and row_of[sponsor[k]] >= 0:
+            met[row_of[sponsor[k]]] += 1
+            refusals[row_of[sponsor[k]]] += 1
+    for r in range(size):
+        if left[r] >= 0:
+            continue
+        chance = (hazard if day - profit_day[r] > patience else 0.0) + per_refusal * met[r]
+        if chance > 0.0 and uniform(key, np.int64(uid[person[r]])) < chance:
+            gone[n] = r
+            n += 1
+    return n
+
+
+def exits(world: World, refused: Refused, day: int, params: RecruitingParams) -> NDArray[np.int64]:
     """Return the rows of resellers who give up today: long without profit, or by the refusals they met.
 
     Parameters
     ----------
-    met : int64 (R,)
-        Refusals that each reseller met today.
+    refused : Refused
+        Today's invitations that were declined. They are counted, too.
     """
     table = world.resellers
     if not table.size or params.mode == "off":
-        return np.empty(0, np.int64)
-    rows = np.flatnonzero(table.left[: table.size] < 0)
-    idle = day - table.profit_day[rows] > params.patience
-    hazard = np.where(idle, params.exit_hazard, 0.0) + params.exit_refusal * met[rows]
-    gone: NDArray[np.int64] = rows[uniforms(world.draws.key("exit", day), world.people.uid[table.person[rows]]) < hazard]
-    return gone
-
-
-def remember_refusals(world: World, refused: Refused) -> NDArray[np.int64]:
-    """Count the refusals that resellers met, for awkwardness makes them give up; returns today's, int64 (R,)."""
-    if not world.resellers.size:
-        return np.zeros(0, np.int64)
-    sponsor = refused.sponsor[(refused.reason == Reason.DECLINED) & (refused.sponsor >= 0)]
-    if not len(sponsor):
-        return np.zeros(world.resellers.size, np.int64)
-    row = world.resellers.row_of[sponsor]
-    met: NDArray[np.int64] = np.bincount(row[row >= 0], minlength=world.resellers.size).astype(np.int64)
-    world.resellers.refusals[: len(met)] += met
-    return met
+        return _NOBODY
+    gone = np.empty(table.size, np.int64)
+    n = give_up(refused.sponsor, refused.reason, table.row_of, table.person, table.left, table.profit_day, table.refusals, table.size,
+                world.people.uid, day, params.patience, params.exit_hazard, params.exit_refusal, world.draws.key("exit", day),
+                np.zeros(table.size, np.int64), gone)
+    return gone[:n]

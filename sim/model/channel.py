@@ -183,7 +183,7 @@ def write_off(world: World, ledger: Ledger, day: int) -> Ints:
     """
     table = world.resellers
     lost: Ints = np.zeros(len(world.products), np.int64)
-    if not left_over(table.left, table.stock, table.size, day):
+    if not table.size or not left_over(table.left, table.stock, table.size, day):
         return lost
     gone = (table.left[: table.size] >= 0) & (table.left[: table.size] < day)
     held = table.stock[: table.size] * gone[:, None]

@@ -229,16 +229,6 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, aske
     day.events.delivered = delivered = Delivered.stacked(parts)
     day.sold = Ordered.stacked(sent)
     trade.trade(world, ledger, filled.ordered, day.sold, delivered, state.day)
-    _bought_from_resellers(state, filled.ordered)
-
-
-def _bought_from_resellers(state: RunState, ordered: Ordered) -> None:
-    """A sale to somebody else keeps a reseller going."""
-    table = state.world.resellers
-    if table.size:
-        k = (ordered.seller >= 0).nonzero()[0]
-        row = ordered.seller[k]
-        table.profit_day[row[table.person[row] != ordered.person[k]]] = state.day
 
 
 def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
@@ -252,17 +242,12 @@ def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
     enrolled = membership.enrol(world, ledger, plan.enrol, state.day)
     day.events.joined = Joined.stacked([joined, bought, enrolled])
     day.events.refused = Refused.stacked([refused, late, known])
-    met = recruiting.remember_refusals(world, refused)
     membership.promote(world, plan.promote)
     day.events.stock_moved = channel.restock(world, ledger, plan.stock_order, state.day)
     day.written_off = channel.write_off(world, ledger, state.day)
-    gone = recruiting.exits(world, met, state.day, state.mechanisms.recruiting)
+    gone = recruiting.exits(world, refused, state.day, state.mechanisms.recruiting)
     day.exits = len(gone)
-    left = Left.empty()
-    if len(gone):
-        left = Left(world.resellers.person[gone].astype(np.int64), np.full(len(gone), -1, np.int64),
-                    np.full(len(gone), int(recruiting.EXIT_REASON), np.int64))
-        membership.leave_role(world, gone, state.day)
+    left = membership.give_up(world, gone, state.day)
     day.events.left = Left.stacked([left, membership.release(world, plan.release, state.day)])
 
 

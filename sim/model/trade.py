@@ -46,8 +46,8 @@ def put(moves: Array, n: int, payer: int, payee: int, payer_owner: int, payee_ow
 @kernel()
 def list_trade(person: Array, product: Array, quantity: Array, price: Array, seller: Array, pool: Array, returned: Array,
                refund: Array, resaleable: Array, are_sold: bool, are_sent: bool, brand_of: Array, cost: Array, parcel: Array,
-               stocked: Array, owner: Array, stock: Array, brand_stock: Array, spare: Array, places: Array, sums: Array,
-               moves: Array) -> int:
+               stocked: Array, owner: Array, profit_day: Array, stock: Array, brand_stock: Array, spare: Array, places: Array, day: int,
+               sums: Array, moves: Array) -> int:
     """Write the money that orders move, and move their units; returns how many moves there are.
 
     Parameters
@@ -55,13 +55,15 @@ def list_trade(person: Array, product: Array, quantity: Array, price: Array, sel
     person to pool : (m,), the orders; returned, refund (fen), resaleable : (m,), what became of those that are sent
     are_sold, are_sent : whether buyers pay for them today, and whether they are delivered
     brand_of, cost, parcel (fen a unit), stocked : (P,), stocked -1: made to order
-    owner : (R,), persons of resellers; stock : (R, P); brand_stock, spare : (P,); places : (places, P), the book of goods
+    owner, profit_day : (R,), persons of resellers, and the last day on which they sold to somebody else; stock : (R, P); brand_stock, spare : (P,); places : (places, P), the book of goods
     sums : int64 (P, 7), zeros; moves : int64 (7, 9 P + 7 m), as the constants of `sim.ledger.moves` name its rows
     """
     n = 0
     for k in range(len(product)):
         p, r, units = product[k], seller[k], quantity[k]
         value, b = price[k] * units, brand_of[p]
+        if are_sold and r >= 0 and owner[r] != person[k]:
+            profit_day[r] = day
         if are_sold and pool[k] >= 0:
             sums[p, 1] += value
         elif are_sold and r < 0:
@@ -145,8 +147,8 @@ def _book(world: World, ledger: Ledger, orders: Ordered, delivered: Delivered, d
     moves = np.empty((7, _BY_PRODUCT * n_products + by_order), np.int64)
     n = list_trade(orders.person, orders.product, orders.quantity, orders.price_fen, orders.seller, orders.pool, delivered.returned,
                    delivered.refund_fen, delivered.resaleable, are_sold, are_sent, products.brand_of, products.unit_cost_fen,
-                   products.delivery_fen, products.stock, table.person, table.stock, world.brand_stock, world.spare,
-                   ledger.goods.units, np.zeros((n_products, _SUMS), np.int64), moves)
+                   products.delivery_fen, products.stock, table.person, table.profit_day, table.stock, world.brand_stock,
+                   world.spare, ledger.goods.units, day, np.zeros((n_products, _SUMS), np.int64), moves)
     if n:
         ledger.book_moves(np.ascontiguousarray(moves[:, :n]), day, "trade")
 

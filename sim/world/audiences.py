@@ -190,13 +190,14 @@ class BlocksByChannel:
     """Each channel's blocks as a chain, the oldest first: no state, only quicker to walk than the blocks themselves.
 
     first : int64 (C,), oldest block of a channel, before its first member (0,); last, many (C,), newest, and how many; following :
-    int64 (blocks and room for more,), the next one; -1: none.
+    int64 (blocks and room for more,), the next one; -1: none. room : int64 (4, as many), columns of the blocks themselves.
     """
 
     first: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     last: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     many: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     following: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    room: NDArray[np.int64] = field(default_factory=lambda: np.empty((4, 0), np.int64))
 
 
 @dataclass
@@ -220,7 +221,6 @@ class Audiences:
     block_nth: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     chain: BlocksByChannel = field(default_factory=BlocksByChannel, repr=False)
 
-    _room: NDArray[np.int64] = field(default_factory=lambda: np.empty((4, 0), np.int64), repr=False)
 
     _COLUMNS = ("person", "channel", "trust", "joined", "state", "active_day")
 
@@ -239,10 +239,10 @@ class Audiences:
         kept = np.empty(m, np.int64)
         n, cut = move_in(turn, person, channel, channels.owner, channels.owned, channels.capacity, channels.trust, channels.members,
                          self.home, day, start, self.person, self.channel, self.trust, self.joined, self.active_day, self.state,
-                         blocks, self._room, chain.first, chain.last, chain.many, chain.following, np.empty(m, self.home.dtype), kept)
+                         blocks, chain.room, chain.first, chain.last, chain.many, chain.following, np.empty(m, self.home.dtype), kept)
         self.size = start + n
         if cut:
-            self.block_channel, self.block_start, self.block_stop, self.block_nth = self._room[:, : blocks + cut]
+            self.block_channel, self.block_start, self.block_stop, self.block_nth = chain.room[:, : blocks + cut]
         return kept[:n], np.arange(start, start + n, dtype=np.int64)
 
     def present(self, channel: int) -> NDArray[np.int64]:
@@ -262,8 +262,8 @@ class Audiences:
         if n_channels > len(chain.first):
             chain.first, chain.last, chain.many = (_longer(old, n_channels, fill) for old, fill in (
                 (chain.first, -1), (chain.last, -1), (chain.many, 0)))
-        if blocks > self._room.shape[1]:
-            self._room = np.stack([_longer(old, 2 * blocks, -1) for old in self._room])
+        if blocks > len(chain.following):
+            chain.room = np.stack([_longer(old, 2 * blocks, -1) for old in chain.room])
             chain.following = _longer(chain.following, 2 * blocks, -1)
         if size <= len(self.person):
             return
