@@ -40,6 +40,7 @@ from sim.core.maths import exp_, log_, power
 from sim.core.params import ASSUMPTION, Hours, Params, Share, param
 from sim.exchange.actions import Post, Tend
 from sim.exchange.events import Left, Reason
+from sim.exchange.kept import once_for
 from sim.mechanisms.attention import Noticed
 from sim.mechanisms.detection import DetectionParams, screened
 from sim.mechanisms.fees import FeesParams, leaving
@@ -192,6 +193,29 @@ def draw_mutes(person: Array, row: Array, sender: Array, members: int, uid: Arra
 
 
 @kernel()
+def unfollow_chances(channel: Array, items: Array, commercial: Array, lasting: Array, broadcast: Array, owner: Array, members: Array,
+                     loss: float, top: float, sponsored: Array, out: Array) -> None:
+    """Write the chance that a follower of each channel leaves it for its sponsored posts.
+
+    channel to lasting : (n,), today's posts; broadcast : bool (C,), feeds and live events; owner, members : (C,); loss, top : of
+    one item, and times as many where few have more followers; sponsored : (C,), zeros, written: items; out : (C,), zeros
+    """
+    for k in range(len(channel)):
+        if lasting[k] > 0 and commercial[k] > 0.0:
+            sponsored[channel[k]] += items[k]
+    for c in range(len(owner)):
+        if not sponsored[c] > 0.0:
+            continue
+        rivals, ahead = 0, 0
+        for r in range(len(owner)):
+            if owner[r] == owner[c] and broadcast[r]:
+                rivals += 1
+                ahead += members[r] > members[c]
+        each = min(1.0, loss * (top if ahead < rivals // 10 else 1.0))
+        out[c] = 1.0 - power(1.0 - each, sponsored[c])
+
+
+@kernel()
 def draw_leavers(channel: Array, start: Array, stop: Array, nth: Array, name: Array, chance: Array, state: Array,
                  key: int) -> Array:
     """Walk the blocks of each channel by geometric skips and return the rows that leave, int64 (n,).
@@ -240,16 +264,7 @@ def let_go(row: Array, person: Array, channel: Array, owner: Array, members: Arr
     return who, left
 
 
-@kernel()
-def enter(row: Array, person: Array, channel: Array, owner: Array, owned: Array, members: Array, home: Array) -> None:
-    """Enter new rows in their channels; row, person, channel (m,); owner, owned, members (C,); home (N, S)."""
-    for k in range(len(row)):
-        c = channel[k]
-        members[c] += 1
-        if owned[c]:
-            home[person[k], owner[c]] = row[k]
-
-
+@once_for
 def _weights(p: AudienceParams) -> tuple[float, ...]:
     return (p.host_effect, p.host_half, p.value_effect, p.items_scale, p.social_effect, p.packet_effect, p.decay,
             p.no_rules, p.promo_harm, p.noise)
@@ -264,8 +279,9 @@ def live(world: World, noticed: Noticed, posts: Post, tend: Tend, day: int, para
     if params.mode == "static" or not len(world.channels):
         return 0, Left.empty()
     mutes = _mutes(world, noticed, day, params)
-    drawn = [_leavers(world, day, params, fees), _unfollowers(world, posts, day, params), _pruned(world, tend, day),
-             (screened(world, tend, day, detection), int(Reason.SCREENED))]
+    drawn = [_leavers(world, day, params, fees), _unfollowers(world, posts, day, params), _pruned(world, tend, day)]
+    if np.count_nonzero(tend.screen):
+        drawn.append((screened(world, tend, day, detection), int(Reason.SCREENED)))
     _health(world, posts, tend, day, params)
     gone = [(rows, why) for rows, why in drawn if len(rows)]
     if not gone:
@@ -273,7 +289,12 @@ def live(world: World, noticed: Noticed, posts: Post, tend: Tend, day: int, para
     channels, aud = world.channels, world.audiences
     rows = gone[0][0] if len(gone) == 1 else np.concatenate([r for r, _ in gone])
     person, channel = let_go(rows, aud.person, aud.channel, channels.owner, channels.members, aud.home)
-    return mutes, Left(person, channel, np.repeat(np.array([why for _, why in gone]), [len(r) for r, _ in gone]))
+    reason = np.empty(len(rows), np.int64)
+    start = 0
+    for left, why in gone:
+        reason[start : start + len(left)] = why
+        start += len(left)
+    return mutes, Left(person, channel, reason)
 
 
 def _mutes(world: World, noticed: Noticed, day: int, params: AudienceParams) -> int:
@@ -303,30 +324,24 @@ def _walk(world: World, chance: NDArray[np.float64], key: np.uint64) -> NDArray[
 
 def _unfollowers(world: World, posts: Post, day: int, params: AudienceParams) -> tuple[NDArray[np.int64], int]:
     """Draw which followers a sponsored post of today costs its channel."""
-    sponsored = posts.lasting > 0
-    if params.sponsored_loss == 0.0 or not np.count_nonzero(sponsored):
+    if params.sponsored_loss == 0.0 or not np.count_nonzero(posts.lasting):
         return _NOBODY, int(Reason.SPONSORED)
-    sponsored &= posts.commercial > 0.0
-    channels, broadcast = world.channels, broadcasts(world)
-    items = np.bincount(posts.channel[sponsored], weights=posts.items[sponsored], minlength=len(channels))
-    chance = np.zeros(len(channels))
-    for c in np.flatnonzero(items > 0.0).tolist():
-        rivals = channels.members[(channels.owner == channels.owner[c]) & broadcast]
-        is_top = np.count_nonzero(rivals > channels.members[c]) < len(rivals) // 10
-        each = min(1.0, params.sponsored_loss * (params.top_loss if is_top else 1.0))
-        chance[c] = 1.0 - power(1.0 - each, items[c])
+    channels = world.channels
+    items, chance = np.zeros((2, len(channels)))
+    unfollow_chances(posts.channel, posts.items, posts.commercial, posts.lasting, broadcasts(world), channels.owner, channels.members,
+                     params.sponsored_loss, params.top_loss, items, chance)
     return _walk(world, chance, world.draws.key("unfollow", day)), int(Reason.SPONSORED)
 
 
 def _pruned(world: World, tend: Tend, day: int) -> tuple[NDArray[np.int64], int]:
     """Remove members who have muted the group, where the host prunes today."""
     aud = world.audiences
-    if not len(tend) or not np.count_nonzero(tend.prune_idle_days > 0):
+    if not np.count_nonzero(tend.prune_idle_days):
         return _NOBODY, int(Reason.PRUNED)
     limit = np.full(len(world.channels), -1, np.int64)
     limit[tend.channel] = tend.prune_idle_days
     start, stop = aud.blocks_of(limit > 0)
-    rows = np.concatenate([np.arange(a, b) for a, b in zip(start, stop, strict=True)] or [np.empty(0, np.int64)])
+    rows = np.concatenate([np.arange(a, b) for a, b in zip(start, stop, strict=True)] or [_NOBODY])
     idle = (aud.state[rows] == MUTED) & (day - aud.active_day[rows] >= limit[aud.channel[rows]])
     rows = rows[idle].astype(np.int64)
     aud.state[rows] = LEFT
@@ -341,17 +356,3 @@ def _health(world: World, posts: Post, tend: Tend, day: int, params: AudiencePar
                      channels.name, (posts.channel, posts.items, posts.commercial, posts.value),
                      (tend.channel, tend.host_hours, tend.fit, tend.packet_fen, tend.rules),
                      world.draws.key("health", day), _weights(params))
-
-
-def admit(world: World, person: NDArray[np.int64], channel: NDArray[np.int64], trust: NDArray[np.float64],
-          day: int) -> NDArray[np.int64]:
-    """Make people members; returns their rows in the order of (channel, uid), which is the order given back.
-
-    Parameters
-    ----------
-    person, channel, trust : (m,), sorted by channel, then by the person's uid
-    """
-    channels, audiences = world.channels, world.audiences
-    rows = audiences.append(person, channel, trust, day)
-    enter(rows, person, channel, channels.owner, channels.owned, channels.members, audiences.home)
-    return rows

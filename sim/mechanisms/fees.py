@@ -79,16 +79,9 @@ def tell_worth(channel: Array, items: Array, value: Array, tended: Array, fit: A
 
 
 @kernel()
-def burdens(person: Array, channel: Array, entry_fen: Array, fee_fen: Array, worth_fen: Array, wealth: Array,
-            per_wealth: float, per_value: float, out: Array) -> None:
-    """Write b of every invitation (m,); 0 where nobody is asked into a channel."""
-    for k in range(len(person)):
-        c = channel[k]
-        out[k] = 0.0
-        if c >= 0:
-            asked = np.float64(entry_fen[k] + fee_fen[c])
-            savings = 100.0 * np.float64(wealth[person[k]])
-            out[k] = per_wealth * (asked / savings) + per_value * shortfall(asked, worth_fen[c])
+def burden(asked_fen: float, wealth: float, worth_fen: float, per_wealth: float, per_value: float) -> Number:
+    """Return b, by which what a channel asks for, and gives, lowers the log odds of joining it; wealth in yuan."""
+    return per_wealth * (asked_fen / (100.0 * wealth)) + per_value * shortfall(asked_fen, worth_fen)
 
 
 def ask(world: World, posts: Post, tend: Tend, params: FeesParams) -> None:
@@ -107,19 +100,3 @@ def leaving(world: World, leave: float, params: FeesParams) -> NDArray[np.float6
     chance: NDArray[np.float64] = leave_chances(channels.kind, channels.health, channels.fee_fen, channels.worth_fen, leave,
                                                 params.leave_fee if params.enabled else 0.0)
     return chance
-
-
-def burden(world: World, person: NDArray[np.int64], channel: NDArray[np.int64], entry_fen: NDArray[np.int64],
-           params: FeesParams) -> NDArray[np.float64]:
-    """Return b, by which fees lower the log odds of joining, float64 (m,).
-
-    Parameters
-    ----------
-    person, channel, entry_fen : int64 (m,)
-        Who is asked into which channel (-1: none) at which entry fee.
-    """
-    weight = np.zeros(len(person))
-    if params.enabled:
-        burdens(person, channel, entry_fen, world.channels.fee_fen, world.channels.worth_fen, world.people.wealth,
-                params.join_wealth, params.join_value, weight)
-    return weight

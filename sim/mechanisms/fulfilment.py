@@ -31,7 +31,7 @@ from sim.core.columns import tabular
 from sim.core.draws import pair, uniform
 from sim.core.kernel import Array, kernel
 from sim.core.params import Params, param
-from sim.exchange.actions import Capacity, PoolOpen, StockOrder
+from sim.exchange.actions import Capacity, PoolOpen
 from sim.exchange.events import Chatted, Ordered, PathKind, PoolClosed, Reason, Unfilled
 from sim.mechanisms.choice import Choices
 from sim.mechanisms.queueing import Wishes, answer
@@ -129,8 +129,9 @@ def fulfil(world: World, chosen: Choices, asked: Wishes, capacity: Capacity, ope
     reason = np.empty(m, np.int64)
     reason.fill(-1)
     _bans(world, chosen, day, reason)
-    _waiting(world, chosen, reason)
-    chatted = _queues(world, chosen, asked, capacity, day, params, reason)
+    if world.pools.open:
+        _waiting(world, chosen, reason)
+    chatted = answer(world, asked, chosen, reason, capacity, day, waits=params.queues) if world.queue_names else Chatted.empty()
     seller, own = sellers(world, chosen)
     _stock(world, chosen, seller, day, reason)
     out, expected, lost = np.empty((11, m), np.int64), np.empty(m), np.empty((3, m), np.int64)
@@ -164,18 +165,6 @@ def _waiting(world: World, chosen: Choices, reason: NDArray[np.int64]) -> None:
     seated = np.concatenate([t.person * n_products + t.product for t in tables])
     again = np.isin(chosen.person * n_products + chosen.product, seated)
     reason[again & (reason < 0)] = Reason.POOL
-
-
-def _queues(world: World, chosen: Choices, asked: Wishes, capacity: Capacity, day: int, params: FulfilmentParams,
-            reason: NDArray[np.int64]) -> Chatted:
-    """Let today's chats be answered; an order whose chat was lost is lost."""
-    if not world.queue_names:
-        return Chatted.empty()
-    alive = np.flatnonzero(reason < 0)
-    chatted, lost = answer(world, asked, Wishes(chosen.person[alive], chosen.offer[alive]), capacity, day,
-                           waits=params.queues)
-    reason[alive[lost]] = Reason.QUEUE
-    return chatted
 
 
 def _stock(world: World, chosen: Choices, seller: NDArray[np.int64], day: int, reason: NDArray[np.int64]) -> None:
@@ -243,40 +232,3 @@ def _open(pools: Pools, offer: int, seats: int, deadline: int) -> int:
 
 def _rows(table: Ordered, pick: NDArray[np.bool_]) -> Ordered:
     return Ordered(*[getattr(table, name)[pick] for name in Ordered.__dataclass_fields__])
-
-
-@kernel()
-def share_out(turn: Array, supplier: Array, product: Array, wanted: Array, stock: Array, brand_stock: Array, got: Array) -> None:
-    """Give each order what those before it leave of its supplier's units; a brand's stock of -1 is made to order.
-
-    turn (m,), the orders of each supplier and product behind one another; supplier, product, wanted, got (m,); stock (R, P) of
-    resellers, brand_stock (P,).
-    """
-    left, last_supplier, last_product = 0, _BRAND, -1
-    for k in turn:
-        s, p = supplier[k], product[k]
-        held = brand_stock[p] if s < 0 else stock[s, p]
-        if s != last_supplier or p != last_product:
-            left, last_supplier, last_product = held, s, p
-        got[k] = wanted[k] if held < 0 else min(max(left, 0), wanted[k])
-        left -= wanted[k]
-
-
-def contest_units(world: World, orders: StockOrder, wanted: NDArray[np.int64], day: int) -> NDArray[np.int64]:
-    """Return how many units each stock order gets of what its supplier has, smallest hash first.
-
-    A brand that buys back stands in the contest under the name of the reseller it buys from.
-
-    Parameters
-    ----------
-    wanted : int64 (m,)
-        Units the buyer can pay for.
-    """
-    table = world.resellers
-    score = np.empty(len(orders))
-    asked_by = np.where(orders.buyer < 0, orders.supplier, orders.buyer)
-    hashes(world.people.uid[table.person[asked_by]], orders.product, world.draws.key("restock", day), score)
-    got = np.empty(len(orders), np.int64)
-    share_out(np.lexsort((score, orders.product, orders.supplier)), orders.supplier, orders.product, wanted, table.stock,
-              world.brand_stock, got)
-    return got

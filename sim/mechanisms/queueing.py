@@ -17,8 +17,8 @@ long patience waits are Erlang C, with no patience losses are Erlang B, between 
 
 | symbol | array | shape |
 |---|---|---|
-| arrival, service, patience, wait | minutes | (n,) ascending arrival |
-| free | minute at which each server is free | (c,) |
+| arrival, service, patience, wait | minutes | (n,) |
+| free | minute at which each server of a queue is free | (c,) |
 
 Sources: [Erlang1917], [Palm1957]; minutes a case and patience domain 4.10.
 """
@@ -34,16 +34,19 @@ from sim.core.columns import tabular
 from sim.core.draws import draw64, uniform
 from sim.core.kernel import Array, kernel
 from sim.core.maths import log_
-from sim.exchange.events import Chatted, PathKind
+from sim.exchange.events import Chatted, PathKind, Reason
+from sim.exchange.kept import once
 from sim.world.state import World
 
 if TYPE_CHECKING:
     from sim.exchange.actions import Capacity
+    from sim.mechanisms.choice import Choices
     from sim.mechanisms.encounters import Encounters
 
-_CHAT = int(PathKind.CHAT)
+_CHAT, _LOST = int(PathKind.CHAT), int(Reason.QUEUE)
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
@@ -56,43 +59,104 @@ class Wishes:
 
 
 @kernel()
-def draw_chats(uid: Array, key: int, opens: float, closes: float, minutes: float, patience: float, arrival: Array,
-               service: Array, patient: Array) -> None:
-    """Draw arrival in the opening hours, service time and patience of every chat.
+def draw_chats(person: Array, offer: Array, reason: Array, asked_person: Array, asked_offer: Array, queue_of: Array,
+               uid: Array, staff: Array, keys: Array, seat: Array, told: Array, times: Array) -> int:
+    """List one chat a person and queue, and draw arrival in the opening hours, service time and patience of each.
 
-    All in minutes; uid, arrival, service, patient (chats,).
-    """
-    for k in range(len(uid)):
-        inner = draw64(key, np.int64(uid[k]))
-        arrival[k] = opens + (closes - opens) * uniform(inner, 0)
-        service[k] = -log_(uniform(inner, 1)) * minutes
-        patient[k] = -log_(uniform(inner, 2)) * patience
-
-
-@kernel()
-def serve(arrival: Array, service: Array, patience: Array, free: Array, closes: float, wait: Array,
-          answered: Array) -> None:
-    """Serve chats in order of arrival by the first free of c servers.
+    A chat is about what was ordered, else about the first offer; those of a queue stand together. Returns how many there are.
 
     Parameters
     ----------
-    arrival, service, patience : float64 (n,), minutes, arrival ascending
-    free : float64 (c,), minute at which each server is free; changed
-    closes : float, minute after which nobody is answered any more
-    wait : float64 (n,), minutes waited (until answer or loss); answered : bool (n,)
+    person, offer, reason : (m,), orders, where reason is -1; asked_person, asked_offer : (a,), who chats anyway
+    queue_of : (O,), -1: none; uid : (N,); staff : float64 (Q, 5), as `_staff`; keys : uint64 (Q,)
+    seat : working space (N,), zeros before and after
+    told : int64 (4, m + a), person, offer, queue, uid; times : float64 (3, m + a), arrival, service, patience, in minutes
     """
-    for k in range(len(arrival)):
-        best = -1
-        for c in range(len(free)):
-            if best < 0 or free[c] < free[best]:
-                best = c
-        start = arrival[k] if best < 0 else max(arrival[k], free[best])
-        wait[k] = start - arrival[k]
-        answered[k] = best >= 0 and wait[k] <= patience[k] and start < closes
-        if answered[k]:
-            free[best] = start + service[k]
-        else:
-            wait[k] = max(0.0, min(patience[k], closes - arrival[k]))
+    n = 0
+    for q in range(len(keys)):
+        begin = n
+        for k in range(len(person)):
+            if reason[k] >= 0 or queue_of[offer[k]] != q:
+                continue
+            at = seat[person[k]] - 1
+            if at < 0:
+                told[0, n], told[1, n] = person[k], offer[k]
+                n += 1
+                seat[person[k]] = n
+            else:
+                told[1, at] = min(told[1, at], offer[k])
+        with_order = n
+        for k in range(len(asked_person)):
+            if queue_of[asked_offer[k]] != q:
+                continue
+            at = seat[asked_person[k]] - 1
+            if at < 0:
+                told[0, n], told[1, n] = asked_person[k], asked_offer[k]
+                n += 1
+                seat[asked_person[k]] = n
+            elif at >= with_order:
+                told[1, at] = min(told[1, at], asked_offer[k])
+        opens, closes, minutes, patience = staff[q, 1], staff[q, 2], staff[q, 3], staff[q, 4]
+        for k in range(begin, n):
+            i = told[0, k]
+            seat[i] = 0
+            told[2, k], told[3, k] = q, uid[i]
+            times[0, k], times[1, k], times[2, k] = 0.0, 0.0, 0.0
+            if staff[q, 0] < 0.0:
+                continue
+            inner = draw64(keys[q], told[3, k])
+            times[0, k] = opens + (closes - opens) * uniform(inner, 0)
+            times[1, k] = -log_(uniform(inner, 1)) * minutes
+            times[2, k] = -log_(uniform(inner, 2)) * patience
+    return n
+
+
+@kernel()
+def serve(turn: Array, told: Array, times: Array, staff: Array, waits: bool, free: Array, person: Array, offer: Array,
+          queue_of: Array, seat: Array, lost: int, reason: Array, chats: Array, minutes: Array) -> None:
+    """Serve the chats of each queue in order of arrival by the first free of its servers; an order is lost with its chat.
+
+    Parameters
+    ----------
+    turn : (n,), chats by queue and arrival; told, times : as `draw_chats` leaves them; staff : float64 (Q, 5), as `_staff`
+    waits : False: everybody is answered at once; free : working space, as long as the most servers of a queue
+    person, offer, reason : (m,), orders, where reason is -1; it becomes `lost` with the chat
+    queue_of : (O,); seat : working space (N,), zeros before and after
+    chats : int64 (4, n), written: person, offer, queue, whether answered
+    minutes : float64 (2, n), written: of arrival, and waited (until answer or loss)
+    """
+    begin = 0
+    while begin < len(turn):
+        q, end = told[2, turn[begin]], begin
+        opens, closes, servers = staff[q, 1], staff[q, 2], np.int64(staff[q, 0])
+        for c in range(servers):
+            free[c] = opens
+        while end < len(turn) and told[2, turn[end]] == q:
+            k = turn[end]
+            arrival, patience = times[0, k], times[2, k]
+            wait, answered = 0.0, not waits
+            if waits and servers >= 0:
+                best = -1
+                for c in range(servers):
+                    if best < 0 or free[c] < free[best]:
+                        best = c
+                start = arrival if best < 0 else max(arrival, free[best])
+                wait = start - arrival
+                answered = best >= 0 and wait <= patience and start < closes
+                if answered:
+                    free[best] = start + times[1, k]
+                else:
+                    wait = max(0.0, min(patience, closes - arrival))
+            chats[0, end], chats[1, end], chats[2, end], chats[3, end] = told[0, k], told[1, k], q, answered
+            minutes[0, end], minutes[1, end] = arrival, wait
+            seat[told[0, k]] = 0 if answered else 1
+            end += 1
+        for k in range(len(person)):
+            if reason[k] < 0 and queue_of[offer[k]] == q and seat[person[k]] == 1:
+                reason[k] = lost
+        for k in range(begin, end):
+            seat[chats[0, k]] = 0
+        begin = end
 
 
 def wishes(world: World, met: Encounters, considered: Bools) -> Wishes:
@@ -106,9 +170,8 @@ def wishes(world: World, met: Encounters, considered: Bools) -> Wishes:
     return Wishes(person, offer) if np.count_nonzero(served) == len(served) else Wishes(person[served], offer[served])
 
 
-def answer(world: World, asked: Wishes, ordered: Wishes, capacity: Capacity, day: int, *,
-           waits: bool) -> tuple[Chatted, Bools]:
-    """Let everybody who chats today be answered, or not.
+def answer(world: World, asked: Wishes, chosen: Choices, reason: Ints, capacity: Capacity, day: int, *, waits: bool) -> Chatted:
+    """Let everybody who chats today be answered, or not; an order whose chat is lost is lost.
 
     Reads offers. Purpose of draws: queue. Cost: O(chats log chats).
 
@@ -116,8 +179,8 @@ def answer(world: World, asked: Wishes, ordered: Wishes, capacity: Capacity, day
     ----------
     asked : Wishes
         Who chats without regard to what comes of it.
-    ordered : Wishes
-        Today's orders, one row an order, of any offer.
+    chosen, reason : (m,)
+        Today's orders where reason is -1; it is written where the chat is lost.
     waits : bool
         False: everybody is answered at once.
 
@@ -125,64 +188,31 @@ def answer(world: World, asked: Wishes, ordered: Wishes, capacity: Capacity, day
     -------
     Chatted
         By queue, then in the order of arrival.
-    bool (orders,)
-        Orders whose chat was lost.
     """
-    lost = np.zeros(len(ordered.person), np.bool_)
-    queue_of = world.offers.queue
-    sold = (queue_of[ordered.offer] >= 0).nonzero()[0]
-    if not len(sold) and not len(asked.person):
-        return Chatted.empty(), lost
-    # One chat a person and queue: about what was ordered, else about the first offer.
-    slots = np.concatenate([_slot(world, ordered.person[sold], ordered.offer[sold]), _slot(world, asked.person, asked.offer)])
-    n_offers = len(world.offers)
-    code = slots * 2
-    code[len(sold):] += 1
-    code = code * n_offers + np.concatenate([ordered.offer[sold], asked.offer])
-    code.sort()
-    slot = code // (2 * n_offers)
-    first = np.empty(len(slot), np.bool_)
-    first[0] = True
-    np.not_equal(slot[1:], slot[:-1], out=first[1:])
-    slot, offer = slot[first], code[first] % n_offers
-    queue, person = np.divmod(slot, world.n_people)
-    parts, answered = [], np.empty(len(slot), np.bool_)
-    for q in range(int(queue[0]), int(queue[-1]) + 1):
-        begin, end = queue.searchsorted((q, q + 1)).tolist()
-        if begin < end:
-            chatted, answered[begin:end] = _served(world, person[begin:end], offer[begin:end], q, capacity, day, waits=waits)
-            parts.append(chatted)
-    lost[sold] = ~answered[slot.searchsorted(slots[:len(sold)])]
-    return Chatted.stacked(parts), lost
+    names, queue_of, seat, most = world.queue_names, world.offers.queue, world.scratch.load, len(reason) + len(asked.person)
+    keys = np.array([world.draws.key(f"queue {name}", day) for name in names], np.uint64)
+    staff, free = once(_staff, capacity, len(names))
+    told, times = np.empty((4, most), np.int64), np.empty((3, most))
+    n = draw_chats(chosen.person, chosen.offer, reason, asked.person, asked.offer, queue_of, world.people.uid, staff, keys, seat, told,
+                   times)
+    if not n:
+        return Chatted.empty()
+    turn = np.lexsort((told[3, :n], times[0, :n], told[2, :n]))
+    chats, minutes = np.empty((4, n), np.int64), np.empty((2, n))
+    serve(turn, told, times, staff, waits, free, chosen.person, chosen.offer, queue_of, seat, _LOST, reason, chats, minutes)
+    person, offer, queue, answered = chats
+    arrival, wait = minutes
+    return Chatted(person, offer, queue, arrival, wait, answered)
 
 
-def _slot(world: World, person: Ints, offer: Ints) -> Ints:
-    """Number the queue of an offer and a person together, int64 (m,), by queue and then by person."""
-    found: Ints = world.offers.queue[offer] * world.n_people + person
-    return found
+def _staff(capacity: Capacity, queues: int) -> tuple[Floats, Floats]:
+    """Return servers, opening, closing, minutes a case and patience by queue, float64 (Q, 5), and room for the servers of one.
 
-
-def _served(world: World, person: Ints, offer: Ints, queue: int, capacity: Capacity, day: int, *,
-            waits: bool) -> tuple[Chatted, Bools]:
-    """Serve the chats of one queue (n,); returns them in the order of arrival, and whether each (n,) was answered.
-
-    Without staff nobody is answered.
+    A queue without staff has -1 servers: nobody is answered there.
     """
-    n, uid, name = len(person), world.people.uid[person], world.queue_names[queue]
-    arrival, service, patience, wait = np.zeros((4, n))
-    answered = np.full(n, not waits)
-    row = (capacity.queue == queue).nonzero()[0]
-    r = int(row[0]) if len(row) else -1
-    opens, closes = (float(capacity.open_minute[r]), float(capacity.close_minute[r])) if r >= 0 else (0.0, 0.0)
-    if r >= 0:
-        draw_chats(uid, world.draws.key(f"queue {name}", day), opens, closes,
-                   float(capacity.minutes_a_case[r]), float(capacity.patience_minutes[r]), arrival, service, patience)
-    turn = np.lexsort((uid, arrival))
-    arrival = arrival[turn]
-    if waits and r >= 0:
-        free = np.full(int(capacity.servers[r]), opens)
-        serve(arrival, service[turn], patience[turn], free, closes, wait, answered)
-    in_turn = np.empty(n, np.bool_)
-    in_turn[turn] = answered
-    return Chatted(person[turn], offer[turn], np.full(n, queue, np.int64), arrival, wait,
-                   answered.astype(np.int64)), in_turn
+    staff = np.zeros((queues, 5))
+    staff[:, 0] = -1.0
+    columns = (capacity.servers, capacity.open_minute, capacity.close_minute, capacity.minutes_a_case, capacity.patience_minutes)
+    for row in range(len(capacity) - 1, -1, -1):  # the first row of a queue counts
+        staff[capacity.queue[row]] = [column[row] for column in columns]
+    return staff, np.empty(max(0, int(staff[:, 0].max(initial=0.0))))

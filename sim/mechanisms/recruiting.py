@@ -30,14 +30,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.columns import tabular
-from sim.core.draws import draw64, pair, uniform, uniforms
-from sim.core.kernel import Array, kernel
+from sim.core.draws import draw64, pair, uniform
+from sim.core.kernel import Array, Number, kernel
 from sim.core.maths import exp_, log_, logistic
 from sim.core.params import ASSUMPTION, Days, Params, Share, param
 from sim.exchange.actions import Invite
 from sim.exchange.events import Joined, Reason, Refused
-from sim.exchange.kept import once_for
+from sim.exchange.kept import once
 from sim.mechanisms.fees import FeesParams, burden
 from sim.world.audiences import NO_ROW
 from sim.world.state import World
@@ -89,25 +88,43 @@ class RecruitingParams(Params):
                                 doc="Chance to give up for each refusal met", zh="被拒退出")
 
 
-@kernel()
-def find_invitees(sponsor: Array, nth: Array, invitee: Array, brand: Array, reward_fen: Array, uid: Array,
-                  satisfaction: Array, brand_of: Array, price_fen: Array, start: Array, listener: Array, weight: Array,
-                  key: int, base: float, per_sat: float, per_reward: float, certain: bool, out_person: Array,
-                  out_tie: Array, out_trust: Array) -> None:
-    """Decide who invites, and along which tie; -1 where nobody is asked, or the two are not tied.
+_FULL, _MEMBER, _DECLINED, _CONTEST = (int(r) for r in (Reason.FULL, Reason.MEMBER, Reason.DECLINED, Reason.CONTEST))
+_RULES = {"uniform": 0, "preferential": 1, "recency": 2}
+_NOBODY = np.empty(0, np.int64)
 
-    sponsor, invitee, brand, reward_fen : int64 (m,); satisfaction : float32 (N, P), of which the best with the goods of
-    the brand that asks counts; its dearest list price is what the reward is weighed against.
-    nth : int64 (m,), how often the sponsor was asked before today. Draw index: uid of the sponsor, then 2 nth.
+
+@kernel()
+def contest_score(key: int, uid: int, sponsor_uid: int, weight: float) -> Number:
+    """Return -ln(u) / weight: the smallest of an invitee's sponsors wins with chance weight / sum."""
+    return -log_(uniform(key, pair(uid, sponsor_uid))) / weight
+
+
+@kernel()
+def find_invitees(sponsor: Array, invitee: Array, brand: Array, reward_fen: Array, uid: Array, satisfaction: Array, brand_of: Array,
+                  price_fen: Array, start: Array, listener: Array, weight: Array, key: int, weights: tuple[float, ...],
+                  certain: bool, asked: Array, found: Array, trust: Array) -> int:
+    """Decide who invites, and along which tie; returns how many invitations reach somebody.
+
+    Draw index: uid of the sponsor, then twice how often the sponsor was asked before today.
+
+    Parameters
+    ----------
+    sponsor, invitee, brand, reward_fen : int64 (m,)
+    satisfaction : float32 (N, P), of which the best with the goods of the brand that asks counts; its dearest list price is
+        what the reward is weighed against
+    weights : as `_weights`; asked : working space (N,), zeros before and after
+    found : int64 (4, m), written: row of the table, person, tie (-1: the two are not tied); trust : float64 (m,), written
     """
+    base, per_sat, per_reward = weights[10], weights[11], weights[12]
+    n = 0
     for k in range(len(sponsor)):
-        out_person[k] = invitee[k]
-        out_tie[k] = -1
-        out_trust[k] = 0.0
+        found[0, n], found[1, n], found[2, n], trust[n] = k, invitee[k], -1, 0.0
         j = sponsor[k]
         if j < 0:
+            n += invitee[k] >= 0
             continue
-        inner = draw64(key, np.int64(uid[j]))
+        inner, nth = draw64(key, np.int64(uid[j])), asked[j]
+        asked[j] += 1
         if invitee[k] < 0:
             best, price = -np.inf, 0
             for g in range(len(brand_of)):
@@ -117,91 +134,110 @@ def find_invitees(sponsor: Array, nth: Array, invitee: Array, brand: Array, rewa
             rate = np.float64(reward_fen[k]) / np.float64(price)
             p = logistic(base + per_sat * best + per_reward * rate)
             degree = start[j + 1] - start[j]
-            if degree == 0 or (not certain and uniform(inner, 2 * nth[k]) >= p):
+            if degree == 0 or (not certain and uniform(inner, 2 * nth) >= p):
                 continue
-            e = start[j] + np.int64(uniform(inner, 2 * nth[k] + 1) * degree)
-            out_person[k] = listener[e]
+            e = start[j] + np.int64(uniform(inner, 2 * nth + 1) * degree)
+            found[1, n] = listener[e]
         else:  # who is named is believed as the friend they are, if they listen to the sponsor at all
             e = start[j]
             while e < start[j + 1] and listener[e] != invitee[k]:
                 e += 1
             if e == start[j + 1]:
+                n += 1
                 continue
-        out_tie[k] = e
+        found[2, n] = e
         w = np.int64(weight[e])
-        out_trust[k] = (w & 32767) / 32767.0 * (-1.0 if w & 32768 else 1.0)
+        trust[n] = (w & 32767) / 32767.0 * (-1.0 if w & 32768 else 1.0)
+        n += 1
+    for k in range(len(sponsor)):
+        if sponsor[k] >= 0:
+            asked[sponsor[k]] = 0
+    return n
 
 
 @kernel()
-def judge(row: Array, person: Array, trust: Array, sponsor: Array, channel: Array, tier: Array, reward_sponsor_fen: Array,
-          reward_invitee_fen: Array, buy_in_fen: Array, income_fen: Array, fees: Array, density: float, owner: Array,
-          members: Array, capacity: Array, channel_health: Array, home: Array, row_of: Array, wealth: Array, uid: Array,
-          key: int, reasons: tuple[int, ...], weights: tuple[float, ...], certain: bool, sponsor_uid: Array,
-          out: Array) -> None:
-    """Write -1 for every invitation that is accepted, otherwise the reason why not.
+def judge(found: Array, trust: Array, n: int, sponsor: Array, channel: Array, tier: Array, brand: Array, reward_sponsor_fen: Array,
+          reward_invitee_fen: Array, buy_in_fen: Array, income_fen: Array, density: float, owner: Array, members: Array,
+          capacity: Array, channel_health: Array, fee_fen: Array, worth_fen: Array, home: Array, row_of: Array, recruits: Array,
+          joined_day: Array, wealth: Array, uid: Array, key: int, contest_key: int, day: int, weights: tuple[float, ...],
+          certain: bool, rule: int, won: Array, joined: Array, refused: Array) -> int:
+    """Decide who accepts an invitation, one of each invitee's sponsors where there are several; returns how many do.
 
-    row, person, trust : (n,), invitations that reached somebody, by row of the table. sponsor to income_fen : (m,), the
-    table. fees : float64 (n,), by which fees lower the log odds of joining a channel. owner to channel_health : (C,);
-    home : (N, S); row_of, wealth, uid : (N,). reasons = (full, member, declined); weights = (kappa, c0, c1, c2, buyer, j0,
-    j1, j2, j3, j5). sponsor_uid : (n,), written: uid + 1, 0 for the brand.
+    Parameters
+    ----------
+    found, trust, n : invitations that reached somebody, as `find_invitees` leaves them; found[3] is overwritten
+    sponsor to income_fen : (m,), the table; density : resellers as a share of people
+    owner to worth_fen : (C,); home : (N, S); row_of, wealth, uid : (N,); recruits, joined_day : (R,)
+    weights : as `_weights`; rule : of contests, as `_RULES` numbers them
+    won : working space (N,), zeros before and after
+    joined : int64 (9, m), refused : int64 (5, m), written: columns of the events, those refused from the front, too
     """
-    full, member, declined = reasons
-    kappa, c0, c1, c2, buyer, j0, j1, j2, j3, j5 = weights
-    for k in range(len(row)):
-        r, i = row[k], person[k]
+    kappa, c0, c1, c2, buyer, j0, j1, j2, j3, j5, _, _, _, per_wealth, per_value, recency = weights
+    for k in range(n):
+        r, i = found[0, k], found[1, k]
         c, j = channel[r], sponsor[r]
-        sponsor_uid[k] = np.int64(uid[j]) + 1 if j >= 0 else 0
-        verdict, health = -1, 0.0
+        sponsor_uid = np.int64(uid[j]) + 1 if j >= 0 else 0
+        verdict, health, fees = -1, 0.0, 0.0
         if c >= 0:
             health = channel_health[c]
+            fees = burden(np.float64(buy_in_fen[r] + fee_fen[c]), np.float64(wealth[i]), worth_fen[c], per_wealth, per_value)
             if home[i, owner[c]] != NO_ROW:
-                verdict = member
+                verdict = _MEMBER
             elif members[c] >= capacity[c]:
-                verdict = full
+                verdict = _FULL
         if tier[r] >= 0:
             if row_of[i] >= 0:
-                verdict = member
+                verdict = _MEMBER
             buy_in = np.float64(max(buy_in_fen[r], 1))
             p = logistic(j0 + j1 * trust[k] + j2 * log_(1.0 + np.float64(income_fen[r]) / buy_in)
                          - j3 * (buy_in / (100.0 * np.float64(wealth[i]))) - j5 * density)
         elif j < 0:
             p = buyer
-            if fees[k] > 0.0:
-                odds = buyer * exp_(-fees[k])
+            if fees > 0.0:
+                odds = buyer * exp_(-fees)
                 p = odds / (1.0 - buyer + odds)
         else:
             t = trust[k]
             if reward_sponsor_fen[r] > 0 and reward_invitee_fen[r] == 0 and t > 0.0:
                 t *= 1.0 - kappa
-            p = logistic(c0 + c1 * t + c2 * health - fees[k])
-        if verdict < 0 and not (certain or uniform(draw64(key, np.int64(uid[i])), sponsor_uid[k]) < p):
-            verdict = declined
-        out[k] = verdict
-
-
-@kernel()
-def contest_scores(person: Array, sponsor_uid: Array, weight: Array, uid: Array, key: int, out: Array) -> None:
-    """Write -ln(u) / weight: the smallest of an invitee's sponsors wins with chance weight / sum.
-
-    person, sponsor_uid, weight, out (m,), one an invitation; uid (N,).
-    """
-    for k in range(len(person)):
-        out[k] = -log_(uniform(key, pair(np.int64(uid[person[k]]), sponsor_uid[k]))) / weight[k]
-
-
-_REASONS = (int(Reason.FULL), int(Reason.MEMBER), int(Reason.DECLINED))
-EXIT_REASON = Reason.LOSSES
-"""Why resellers who give up leave."""
-
-
-@tabular
-class _Asked:
-    """Invitations that reached somebody, and the row of `Invite` each came from."""
-
-    row: NDArray[np.int64]
-    person: NDArray[np.int64]
-    tie: NDArray[np.int64]
-    trust: NDArray[np.float64]
+            p = logistic(c0 + c1 * t + c2 * health - fees)
+        if verdict < 0 and not (certain or uniform(draw64(key, np.int64(uid[i])), sponsor_uid) < p):
+            verdict = _DECLINED
+        found[3, k] = verdict
+        if verdict >= 0:
+            continue
+        rival = won[i] - 1
+        won[i] = k + 1
+        if rival < 0:
+            continue
+        lowest, winner = np.inf, rival
+        first: Number = 0
+        for one in (rival, k):
+            s = sponsor[found[0, one]]
+            row = row_of[s] if s >= 0 else -1
+            weight: Number = 1.0
+            if row >= 0 and rule == 1:
+                weight = 1.0 + recruits[row]
+            elif row >= 0 and rule == 2:
+                weight = max(exp_(-(day - joined_day[row]) / recency), 1e-12)
+            number: Number = np.int64(uid[s]) + 1 if s >= 0 else 0
+            score = contest_score(contest_key, np.int64(uid[i]), number, weight)
+            if score < lowest or (score == lowest and number < first):
+                lowest, first, winner = score, number, one
+        won[i] = winner + 1
+        found[3, rival if winner == k else k] = _CONTEST
+    a, b = 0, 0
+    for k in range(n):
+        r, i = found[0, k], found[1, k]
+        if found[3, k] >= 0:
+            refused[0, b], refused[1, b], refused[2, b], refused[3, b], refused[4, b] = i, sponsor[r], channel[r], tier[r], found[3, k]
+            b += 1
+            continue
+        won[i] = 0
+        joined[0, a], joined[1, a], joined[2, a], joined[3, a], joined[4, a] = i, channel[r], tier[r], brand[r], sponsor[r]
+        joined[5, a], joined[6, a], joined[7, a], joined[8, a] = found[2, k], reward_sponsor_fen[r], reward_invitee_fen[r], buy_in_fen[r]
+        a += 1
+    return a
 
 
 def recruit(world: World, invite: Invite, day: int, params: RecruitingParams,
@@ -210,48 +246,26 @@ def recruit(world: World, invite: Invite, day: int, params: RecruitingParams,
 
     Reads people, ties, audiences, resellers. Purposes of draws: invite, accept, contest.
     """
-    if params.mode == "off" or not len(invite):
-        return Joined.empty(), Refused.empty()
-    asked = _ask(world, invite, day, params)
-    reason = _verdicts(world, invite, asked, day, params, fees)
-    said = reason < 0
-    yes = said.nonzero()[0]
-    joined, refused = Joined.empty(), Refused.empty()
-    if len(yes) < len(reason):
-        no = np.flatnonzero(~said)
-        r = asked.row[no]
-        refused = Refused(asked.person[no], invite.sponsor[r], invite.channel[r], invite.role_tier[r], reason[no])
-    if len(yes):
-        r = asked.row[yes]
-        joined = Joined(asked.person[yes], invite.channel[r], invite.role_tier[r], invite.brand[r], invite.sponsor[r],
-                        asked.tie[yes], invite.reward_sponsor_fen[r], invite.reward_invitee_fen[r], invite.buy_in_fen[r])
-    return joined, refused
-
-
-def _ask(world: World, invite: Invite, day: int, params: RecruitingParams) -> _Asked:
-    people, ties, products = world.people, world.ties, world.products
     m = len(invite)
-    person, tie, trust = np.empty(m, np.int64), np.empty(m, np.int64), np.empty(m)
-    find_invitees(invite.sponsor, _asked_before(invite.sponsor), invite.invitee, invite.brand, invite.reward_sponsor_fen,
-                  people.uid, people.satisfaction, products.brand_of, products.price_fen, ties.start, ties.listener,
-                  ties.weight, world.draws.key("invite", day), params.invite_base, params.invite_satisfaction,
-                  params.invite_reward, params.mode == "certain", person, tie, trust)
-    row = (person >= 0).nonzero()[0]
-    if len(row) == m:
-        return _Asked(row, person, tie, trust)
-    return _Asked(row, person[row], tie[row], trust[row])
-
-
-def _asked_before(sponsor: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return how often each row's sponsor stands in earlier rows, int64 (m,); brands (-1) are not counted."""
-    nth = np.zeros(len(sponsor), np.int64)
-    people = (sponsor >= 0).nonzero()[0]
-    held = sponsor[people]
-    if np.count_nonzero(held[1:] <= held[:-1]):  # else each stands here once
-        order = people[held.argsort(kind="stable")]
-        held = sponsor[order]
-        nth[order] = np.arange(len(order)) - held.searchsorted(held, "left")
-    return nth
+    if params.mode == "off" or not m:
+        return Joined.empty(), Refused.empty()
+    people, ties, products, channels, table, draws = (world.people, world.ties, world.products, world.channels, world.resellers,
+                                                      world.draws)
+    certain, weights = params.mode == "certain", once(_weights, params, fees)
+    found, trust = np.empty((4, m), np.int64), np.empty(m)
+    n = find_invitees(invite.sponsor, invite.invitee, invite.brand, invite.reward_sponsor_fen, people.uid, people.satisfaction,
+                      products.brand_of, products.price_fen, ties.start, ties.listener, ties.weight, draws.key("invite", day), weights,
+                      certain, world.scratch.load, found, trust)
+    if not n:
+        return Joined.empty(), Refused.empty()
+    joined, refused = np.empty((9, n), np.int64), np.empty((5, n), np.int64)
+    a = judge(found, trust, n, invite.sponsor, invite.channel, invite.role_tier, invite.brand, invite.reward_sponsor_fen,
+              invite.reward_invitee_fen, invite.buy_in_fen, invite.perceived_income_fen, _active(world) / world.n_people,
+              channels.owner, channels.members, channels.capacity, channels.health, channels.fee_fen, channels.worth_fen,
+              world.audiences.home, table.row_of, table.recruits, table.joined, people.wealth, people.uid, draws.key("accept", day),
+              draws.key("contest", day), day, weights, certain, _RULES[params.contest], world.scratch.load, joined, refused)
+    return (Joined(*joined[:, :a]) if a else Joined.empty(),
+            Refused(*refused[:, : n - a]) if a < n else Refused.empty())
 
 
 def _active(world: World) -> int:
@@ -261,85 +275,51 @@ def _active(world: World) -> int:
     return int(np.count_nonzero(world.resellers.left[: world.resellers.size] < 0))
 
 
-def _verdicts(world: World, invite: Invite, asked: _Asked, day: int, params: RecruitingParams,
-              fees: FeesParams) -> NDArray[np.int64]:
-    """Return -1 for those who join, otherwise the reason why not."""
-    people, channels, table = world.people, world.channels, world.resellers
-    r, person = asked.row, asked.person
-    reason, sponsor_uid = np.empty(len(r), np.int64), np.empty(len(r), np.int64)
-    channel = np.where(invite.role_tier[r] >= 0, -1, invite.channel[r])
-    judge(r, person, asked.trust, invite.sponsor, invite.channel, invite.role_tier, invite.reward_sponsor_fen,
-          invite.reward_invitee_fen, invite.buy_in_fen, invite.perceived_income_fen,
-          burden(world, person, channel, invite.buy_in_fen[r], fees), _active(world) / world.n_people, channels.owner,
-          channels.members, channels.capacity, channels.health, world.audiences.home, table.row_of, people.wealth,
-          people.uid, world.draws.key("accept", day), _REASONS, _weights(params), params.mode == "certain", sponsor_uid,
-          reason)
-    sponsor = invite.sponsor[r]
-    _contests(world, person, sponsor, sponsor_uid, reason, day, params)
-    return reason
-
-
-@once_for
-def _weights(params: RecruitingParams) -> tuple[float, ...]:
-    """Return the weights that `judge` takes."""
+def _weights(params: RecruitingParams, fees: FeesParams) -> tuple[float, ...]:
+    """Return the weights that the kernels take."""
+    cost = (fees.join_wealth, fees.join_value) if fees.enabled else (0.0, 0.0)
     return (params.paid_discount, params.join_base, params.join_trust, params.join_health, params.buyer_joins,
             params.reseller_base, params.reseller_trust, params.reseller_income, params.reseller_cost,
-            params.reseller_density)
+            params.reseller_density, params.invite_base, params.invite_satisfaction, params.invite_reward, *cost,
+            max(params.recency_days, 1e-9))
 
 
-def _contests(world: World, person: NDArray[np.int64], sponsor: NDArray[np.int64], sponsor_uid: NDArray[np.int64],
-              reason: NDArray[np.int64], day: int, params: RecruitingParams) -> None:
-    """Leave one sponsor for each invitee who would say yes to several."""
-    alive = (reason < 0).nonzero()[0]
-    if len(alive) < 2:
-        return
-    wanted = np.sort(person[alive])
-    if not (wanted[1:] == wanted[:-1]).any():
-        return
-    table = world.resellers
-    weight = np.ones(len(alive))
-    if params.contest != "uniform" and table.size:
-        row = np.where(sponsor[alive] >= 0, table.row_of[np.maximum(sponsor[alive], 0)], -1)
-        known = row >= 0
-        if params.contest == "preferential":
-            weight[known] = 1.0 + table.recruits[row[known]]
-        else:
-            age = day - table.joined[row[known]]
-            weight[known] = [max(exp_(-a / max(params.recency_days, 1e-9)), 1e-12) for a in age.tolist()]
-    score = np.empty(len(alive))
-    contest_scores(person[alive], sponsor_uid[alive], weight, world.people.uid, world.draws.key("contest", day), score)
-    turn = np.lexsort((sponsor_uid[alive], score, person[alive]))
-    ordered = person[alive][turn]
-    again = np.concatenate([[False], ordered[1:] == ordered[:-1]])
-    reason[alive[turn[again]]] = Reason.CONTEST
+@kernel()
+def give_up(sponsor: Array, reason: Array, row_of: Array, person: Array, left: Array, profit_day: Array, refusals: Array, size: int,
+            uid: Array, day: int, patience: float, hazard: float, per_refusal: float, key: int, met: Array, gone: Array) -> int:
+    """Count the refusals met, for awkwardness makes resellers give up, and draw who does; returns how many.
+
+    sponsor, reason (m,), of those who were asked in vain; row_of, uid (N,); person to refusals (R,), of which `size` count; met
+    (size,), zeros; gone (size,), written: rows.
+    """
+    n = 0
+    for k in range(len(sponsor)):
+        if reason[k] == _DECLINED and sponsor[k] >= 0 and row_of[sponsor[k]] >= 0:
+            met[row_of[sponsor[k]]] += 1
+            refusals[row_of[sponsor[k]]] += 1
+    for r in range(size):
+        if left[r] >= 0:
+            continue
+        chance = (hazard if day - profit_day[r] > patience else 0.0) + per_refusal * met[r]
+        if chance > 0.0 and uniform(key, np.int64(uid[person[r]])) < chance:
+            gone[n] = r
+            n += 1
+    return n
 
 
-def exits(world: World, met: NDArray[np.int64], day: int, params: RecruitingParams) -> NDArray[np.int64]:
+def exits(world: World, refused: Refused, day: int, params: RecruitingParams) -> NDArray[np.int64]:
     """Return the rows of resellers who give up today: long without profit, or by the refusals they met.
 
     Parameters
     ----------
-    met : int64 (R,)
-        Refusals that each reseller met today.
+    refused : Refused
+        Today's invitations that were declined. They are counted, too.
     """
     table = world.resellers
     if not table.size or params.mode == "off":
-        return np.empty(0, np.int64)
-    rows = np.flatnonzero(table.left[: table.size] < 0)
-    idle = day - table.profit_day[rows] > params.patience
-    hazard = np.where(idle, params.exit_hazard, 0.0) + params.exit_refusal * met[rows]
-    gone: NDArray[np.int64] = rows[uniforms(world.draws.key("exit", day), world.people.uid[table.person[rows]]) < hazard]
-    return gone
-
-
-def remember_refusals(world: World, refused: Refused) -> NDArray[np.int64]:
-    """Count the refusals that resellers met, for awkwardness makes them give up; returns today's, int64 (R,)."""
-    if not world.resellers.size:
-        return np.zeros(0, np.int64)
-    sponsor = refused.sponsor[(refused.reason == Reason.DECLINED) & (refused.sponsor >= 0)]
-    if not len(sponsor):
-        return np.zeros(world.resellers.size, np.int64)
-    row = world.resellers.row_of[sponsor]
-    met: NDArray[np.int64] = np.bincount(row[row >= 0], minlength=world.resellers.size).astype(np.int64)
-    world.resellers.refusals[: len(met)] += met
-    return met
+        return _NOBODY
+    gone = np.empty(table.size, np.int64)
+    n = give_up(refused.sponsor, refused.reason, table.row_of, table.person, table.left, table.profit_day, table.refusals, table.size,
+                world.people.uid, day, params.patience, params.exit_hazard, params.exit_refusal, world.draws.key("exit", day),
+                np.zeros(table.size, np.int64), gone)
+    return gone[:n]

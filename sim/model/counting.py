@@ -6,22 +6,36 @@ from sim.core.kernel import Array, Number, kernel
 
 
 @kernel()
-def count_sales(person: Array, product: Array, quantity: Array, price_fen: Array, seller: Array, ours: Array,
-                before: Array, last: Array, old: Array, day: int, horizon: int, who: Array) -> tuple[Number, ...]:
-    """Return orders, units, value, units from resellers, first orders, the change of active buyers, and how many bought.
+def count_sales(person: Array, product: Array, quantity: Array, price_fen: Array, seller: Array, offer: Array, returned: Array,
+                refund_fen: Array, ours: Array, before: Array, last: Array, old: Array, day: int, horizon: int, strategy_of: Array,
+                touched: Array, who: Array) -> tuple[Number, ...]:
+    """Count a day's sales of the brand.
 
-    person, product, quantity, price_fen, seller: (orders,); ours: whether a product is the brand's, (P,); before,
-    last: whether and on which day people bought, (N,), brought up to date; old: who bought `horizon` days ago; who:
-    written, today's buyers.
+    Returns orders, units, value, units from resellers, first orders, the change of active buyers, what was refunded, how many
+    came back, and how many bought.
+
+    Parameters
+    ----------
+    person to offer, returned, refund_fen : (orders,), what was sold, and what became of it
+    ours : (P,), whether a product is the brand's; before, last : (N,), whether and on which day people bought, brought up to date
+    old : who bought `horizon` days ago
+    strategy_of : (O,), whose offer it is, -1 for shops
+    touched : int64 (1 + strategies, 2), orders and fen by whose offer was bought, the first row nobody's; brought up to date
+    who : (orders,), written: today's buyers
     """
-    orders, units, value, passed, first, active, n = 0, 0, 0, 0, 0, 0, 0
+    orders, units, value, passed, first, active, refunds, back, n = 0, 0, 0, 0, 0, 0, 0, 0, 0
     for k in range(len(person)):
         if not ours[product[k]]:
             continue
-        i = person[k]
+        i, fen = person[k], price_fen[k] * quantity[k]
         orders += 1
         units += quantity[k]
-        value += price_fen[k] * quantity[k]
+        value += fen
+        refunds += refund_fen[k]
+        back += returned[k]
+        row = strategy_of[offer[k]] + 1
+        touched[row, 0] += 1
+        touched[row, 1] += fen
         if seller[k] >= 0:
             passed += quantity[k]
         if last[i] != day:
@@ -33,28 +47,33 @@ def count_sales(person: Array, product: Array, quantity: Array, price_fen: Array
             n += 1
     for k in range(len(old)):
         active -= last[old[k]] == day - horizon
-    return orders, units, value, passed, first, active, n
+    return orders, units, value, passed, first, active, refunds, back, n
 
 
 @kernel()
-def count_agents(brand: Array, tier: Array, joined: Array, left: Array, stock: Array, size: int, products: Array, day: int,
-                 tiers: Array) -> tuple[Number, ...]:
-    """Return who resells for the first brand, who joined and who left today, and units of its products held by anybody.
+def count_agents(brand: Array, tier: Array, joined: Array, left: Array, stock: Array, size: int, ours: Array, day: int,
+                 buyer: Array, supplier: Array, product: Array, quantity: Array, counts: Array) -> None:
+    """Count who resells for the first brand and what they hold.
 
-    brand, tier, joined, left: (rows,), of which `size` count; stock: (rows, P); products: the brand's; tiers: written,
-    resellers by tier, the last one with all above.
+    brand, tier, joined, left: (rows,), of which `size` count; stock: (rows, P); ours: (P,), whether a product is the brand's;
+    buyer to quantity: (m,), goods moved in the channel today; counts: written, zeros before: resellers, who joined and who left
+    today, units of the brand's products held by anybody, sold in and bought back today, and resellers by tier, the last one
+    with all above.
     """
-    here, came, went, held = 0, 0, 0, 0
+    tiers = len(counts) - 6
     for r in range(size):
-        for p in products:
-            held += stock[r, p]
+        for p in range(len(ours)):
+            counts[3] += stock[r, p] if ours[p] else 0
         if brand[r] == 0:
-            came += joined[r] == day
-            went += left[r] == day
+            counts[1] += joined[r] == day
+            counts[2] += left[r] == day
             if left[r] < 0:
-                here += 1
-                tiers[min(tier[r], len(tiers) - 1)] += 1
-    return here, came, went, held
+                counts[0] += 1
+                counts[6 + min(tier[r], tiers - 1)] += 1
+    for k in range(len(buyer)):
+        if ours[product[k]]:
+            counts[4] += quantity[k] if supplier[k] < 0 else 0
+            counts[5] += quantity[k] if buyer[k] < 0 else 0
 
 
 @kernel()
@@ -84,29 +103,30 @@ def count_shown(sponsor: Array, role_tier: Array, brand: Array, income_fen: Arra
 
 
 @kernel()
-def count_retail(seller: Array, person: Array, product: Array, quantity: Array, price_fen: Array, kept: Array, spoiled: Array,
+def count_retail(seller: Array, person: Array, product: Array, quantity: Array, price_fen: Array, returned: Array, resaleable: Array,
                  ours: Array, owner: Array, unit_fen: Array, row_of: Array, units: Array, value_fen: Array, cost_fen: Array,
                  paid_fen: Array) -> int:
     """Add a day's sales to what resellers sold to others; returns the units kept by people who are no resellers.
 
-    seller, person, product, quantity, price_fen, kept, spoiled: (orders,); ours: (P,); owner: (rows,); unit_fen: (rows, P);
-    row_of: (N,); units, value_fen, cost_fen, paid_fen: (rows,), brought up to date, as `Retail` has them.
+    seller to price_fen, returned, resaleable: (orders,), what was sold and what became of it; ours: (P,); owner: (rows,);
+    unit_fen: (rows, P); row_of: (N,); units, value_fen, cost_fen, paid_fen: (rows,), brought up to date, as `Retail` has them.
     """
     ultimate = 0
     for k in range(len(seller)):
         r, p = seller[k], product[k]
         if r < 0 or not ours[p]:
             continue
-        if kept[k] and row_of[person[k]] < 0:
+        kept = returned[k] == 0
+        if kept and row_of[person[k]] < 0:
             ultimate += quantity[k]
         if owner[r] == person[k]:  # own use is no sale
             continue
         value = price_fen[k] * quantity[k]
         paid_fen[r] += value
-        if kept[k]:
+        if kept:
             units[r] += quantity[k]
             value_fen[r] += value
-        if kept[k] or spoiled[k]:
+        if kept or resaleable[k] == 0:
             cost_fen[r] += unit_fen[r, p] * quantity[k]
     return ultimate
 

@@ -14,7 +14,8 @@ from sim.mechanisms.attention import Noticed, nothing_noticed
 
 @dataclass
 class Day:
-    """Events of a day and counts that no event table holds; `sold` are the orders filled today, open deals not among them.
+    """Events of a day and counts that no event table holds; `sold` are the orders filled today, open deals not
+    among them, row by row as `events.delivered` has them.
 
     `written_off` are units thrown away in the channel, int64 (P,); `invite` is who was asked to bring whom.
     """

@@ -6,7 +6,7 @@ that goes with them is booked. Goods in the channel stand in `sim.model.channel`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,20 +14,17 @@ from numpy.typing import NDArray
 from sim.core.accounts import Account, Purpose
 from sim.exchange.actions import Enrol, Promote, Release
 from sim.exchange.events import Joined, Left, Reason, Refused
-from sim.exchange.postings import postings
 from sim.ledger.ledger import Ledger
-from sim.mechanisms.audience import admit
 from sim.mechanisms.fulfilment import hashes
 from sim.mechanisms.sellers import forget_themselves
-from sim.world.audiences import LEFT, NO_ROW, SPY, find_room
+from sim.world.audiences import LEFT, NO_ROW, SPY
 from sim.world.state import World
 
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Newcomers:
-    """People about to become resellers, one row each; upline -1: the brand."""
+class Newcomers(NamedTuple):
+    """People about to become resellers, columns (n,); upline -1: the brand."""
 
     person: Ints
     brand: Ints
@@ -50,13 +47,7 @@ def admitted(world: World, person: Ints, channel: Ints, day: int) -> tuple[Ints,
     """Append memberships as far as channels have room; returns the positions admitted and their audience rows, int64 (n,)."""
     if not len(person):
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    channels, turn = world.channels, sort_for_channels(world, person, channel)
-    kept, held = np.empty(len(turn), np.bool_), np.empty(len(turn), world.audiences.home.dtype)
-    find_room(turn, person, channel, channels.owner, channels.owned, channels.capacity, channels.members,
-              world.audiences.home, held, kept)
-    turn = turn[kept]
-    into = channel[turn]
-    return turn, admit(world, person[turn], into, channels.trust[into], day)
+    return world.audiences.admit(person, channel, sort_for_channels(world, person, channel), world.channels, day)
 
 
 def join(world: World, ledger: Ledger, joined: Joined, day: int) -> tuple[Joined, Refused]:
@@ -64,13 +55,21 @@ def join(world: World, ledger: Ledger, joined: Joined, day: int) -> tuple[Joined
     if not len(joined):
         return joined, Refused.empty()
     to_role = (joined.tier >= 0).nonzero()[0]
-    to_channel = ((joined.channel >= 0) & (joined.tier < 0)).nonzero()[0]
-    let = to_channel[let_in(world, joined.person[to_channel], joined.channel[to_channel], day)]
+    if not len(to_role) and np.count_nonzero(joined.channel < 0) == 0:
+        let = let_in(world, joined.person, joined.channel, day)
+        if len(let) == len(joined):
+            return joined, Refused.empty()
+        to_channel = np.arange(len(joined))
+    else:
+        to_channel = ((joined.channel >= 0) & (joined.tier < 0)).nonzero()[0]
+        let = to_channel[let_in(world, joined.person[to_channel], joined.channel[to_channel], day)]
     if len(to_role):
         sponsor = joined.sponsor[to_role]
         upline = np.where(sponsor >= 0, world.resellers.row_of[np.maximum(sponsor, 0)], -1).astype(np.int64)
-        enrol_resellers(world, ledger, Newcomers(joined.person[to_role], joined.brand[to_role], joined.tier[to_role],
-                                                 upline, joined.buy_in_fen[to_role]), day)
+        enrol_resellers(world, ledger, Newcomers(joined.person[to_role], joined.brand[to_role], joined.tier[to_role], upline,
+                                                 joined.buy_in_fen[to_role]), day)
+        if len(to_role) == len(joined):
+            return joined, Refused.empty()
     pick = np.concatenate([let, to_role])
     pick.sort()
     kept = joined if len(pick) == len(joined) else Joined(*[column[pick] for column in vars(joined).values()])
@@ -86,13 +85,9 @@ def join(world: World, ledger: Ledger, joined: Joined, day: int) -> tuple[Joined
 
 def enrol_resellers(world: World, ledger: Ledger, newcomers: Newcomers, day: int) -> None:
     """Open rows of the resellers' table, by uid; their buy-in comes out of their household's purse."""
-    turn = np.argsort(world.people.uid[newcomers.person], kind="stable")
-    n = Newcomers(*[column[turn] for column in vars(newcomers).values()])
-    rows = world.resellers.enrol(n.person, n.brand, n.tier, n.upline, n.buy_in_fen, day)
-    world.people.role[n.person] = 2
-    ledger.post(postings(payer_account=int(Account.HOUSEHOLD), payer_owner=0, payee_account=int(Account.RESELLER),
-                         payee_owner=rows, amount_fen=n.buy_in_fen, purpose=int(Purpose.BUY_IN), due_day=day), day,
-                "join")
+    rows = world.resellers.enrol(world.people.uid[newcomers.person].argsort(kind="stable"), *newcomers, day)
+    world.people.role[newcomers.person] = 2
+    ledger.book([(int(Account.HOUSEHOLD), int(Account.RESELLER), 0, rows, newcomers.buy_in_fen, int(Purpose.BUY_IN))], day, "join")
 
 
 def enrol(world: World, ledger: Ledger, table: Enrol, day: int) -> Joined:
@@ -111,8 +106,8 @@ def enrol(world: World, ledger: Ledger, table: Enrol, day: int) -> Joined:
     role = role[world.resellers.row_of[table.person[role]] < 0]
     if len(role):
         role = _one_brand_each(world, table, role, day)
-        enrol_resellers(world, ledger, Newcomers(table.person[role], table.brand[role], table.tier[role],
-                                                 table.upline[role], table.buy_in_fen[role]), day)
+        enrol_resellers(world, ledger, Newcomers(table.person[role], table.brand[role], table.tier[role], table.upline[role],
+                                                 table.buy_in_fen[role]), day)
         kept.append(role)
     pick = np.sort(np.concatenate(kept))
     return Joined(table.person[pick], table.channel[pick], table.tier[pick], brand[pick],
@@ -163,6 +158,14 @@ def leave_role(world: World, rows: Ints, day: int) -> None:
     table.left[rows] = day
     table.row_of[table.person[rows]] = -1
     world.people.role[table.person[rows]] = 0
+
+
+def give_up(world: World, rows: Ints, day: int) -> Left:
+    """Let resellers who lose by it go, rows int64 (n,)."""
+    if not len(rows):
+        return Left.empty()
+    leave_role(world, rows, day)
+    return Left(world.resellers.person[rows], np.full(len(rows), -1, np.int64), np.full(len(rows), int(Reason.LOSSES), np.int64))
 
 
 def promote(world: World, table: Promote) -> None:

@@ -37,22 +37,18 @@ Floats = NDArray[np.float64]
 _GROUP = 0
 
 
-def _columns(*names: str) -> NDArray[np.int64]:
-    """Return where some outcomes stand in a row of the day's table."""
-    places = list(DAILY)
-    return np.array([places.index(name) for name in names])
-
-
-_TRADE = _columns(
-    "exposures", "impressions", "reach", "considered", "orders", "units", "first_orders", "repeat_orders", "gmv_fen",
-    "refunds_fen", "buyers", "active_buyers", "satisfaction", "returns", "sell_through", "ultimate_units")
-_PEOPLE = _columns("trust", "fatigue", "mutes", "talks", "complaints")
-_CHANNELS = _columns("members", "group_health", "zombie_groups", "observed_activity", "true_activity", "unmasked", "heat",
-                     "bans")
-_CHATS = _columns("staff", "chats", "chat_wait_minutes", "chats_lost_share")
-_AGENTS = _columns("agents", "agent_joins", "agent_exits", "channel_stock", "sell_in", "bought_back",
-                   *(f"agents_tier_{k}" for k in range(TIERS)))
-_CLOSE = _columns("cash_fen", "profit_fen")
+_TRADE = ("exposures", "impressions", "reach", "considered", "orders", "units", "first_orders", "repeat_orders", "gmv_fen",
+          "refunds_fen", "buyers", "active_buyers", "satisfaction", "returns", "sell_through", "ultimate_units")
+_PEOPLE = ("trust", "fatigue", "mutes", "talks", "complaints")
+_CHANNELS = ("members", "group_health", "zombie_groups", "observed_activity", "true_activity", "unmasked", "heat", "bans")
+_CHATS = ("staff", "chats", "chat_wait_minutes", "chats_lost_share")
+_AGENTS = ("agents", "agent_joins", "agent_exits", "channel_stock", "sell_in", "bought_back",
+           *(f"agents_tier_{k}" for k in range(TIERS)))
+_CLOSE = ("cash_fen", "profit_fen")
+_WRITTEN = (*_TRADE, *_PEOPLE, *_CHANNELS, *_CHATS, *_AGENTS, *_CLOSE)
+"""What a day writes, in the order in which it does."""
+_NO_AGENTS = (0,) * len(_AGENTS)
+_DAY = len(_WRITTEN) - len(_CLOSE)
 
 
 @kernel()
@@ -143,7 +139,8 @@ class Recorder:
 
     def __init__(self, days: int, world: World, ledger: Ledger, queues: NDArray[np.int64]) -> None:
         self._days = np.zeros((days, len(DAILY)))  # a day's numbers lie side by side
-        self.series: dict[str, Floats] = {name: self._days[:, k] for k, name in enumerate(DAILY)}
+        places = {name: k for k, name in enumerate(dict.fromkeys((*_WRITTEN, *DAILY)))}
+        self.series: dict[str, Floats] = {name: self._days[:, places[name]] for name in DAILY}
         self.marks: list[tuple[int, str, str]] = []
         self._sample = world.row_of_uid[np.sort(world.people.uid)[:SAMPLE]]
         self.retail = Retail(len(world.channels))
@@ -170,53 +167,45 @@ class Recorder:
 
     def record(self, state: RunState, day: Day) -> None:
         """Write the counts of a day."""
-        self._trade(state, day)
-        self._people(state, day)
-        self._channels(state, day)
-        self._chats(day)
-        self._agents(state, day)
+        self._days[day.number, :_DAY] = (*self._trade(state, day), *self._people(state, day), *self._channels(state, day),
+                                         *self._chats(day), *self._agents(state, day))
         self._provision[day.number] = provision(state)
 
-    def _trade(self, state: RunState, day: Day) -> None:
+    def _trade(self, state: RunState, day: Day) -> tuple[float, ...]:
         sold, delivered, today = day.sold, day.events.delivered, day.number
-        orders = units = gmv = passed = first = 0
+        orders = units = gmv = passed = first = refunds = returned = ultimate = 0
+        satisfaction = np.nan
         if len(sold) or today >= ACTIVE_DAYS:
             who = np.empty(len(sold), np.int64)
             old = self._bought[today - ACTIVE_DAYS] if today >= ACTIVE_DAYS else who[:0]
-            orders, units, gmv, passed, first, active, n = count_sales(
-                sold.person, sold.product, sold.quantity, sold.price_fen, sold.seller, self._is_ours, self._bought_before,
-                self._last, old, today, ACTIVE_DAYS, who)
+            orders, units, gmv, passed, first, active, refunds, returned, n = count_sales(
+                sold.person, sold.product, sold.quantity, sold.price_fen, sold.seller, sold.offer, delivered.returned,
+                delivered.refund_fen, self._is_ours, self._bought_before, self._last, old, today, ACTIVE_DAYS,
+                self.touch.strategy_of, self.touch.table, who)
             self._buyers += first
             self._active += active
             self._bought.append(who[:n])
-            if len(sold):
-                self.touch.count(sold, self._is_ours)
             if today >= ACTIVE_DAYS:
                 self._bought[today - ACTIVE_DAYS] = who[:0]
         else:
             self._bought.append(sold.person)
-        satisfaction, refunds, returned = np.nan, 0, 0
-        if len(delivered):
-            back: NDArray[np.bool_] | slice = slice(None) if self._alone else self._is_ours[delivered.product]
-            liked = delivered.satisfaction[back]
+        if len(sold):
+            liked = delivered.satisfaction if self._alone else delivered.satisfaction[self._is_ours[delivered.product]]
             satisfaction = float(np.add.reduce(liked)) / len(liked) if len(liked) else np.nan
-            refunds = int(np.add.reduce(delivered.refund_fen[back]))
-            returned = int(np.add.reduce(delivered.returned[back]))
-        ultimate = self.retail.count(state.world, sold, self._is_ours, delivered) if len(sold) else 0
-        self._days[today, _TRADE] = (
-            day.noticed, day.impressions, day.reach, day.considered, orders, units, first, orders - first, gmv, refunds,
-            self._buyers, self._active, satisfaction, returned, passed, ultimate)
+            ultimate = self.retail.count(state.world, sold, self._is_ours, delivered)
+        return (day.noticed, day.impressions, day.reach, day.considered, orders, units, first, orders - first, gmv, refunds,
+                self._buyers, self._active, satisfaction, returned, passed, ultimate)
 
-    def _people(self, state: RunState, day: Day) -> None:
+    def _people(self, state: RunState, day: Day) -> tuple[float, ...]:
         people, p = state.world.people, int(self._products[0])
         trust, fatigue = sample_means(
             self._sample, people.claim_precision[:, p], people.talk_precision[:, p], people.own_precision[:, p],
             people.brand_trust[:, 0], people.fatigue, people.fatigue_day, state.world.keep.fatigue, day.number)
         talked = day.events.talked
         polarity = talked.polarity if self._alone else talked.polarity[self._is_ours[talked.product]]
-        self._days[day.number, _PEOPLE] = trust, fatigue, day.mutes, len(polarity), np.count_nonzero(polarity < 0)
+        return trust, fatigue, day.mutes, len(polarity), int(np.count_nonzero(polarity < 0))
 
-    def _channels(self, state: RunState, day: Day) -> None:
+    def _channels(self, state: RunState, day: Day) -> tuple[float, ...]:
         channels, groups = state.world.channels, self._groups
         health, zombies, seen, true, heat = np.nan, np.nan, np.nan, np.nan, np.nan
         if len(groups):
@@ -229,46 +218,45 @@ class Recorder:
         found, banned = day.events.unmasked, day.events.enforced
         unmasked = int(np.isin(found.channel, groups).sum()) if len(found) else 0
         bans = int(np.isin(banned.account, self._accounts).sum()) if len(banned) else 0
-        self._days[day.number, _CHANNELS] = (np.add.reduce(channels.members[self._owned]), health, zombies, seen, true, unmasked, heat,
-                                             bans)
         if unmasked:
             self.marks.append((day.number, "unmasked", "sock_puppet"))
         if bans:
             self.marks.append((day.number, "ban", "account_ban"))
+        members = np.add.reduce(channels.members[self._owned]) if len(self._owned) else 0
+        return members, health, zombies, seen, true, unmasked, heat, bans
 
-    def _chats(self, day: Day) -> None:
-        told = day.events.chatted
-        chats, wait, lost = 0, np.nan, np.nan
+    def _chats(self, day: Day) -> tuple[float, ...]:
+        told, chats, wait, lost = day.events.chatted, 0, np.nan, np.nan
         if len(told):
             mine = among(told.queue, self.queues)
             chats = int(np.count_nonzero(mine))
         if chats:
-            wait, lost = float(told.wait_minutes[mine].mean()), 1.0 - float(told.answered[mine].mean())
-        self._days[day.number, _CHATS] = day.staff, chats, wait, lost
+            waited, answered = told.wait_minutes, told.answered
+            if chats < len(told):
+                waited, answered = waited[mine], answered[mine]
+            wait, lost = float(np.add.reduce(waited)) / chats, 1.0 - int(np.add.reduce(answered)) / chats
+        return day.staff, chats, wait, lost
 
-    def _agents(self, state: RunState, day: Day) -> None:
+    def _agents(self, state: RunState, day: Day) -> tuple[float, ...]:
         """Count the resellers of the brand, their tiers and their stock; O(resellers)."""
         table, moved = state.world.resellers, day.events.stock_moved
         if not table.size:
-            return
+            return _NO_AGENTS
         self.retail.hear(state.world, day.invite, day.events.joined, day.events.refused)
-        sell_in = back = 0
         if len(moved):
             self.retail.hand_on(state.world, moved)
-            ours = self._is_ours[moved.product]
-            sell_in = int(moved.quantity[ours & (moved.supplier < 0)].sum())
-            back = int(moved.quantity[ours & (moved.buyer < 0)].sum())
-        tiers = np.zeros(TIERS, np.int64)
-        here, came, went, held = count_agents(table.brand, table.tier, table.joined, table.left, table.stock, table.size,
-                                              self._products, day.number, tiers)
-        self._days[day.number, _AGENTS] = (here, came, went, held, sell_in, back, *tiers.tolist())
+        counts = np.zeros(len(_AGENTS), np.int64)
+        count_agents(table.brand, table.tier, table.joined, table.left, table.stock, table.size, self._is_ours, day.number,
+                     moved.buyer, moved.supplier, moved.product, moved.quantity, counts)
+        counted: list[int] = counts.tolist()
+        return tuple(counted)
 
     def close(self, state: RunState) -> None:
         """Write the day's closing cash and profit; note the day on which debts could no longer be covered."""
         day = state.day
         cash, stock, payables, receivables = state.ledger.closed(day)[:, 0].tolist()
         profit = cash - self._opening + stock - self._opening_stock - (payables - receivables) - self._provision[day]
-        self._days[day, _CLOSE] = cash, profit
+        self._days[day, _DAY : _DAY + len(_CLOSE)] = cash, profit
         if cash < 0 and not any(kind == "insolvent" for _, kind, _ in self.marks):
             self.marks.append((state.day, "insolvent", "insolvent"))
 

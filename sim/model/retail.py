@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.accounts import REBATES, Account, Purpose
-from sim.core.among import among
 from sim.exchange.actions import Invite
 from sim.exchange.events import Delivered, Joined, Ordered, PathKind, Refused, StockMoved
 from sim.exchange.postings import Postings
@@ -63,18 +62,16 @@ class Retail:
         ours : bool (P,)
             Products of the brand that is recorded.
         delivered : Delivered
-            What became of them.
+            What became of them, row by row.
         """
         self._count_rented(world, sold, ours)
         if not world.resellers.size:
             return 0
-        table, back = world.resellers, delivered.returned.nonzero()[0]
+        table = world.resellers
         self._reserve(table.size)
-        kept = ~among(sold.order, delivered.order[back])
-        spoiled = among(sold.order, delivered.order[back[delivered.resaleable[back] == 0]])
         ultimate: int = count_retail(
-            sold.seller, sold.person, sold.product, sold.quantity, sold.price_fen, kept, spoiled, ours, table.person,
-            table.unit_fen, table.row_of, self.units, self.value_fen, self.cost_fen, self.paid_fen)
+            sold.seller, sold.person, sold.product, sold.quantity, sold.price_fen, delivered.returned, delivered.resaleable, ours,
+            table.person, table.unit_fen, table.row_of, self.units, self.value_fen, self.cost_fen, self.paid_fen)
         return ultimate
 
     def hand_on(self, world: World, moved: StockMoved) -> None:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.core.among import among
 from sim.exchange.actions import Actions, Post
 from sim.exchange.compose import DayPlan, carried, compose
 from sim.exchange.events import Delivered, Exposed, Joined, Left, Ordered, PathKind, Refused
@@ -225,34 +226,24 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, aske
     filled = fulfilment.fulfil(world, chosen, asked, plan.capacity, plan.pool_open, state.day, mech.fulfilment)
     day.events.chatted = filled.chatted
     if len(plan.capacity):
-        day.staff = int(plan.capacity.servers[(plan.capacity.queue[:, None] == state.recorder.queues).any(axis=1)].sum())
+        mine = among(plan.capacity.queue, state.recorder.queues)
+        day.staff = int(np.add.reduce(plan.capacity.servers, where=mine))
     day.events.ordered, day.events.unfilled, day.events.pool_closed = filled.ordered, filled.unfilled, filled.closed
-    day.sold = filled.deliver
-    trade.take_money(world, ledger, filled.ordered, state.day)
-    trade.send_goods(world, ledger, filled.deliver, state.day)
     if len(filled.refund):
         trade.refund_pools(world, ledger, filled.refund, state.day)
         experience.disappoint(world, filled.refund)
+    sent = experience.rounds(filled.deliver)
     parts: list[Delivered] = []
-    for orders in experience.rounds(filled.deliver):
-        delivered = experience.deliver(world, orders, state.day, mech.experience, mech.belief)
+    for orders in sent:
+        parts.append(experience.deliver(world, orders, state.day, mech.experience, mech.belief))
         talk_until = word_of_mouth.last_days(world, orders.person, orders.product, state.day, mech.word_of_mouth)
         experience.remember(world, orders, state.day, talk_until)
         repurchase.after_purchase(world, orders.person, orders.product, state.day, mech.repurchase)
-        trade.take_back(world, ledger, orders, delivered, state.day)
-        parts.append(delivered)
-    repurchase.put_off(world, filled.unfilled.person, filled.unfilled.offer, state.day, mech.repurchase)
-    day.events.delivered = Delivered.stacked(parts)
-    _bought_from_resellers(state, filled.ordered)
-
-
-def _bought_from_resellers(state: RunState, ordered: Ordered) -> None:
-    """A sale to somebody else keeps a reseller going."""
-    table = state.world.resellers
-    if table.size:
-        k = (ordered.seller >= 0).nonzero()[0]
-        row = ordered.seller[k]
-        table.profit_day[row[table.person[row] != ordered.person[k]]] = state.day
+    if len(filled.unfilled):
+        repurchase.put_off(world, filled.unfilled.person, filled.unfilled.offer, state.day, mech.repurchase)
+    day.events.delivered = delivered = Delivered.stacked(parts)
+    day.sold = Ordered.stacked(sent)
+    trade.trade(world, ledger, filled.ordered, day.sold, delivered, state.day)
 
 
 def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
@@ -266,17 +257,12 @@ def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
     enrolled = membership.enrol(world, ledger, plan.enrol, state.day)
     day.events.joined = Joined.stacked([joined, bought, enrolled])
     day.events.refused = Refused.stacked([refused, late, known])
-    met = recruiting.remember_refusals(world, refused)
     membership.promote(world, plan.promote)
     day.events.stock_moved = channel.restock(world, ledger, plan.stock_order, state.day)
     day.written_off = channel.write_off(world, ledger, state.day)
-    gone = recruiting.exits(world, met, state.day, state.mechanisms.recruiting)
+    gone = recruiting.exits(world, refused, state.day, state.mechanisms.recruiting)
     day.exits = len(gone)
-    left = Left.empty()
-    if len(gone):
-        left = Left(world.resellers.person[gone].astype(np.int64), np.full(len(gone), -1, np.int64),
-                    np.full(len(gone), int(recruiting.EXIT_REASON), np.int64))
-        membership.leave_role(world, gone, state.day)
+    left = membership.give_up(world, gone, state.day)
     day.events.left = Left.stacked([left, membership.release(world, plan.release, state.day)])
 
 

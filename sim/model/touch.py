@@ -11,25 +11,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.kernel import Array, kernel
-from sim.exchange.events import Ordered
 from sim.records.outcomes import LAST_TOUCH_FEN, LAST_TOUCH_ORDERS
 from sim.world.state import World
-
-
-@kernel()
-def count_touched(offer: Array, product: Array, quantity: Array, price_fen: Array, ours: Array, strategy_of: Array,
-                  out: Array) -> None:
-    """Add orders and their value to the strategy that made the offer.
-
-    offer, product, quantity, price_fen: (orders,); ours: whether a product is the brand's, (P,); strategy_of: of each
-    offer, -1 for shops, (O,); out: int64 (1 + strategies, 2), orders and fen, the first row nobody's.
-    """
-    for k in range(len(offer)):
-        if ours[product[k]]:
-            row = strategy_of[offer[k]] + 1
-            out[row, 0] += 1
-            out[row, 1] += price_fen[k] * quantity[k]
 
 
 class LastTouch:
@@ -38,16 +21,14 @@ class LastTouch:
     Attributes
     ----------
     table : int64 (1 + strategies, 2)
-        Orders and what was paid for them, fen; the first row is nobody's.
+        Orders and what was paid for them, fen; the first row is nobody's. `count_sales` brings it up to date.
+    strategy_of : int64 (O,)
+        Whose offer it is, -1 for shops.
     """
 
     def __init__(self, world: World) -> None:
-        self._strategy_of = world.offers.strategy
-        self.table: NDArray[np.int64] = np.zeros((2 + int(self._strategy_of.max(initial=-1)), 2), np.int64)
-
-    def count(self, sold: Ordered, ours: NDArray[np.bool_]) -> None:
-        """Add the orders that are filled today."""
-        count_touched(sold.offer, sold.product, sold.quantity, sold.price_fen, ours, self._strategy_of, self.table)
+        self.strategy_of = world.offers.strategy
+        self.table: NDArray[np.int64] = np.zeros((2 + int(self.strategy_of.max(initial=-1)), 2), np.int64)
 
     def add_to_nobody(self, orders: int, fen: int) -> None:
         """Add orders of the brand's own shop."""

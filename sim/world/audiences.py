@@ -119,57 +119,64 @@ def list_present(channel: int, first: Array, following: Array, start: Array, sto
 
 
 @kernel()
-def add_blocks(channel: Array, row: int, blocks: int, first: Array, last: Array, many: Array, following: Array,
-               out: Array) -> None:
-    """Cut new rows into blocks, each hung behind the last of its channel.
+def move_in(turn: Array, person: Array, channel: Array, owner: Array, owned: Array, capacity: Array, trust: Array, members: Array,
+            home: Array, day: int, size: int, row_person: Array, row_channel: Array, row_trust: Array, joined: Array, active_day: Array,
+            state: Array, blocks: int, block: Array, first: Array, last: Array, many: Array, following: Array, held: Array,
+            kept: Array) -> tuple[int, int]:
+    """Append memberships of those who get in; returns how many they are, and how many blocks were cut.
 
-    channel (m,): those of one channel are adjacent; row: that of the first; blocks: how many there were before; first, last,
-    many (C,): oldest and newest block of a channel, and how many; following (room,); out (4, new blocks): channel, first row,
-    row after the last, blocks of the channel before it.
+    A member of an owner stays where they are, and whom one owner asks into two channels on one day joins the first. New rows of
+    a channel are one block, hung behind the last of its channel.
+
+    Parameters
+    ----------
+    turn : (m,), the order in which people stand, sorted by channel; person, channel : int64 (m,)
+    owner to members : (C,); home : (N, S)
+    size : rows so far; row_person to state : (M,), columns of the rows
+    blocks : blocks so far; block : int64 (4, room), channel, first row, row after the last, blocks of the channel before it
+    first, last, many : (C,), oldest and newest block of a channel, and how many; following : (room,), the next of each block
+    held : working space (m,); kept : int64 (m,), written: the positions that get in, in the order of their rows
     """
-    n = 0
-    for k in range(len(channel)):
-        c = channel[k]
-        if k > 0 and channel[k - 1] == c:
-            out[2, n - 1] = row + k + 1
-            continue
-        out[0, n], out[1, n], out[2, n], out[3, n] = c, row + k, row + k + 1, many[c]
-        b = blocks + n
-        if many[c] == 0:
-            first[c] = b
-        else:
-            following[last[c]] = b
-        last[c] = b
-        following[b] = -1
-        many[c] += 1
-        n += 1
-
-
-@kernel()
-def find_room(turn: Array, person: Array, channel: Array, owner: Array, owned: Array, capacity: Array, members: Array,
-              home: Array, held: Array, kept: Array) -> None:
-    """Write who gets in of those who stand in a `turn` sorted by channel.
-
-    A member of an owner stays where they are, and whom one owner asks into two channels on one day joins the first. turn,
-    person, channel : int64 (m,); owner to members : (C,); home : (N, S), as it was when this returns; held : working space
-    (m,); kept : bool (m,), in the order of the turn.
-    """
-    taken, last = 0, -1
+    n, cut, taken, at = 0, 0, 0, -1
     for k in range(len(turn)):
         i, c = person[turn[k]], channel[turn[k]]
         o = owner[c]
-        if c != last:
-            taken, last = 0, c
+        if c != at:
+            taken, at = 0, c
         held[k] = home[i, o]
-        kept[k] = False
-        if held[k] != _ASKED:
-            home[i, o] = _ASKED
-            if not owned[c] or held[k] == NO_ROW:
-                kept[k] = taken < capacity[c] - members[c]
-                taken += 1
+        if held[k] == _ASKED:
+            continue
+        home[i, o] = _ASKED
+        if owned[c] and held[k] != NO_ROW:
+            continue
+        taken += 1
+        if taken > capacity[c] - members[c]:
+            continue
+        kept[n] = turn[k]
+        r = size + n
+        if owned[c]:
+            held[k] = r
+        row_person[r], row_channel[r], row_trust[r], joined[r], active_day[r] = i, c, trust[c], day, day
+        state[r] = ACTIVE
+        b = blocks + cut
+        if cut > 0 and block[0, b - 1] == c:
+            block[2, b - 1] = r + 1
+        else:
+            block[0, b], block[1, b], block[2, b], block[3, b] = c, r, r + 1, many[c]
+            if many[c] == 0:
+                first[c] = b
+            else:
+                following[last[c]] = b
+            last[c], following[b] = b, -1
+            many[c] += 1
+            cut += 1
+        n += 1
     for k in range(len(turn)):
         if held[k] != _ASKED:
             home[person[turn[k]], owner[channel[turn[k]]]] = held[k]
+    for k in range(n):
+        members[channel[kept[k]]] += 1
+    return n, cut
 
 
 def _longer(old: NDArray[np.int64], size: int, fill: int) -> NDArray[np.int64]:
@@ -178,27 +185,19 @@ def _longer(old: NDArray[np.int64], size: int, fill: int) -> NDArray[np.int64]:
     return new
 
 
+@dataclass
 class BlocksByChannel:
     """Each channel's blocks as a chain, the oldest first: no state, only quicker to walk than the blocks themselves.
 
-    first : int64 (C,), oldest block of a channel; following : int64 (blocks and room for more,), the next one; -1: none.
+    first : int64 (C,), oldest block of a channel, before its first member (0,); last, many (C,), newest, and how many; following :
+    int64 (blocks and room for more,), the next one; -1: none. room : int64 (4, as many), columns of the blocks themselves.
     """
 
-    def __init__(self) -> None:
-        self.first = self._last = self._many = self.following = np.empty(0, np.int64)
-
-    def add(self, channel: NDArray[np.int64], row: int, blocks: int) -> NDArray[np.int64]:
-        """Chain new rows to their channels, from a row on; returns columns of the new blocks, as `add_blocks`."""
-        most = int(channel.max()) + 1
-        if most > len(self.first):
-            self.first, self._last = _longer(self.first, most, -1), _longer(self._last, most, -1)
-            self._many = _longer(self._many, most, 0)
-        added = 1 + int(np.count_nonzero(channel[1:] != channel[:-1]))
-        if blocks + added > len(self.following):
-            self.following = _longer(self.following, 2 * (blocks + added), -1)
-        out = np.empty((4, added), np.int64)
-        add_blocks(channel, row, blocks, self.first, self._last, self._many, self.following, out)
-        return out
+    first: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    last: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    many: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    following: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    room: NDArray[np.int64] = field(default_factory=lambda: np.empty((4, 0), np.int64))
 
 
 @dataclass
@@ -222,36 +221,29 @@ class Audiences:
     block_nth: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     chain: BlocksByChannel = field(default_factory=BlocksByChannel, repr=False)
 
+
     _COLUMNS = ("person", "channel", "trust", "joined", "state", "active_day")
 
-    def append(self, person: NDArray[np.int64], channel: NDArray[np.int64], trust: NDArray[np.float64],
-               day: int) -> NDArray[np.int64]:
-        """Append memberships and return their rows, in the order given.
+    def admit(self, person: NDArray[np.int64], channel: NDArray[np.int64], turn: NDArray[np.int64], channels: Channels,
+              day: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Append memberships as far as channels have room; returns the positions admitted, and their rows, both int64 (n,).
 
         Parameters
         ----------
         person, channel : int64 (m,)
-            Rows of one channel must be adjacent (sorted by channel).
-        trust : float64 (m,), [0, 1]
+        turn : int64 (m,)
+            The order in which they stand, sorted by channel; rows are appended in it.
         """
-        m = len(person)
-        start = self.size
-        self._reserve(start + m)
-        stop = start + m
-        self.person[start:stop] = person
-        self.channel[start:stop] = channel
-        self.trust[start:stop] = trust
-        self.joined[start:stop] = day
-        self.active_day[start:stop] = day
-        self.state[start:stop] = ACTIVE
-        self.size = stop
-        if m:
-            added = self.chain.add(channel, start, len(self.block_channel))
-            self.block_channel = np.concatenate([self.block_channel, added[0]])
-            self.block_start = np.concatenate([self.block_start, added[1]])
-            self.block_stop = np.concatenate([self.block_stop, added[2]])
-            self.block_nth = np.concatenate([self.block_nth, added[3]])
-        return np.arange(start, stop, dtype=np.int64)
+        m, start, blocks, chain = len(turn), self.size, len(self.block_channel), self.chain
+        self._reserve(start + m, blocks + min(m, len(channels)), len(channels))
+        kept = np.empty(m, np.int64)
+        n, cut = move_in(turn, person, channel, channels.owner, channels.owned, channels.capacity, channels.trust, channels.members,
+                         self.home, day, start, self.person, self.channel, self.trust, self.joined, self.active_day, self.state,
+                         blocks, chain.room, chain.first, chain.last, chain.many, chain.following, np.empty(m, self.home.dtype), kept)
+        self.size = start + n
+        if cut:
+            self.block_channel, self.block_start, self.block_stop, self.block_nth = chain.room[:, : blocks + cut]
+        return kept[:n], np.arange(start, start + n, dtype=np.int64)
 
     def present(self, channel: int) -> NDArray[np.int64]:
         """Return the rows of a channel's present members, oldest first."""
@@ -264,7 +256,15 @@ class Audiences:
         pick = wanted[self.block_channel]
         return self.block_start[pick], self.block_stop[pick]
 
-    def _reserve(self, size: int) -> None:
+    def _reserve(self, size: int, blocks: int, n_channels: int) -> None:
+        """Make room for rows, for blocks, and for chains of all channels."""
+        chain = self.chain
+        if n_channels > len(chain.first):
+            chain.first, chain.last, chain.many = (_longer(old, n_channels, fill) for old, fill in (
+                (chain.first, -1), (chain.last, -1), (chain.many, 0)))
+        if blocks > len(chain.following):
+            chain.room = np.stack([_longer(old, 2 * blocks, -1) for old in chain.room])
+            chain.following = _longer(chain.following, 2 * blocks, -1)
         if size <= len(self.person):
             return
         room = max(1024, size + size // 2)

@@ -8,7 +8,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.kernel import Array, kernel
+
 NO_UPLINE = -1
+
+
+@kernel()
+def enter_rows(turn: Array, person: Array, brand: Array, tier: Array, upline: Array, buy_in_fen: Array, day: int, size: int,
+               rows: Array, of_person: Array, of_brand: Array, of_tier: Array, of_upline: Array, joined: Array, left: Array,
+               recruits: Array, of_buy_in: Array, profit_day: Array, row_of: Array) -> None:
+    """Write new rows behind `size` others; all that is not written here is nought in a new row.
+
+    turn to buy_in_fen (n,), rows (n,), written: the row of each; of_person to profit_day (R,), columns of the table; row_of (N,).
+    """
+    for k in range(len(turn)):
+        t, r = turn[k], size + k
+        rows[t], row_of[person[t]] = r, r
+        of_person[r], of_brand[r], of_tier[r], of_buy_in[r] = person[t], brand[t], tier[t], buy_in_fen[t]
+        joined[r], profit_day[r], left[r], of_upline[r] = day, day, -1, NO_UPLINE
+        u = upline[t]
+        if u >= 0 and of_brand[u] == brand[t]:
+            of_upline[r] = u
+            recruits[u] += 1
 
 
 @dataclass
@@ -45,26 +66,17 @@ class Resellers:
             self.stock = np.empty((0, self.n_products), np.int64)
             self.unit_fen = np.empty((0, self.n_products), np.int64)
 
-    def enrol(self, person: NDArray[np.int64], brand: NDArray[np.int64], tier: NDArray[np.int64],
+    def enrol(self, turn: NDArray[np.int64], person: NDArray[np.int64], brand: NDArray[np.int64], tier: NDArray[np.int64],
               upline: NDArray[np.int64], buy_in_fen: NDArray[np.int64], day: int) -> NDArray[np.int64]:
-        """Append resellers, columns (n,), and return their rows; counts the recruit at its upline.
+        """Append resellers, columns (n,), in the order of `turn`, and return the row of each; counts the recruit at its upline.
 
         Who sells for another brand is nobody's upline in this one: the brand takes that place.
         """
-        m = len(person)
-        start, stop = self.size, self.size + m
+        start, stop = self.size, self.size + len(person)
         self._reserve(stop)
-        rows = np.arange(start, stop, dtype=np.int64)
-        upline = np.where((upline >= 0) & (self.brand[np.maximum(upline, 0)] == brand), upline, NO_UPLINE)
-        values = {"person": person, "brand": brand, "buy_in_fen": buy_in_fen, "tier": tier, "upline": upline,
-                  "joined": day, "left": -1, "recruits": 0, "refusals": 0, "bought": 0, "profit_day": day}
-        for name, value in values.items():
-            getattr(self, name)[start:stop] = value
-        self.stock[start:stop] = 0
-        self.unit_fen[start:stop] = 0
-        self.row_of[person] = rows
-        known = upline[upline >= 0]
-        np.add.at(self.recruits, known, 1)
+        rows = np.empty(len(person), np.int64)
+        enter_rows(turn, person, brand, tier, upline, buy_in_fen, day, start, rows, self.person, self.brand, self.tier, self.upline,
+                   self.joined, self.left, self.recruits, self.buy_in_fen, self.profit_day, self.row_of)
         self.size = stop
         return rows
 

@@ -94,7 +94,6 @@ REBATES = (
         Mutant("< self.recruits.push]", "<= 1.0]"),
     ), _QUICK),
     Suite("sim/model/retail.py", ("tests/unit/test_model_retail.py",), (
-        Mutant("delivered.order[back[delivered.resaleable[back] == 0]]", "delivered.order[back]"),
         Mutant("margin = moved.unit_fen[k] - world.resellers.unit_fen[supplier, moved.product[k]]", "margin = moved.unit_fen[k]"),
         Mutant("Purpose.REFERRAL_REBATE: 1", "Purpose.REFERRAL_REBATE: 0"),
         Mutant("np.maximum(self.value_fen[rows] - self.cost_fen[rows], 0)", "self.value_fen[rows] - self.cost_fen[rows]"),
@@ -107,11 +106,11 @@ REBATES = (
     )),
     Suite("sim/model/counting.py", ("tests/unit/test_model_retail.py",), (
         Mutant("if r < 0 or not ours[p]:", "if r < 0:"),
-        Mutant("if kept[k] and row_of[person[k]] < 0:", "if kept[k] and owner[r] != person[k]:"),
+        Mutant("if kept and row_of[person[k]] < 0:", "if kept and owner[r] != person[k]:"),
         Mutant("if owner[r] == person[k]:", "if owner[r] < 0:"),
         Mutant("paid_fen[r] += value\n", "paid_fen[r] = value\n"),
-        Mutant("        if kept[k]:\n", "        if True:\n"),
-        Mutant("if kept[k] or spoiled[k]:", "if kept[k]:"),
+        Mutant("        if kept:\n", "        if True:\n"),
+        Mutant("if kept or resaleable[k] == 0:", "if kept:"),
         Mutant("account[k] == reseller and kind", "kind"),
         Mutant("kind >= 0 and amount_fen[k] > 0", "kind >= 0"),
         Mutant("role_tier[k] >= 0 and brand[k] == 0 and sponsor[k] >= 0", "role_tier[k] >= 0 and sponsor[k] >= 0"),

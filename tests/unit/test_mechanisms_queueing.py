@@ -114,23 +114,31 @@ def test_an_offer_without_a_queue_needs_no_chat() -> None:
     assert len(events.ordered) == PEOPLE
 
 
+NOBODY = np.empty(0, np.int64)
+
+
 def test_serving_is_first_come_first_served_and_nobody_is_served_after_closing() -> None:
-    arrival = np.array([0.0, 1.0, 2.0, 39.0, 50.0])
-    service, patience = np.array([10.0, 10.0, 10.0, 1.0, 1.0]), np.array([0.1, 20.0, 5.0, 9.0, 1.0])
+    arrival = [0.0, 1.0, 2.0, 39.0, 50.0]
+    times = np.array([arrival, [10.0, 10.0, 10.0, 1.0, 1.0], [0.1, 20.0, 5.0, 9.0, 1.0]])[:, ::-1].copy()
+    turn, told = np.arange(5)[::-1].copy(), np.zeros((4, 5), np.int64)
+    told[0] = range(5)
+    chats, minutes = np.empty((4, 5), np.int64), np.empty((2, 5))
     for kernel in (serve, serve.py_func):
-        wait, answered = np.empty(5), np.empty(5, np.bool_)
-        kernel(arrival, service, patience, np.array([0.0]), 40.0, wait, answered)
-        assert answered.tolist() == [True, True, False, True, False]
-        assert wait.tolist() == [0.0, 9.0, 5.0, 0.0, 0.0]
-        kernel(arrival, service, patience, np.array([45.0]), 40.0, wait, answered)
-        assert not answered.any()
-        assert wait.tolist() == [0.1, 20.0, 5.0, 1.0, 0.0]
+        for opens, answered, waited in ((0.0, [1, 1, 0, 1, 0], [0.0, 9.0, 5.0, 0.0, 0.0]), (45.0, [0] * 5, [0.1, 20.0, 5.0, 1.0, 0.0])):
+            staff = np.array([[1.0, opens, 40.0, 8.0, 12.0]])
+            kernel(turn, told, times, staff, True, np.empty(1), NOBODY, NOBODY, NOBODY, np.zeros(5, np.int64), 1, NOBODY, chats, minutes)  # noqa: FBT003
+            assert chats[3].tolist() == answered
+            assert minutes.tolist() == [arrival, waited]
 
 
 def test_chats_arrive_in_the_opening_hours() -> None:
     n = 5_000
-    arrival, service, patience = np.empty(n), np.empty(n), np.empty(n)
-    draw_chats(np.arange(n, dtype=np.uint32), np.uint64(3), 540.0, 1020.0, 8.0, 12.0, arrival, service, patience)
+    told, times = np.empty((4, n), np.int64), np.empty((3, n))
+    people, only, taken, staff = np.arange(n), np.zeros(n, np.int64), np.full(n, -1), np.array([[3, 540.0, 1020.0, 8.0, 12.0]])
+    found = draw_chats(people, only, taken, NOBODY, NOBODY, np.zeros(1, np.int64), people.astype(np.uint32), staff,
+                       np.array([3], np.uint64), np.zeros(n, np.int64), told, times)
+    arrival, service, patience = times
+    assert found == n
     assert 540 < arrival.min() < arrival.max() < 1020
     assert service.mean() == pytest.approx(8, abs=4 * 8 / np.sqrt(n))
     assert patience.mean() == pytest.approx(12, abs=4 * 12 / np.sqrt(n))

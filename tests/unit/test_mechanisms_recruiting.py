@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.exchange.events import Reason
-from sim.mechanisms.recruiting import contest_scores
+from sim.mechanisms.recruiting import contest_score
 from sim.verification.formulas import sigma
 from sim.verification.quiet import days_of, finished, quiet, saved
 from tests.conformance.strategies import Inviters
@@ -128,18 +128,10 @@ def test_one_invitee_of_many_sponsors_joins_once() -> None:
 
 def test_a_contest_is_won_in_proportion_to_the_weights() -> None:
     n, weight = 20_000, np.array([1.0, 2.0, 5.0])
-    wins = np.zeros(3)
-    for kernel in (contest_scores, contest_scores.py_func):
-        size = n if kernel is contest_scores else 50
-        person = np.repeat(np.arange(size), 3)
-        score = np.empty(3 * size)
-        kernel(person, np.tile(np.arange(3) + 1, size), np.tile(weight, size), np.arange(size, dtype=np.uint32),
-               np.uint64(77), score)
-        if kernel is contest_scores:
-            wins = np.bincount(score.reshape(-1, 3).argmin(axis=1), minlength=3) / n
-            compiled = score
-        else:
-            assert np.array_equal(score, compiled[: 3 * size])
+    key = np.uint64(77)
+    scores = [[contest_score(key, uid, sponsor, w) for sponsor, w in zip((1, 2, 3), weight.tolist(), strict=True)] for uid in range(n)]
+    wins = np.bincount(np.argmin(scores, axis=1), minlength=3) / n
+    assert scores[7] == [contest_score.py_func(key, 7, sponsor, w) for sponsor, w in zip((1, 2, 3), weight.tolist(), strict=True)]
     for share, w in zip(wins, weight / weight.sum(), strict=True):
         assert share == pytest.approx(w, abs=4 * math.sqrt(w * (1 - w) / n))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from sim.model.state import start
 from sim.scenario.spec import ScenarioSpec
+from sim.world.audiences import NO_ROW, Audiences
 from sim.world.state import Scratch, World, build_scratch
 
 PEOPLE, DAYS = 2_000, 30
@@ -68,9 +70,20 @@ def test_scratch_that_is_never_in_use_together_is_shared_and_begins_clean() -> N
         assert (getattr(scratch, column.name) == (-1 if column.name == "product_of" else 0)).all()
 
 
+class Many(SimpleNamespace):
+    """Channels as far as joining reads them."""
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+
 @pytest.mark.parametrize("channel", [32_767, 32_768, 640_000])
 def test_memberships_name_any_channel(channel: int) -> None:
     """Thirty-two strategies of 20,000 groups each are allowed."""
-    audiences = world_of(1).audiences
-    row = audiences.append(np.array([3]), np.array([channel]), np.array([0.5]), 0)
+    audiences, many = Audiences(np.full((PEOPLE, 1), NO_ROW, np.int32)), channel + 1
+    channels: Any = Many(owner=np.zeros(many, np.int64), owned=np.ones(many, np.bool_), capacity=np.ones(many, np.int64),
+                         trust=np.full(many, 0.5), members=np.zeros(many, np.int64))
+    admitted, row = audiences.admit(np.array([3]), np.array([channel]), np.array([0]), channels, 0)
+    assert admitted.tolist() == [0]
     assert audiences.channel[row].tolist() == [channel]
+    assert channels.members[channel] == 1
