@@ -36,11 +36,14 @@ from sim.core.draws import draw64, normal, uniform
 from sim.core.kernel import Array, Number, kernel
 from sim.core.params import ASSUMPTION, Params, Share, param
 from sim.exchange.events import Delivered, Ordered, PathKind
+from sim.exchange.kept import once_for
 from sim.mechanisms import sellers
 from sim.mechanisms.belief import OWN, BeliefParams, learn
 from sim.world.state import World
 
-_LIVE = int(PathKind.LIVE)
+Bools = NDArray[np.bool_]
+_LIVE, _TIE = int(PathKind.LIVE), int(PathKind.TIE)
+
 
 class ExperienceParams(Params):
     """Satisfaction, trust and returns."""
@@ -120,24 +123,24 @@ def moved(t: float, u: float, up: float, down: float) -> Number:
 
 
 @kernel()
-def move_trust(person: Array, brand: Array, kind: Array, row: Array, gap: Array, warmth: Array, unit: float, up: float,
-               down: float, severed: Array, day: int, brand_trust: Array, row_trust: Array, weight: Array,
-               mark: Array, tie_kind: int) -> None:
+def move_trust(person: Array, product: Array, offer: Array, kind: Array, row: Array, gap: Array, severed: Array, brand_of: Array,
+               warmth: Array, unit: float, up: float, down: float, day: int, brand_trust: Array, row_trust: Array, weight: Array,
+               mark: Array) -> None:
     """Move the trust in the path and in the brand for every delivery, in the order of the table.
 
     A path without a row (an impression, memory) has no trust of its own.
-    Columns of the deliveries (m,); gap: delivered less expected, in quality; brand_trust (N, B), row_trust (M,), [0, 1];
-    weight, mark (E,): packed size of the tie's trust, and the day it was last moved.
+    Columns of the deliveries (m,); gap: delivered less expected, in quality; brand_of (P,), warmth (O,); brand_trust (N, B),
+    row_trust (M,), [0, 1]; weight, mark (E,): packed size of the tie's trust, and the day it was last moved.
     """
     for k in range(len(person)):
         u = gap[k] / unit
-        i, b = person[k], brand[k]
+        i, b = person[k], brand_of[product[k]]
         brand_trust[i, b] = moved(np.float64(brand_trust[i, b]), u, up, down)
         r = row[k]
         if r < 0:
             continue
-        won = up * warmth[k]
-        if kind[k] == tie_kind:
+        won = up * warmth[offer[k]]
+        if kind[k] == _TIE:
             w = np.int64(weight[r])
             size: Number = (w & 32767) / 32767.0
             # What pleases makes distrust smaller, what disappoints makes it greater.
@@ -148,30 +151,6 @@ def move_trust(person: Array, brand: Array, kind: Array, row: Array, gap: Array,
             mark[r] = (np.int64(mark[r]) & 61440) | (day & 4095)
         else:
             row_trust[r] = 0.0 if severed[k] else moved(np.float64(row_trust[r]), u, won, down)
-
-
-def deliver(world: World, orders: Ordered, day: int, params: ExperienceParams, belief: BeliefParams) -> Delivered:
-    """Let today's deliveries be experienced; orders are ascending by person, then product.
-
-    Writes satisfaction, trust (brand, row, tie), belief, purchase history, memory, talkers' marks.
-    Purpose of draws: experience. Cost: O(orders).
-    """
-    people = world.people
-    m = len(orders)
-    person, product = orders.person, orders.product
-    gap, satisfaction, experienced = np.empty((3, m))
-    severed, back = np.empty(m, np.bool_), np.empty((3, m), np.int64)
-    judge(person, product, orders.path_kind, orders.price_fen, orders.quantity, orders.expectation, people.uid,
-          world.products.quality, world.draws.key("experience", day), params.noise, params.tolerance, params.gain, params.loss,
-          params.defect, params.return_base, params.return_live, params.return_disappointed, params.resaleable,
-          params.defect_units * params.unit, params.sever, people.satisfaction, experienced, gap, satisfaction, severed, back)
-    if params.moves_trust:
-        down = params.trust_loss * (1.0 - params.after_sales_effect * params.after_sales)
-        move_trust(person, world.products.brand_of[product], orders.path_kind, orders.path_row, gap,
-                   world.offers.warmth[orders.offer], params.unit, params.trust_gain, down, severed, day, people.brand_trust, world.audiences.trust,
-                   world.ties.weight, world.ties.mark, int(PathKind.TIE))
-    learn(world, OWN, person.astype(np.int32), product, np.ones(m, np.float32), experienced, belief)
-    return Delivered(orders.order, person, product, satisfaction, *back)
 
 
 @kernel()
@@ -196,6 +175,67 @@ def note_purchases(person: Array, product: Array, quantity: Array, price: Array,
         last_day[i, p] = day
         memory_offer[i, p] = offer[k]
         memory_day[i, p] = day
+
+
+@kernel()
+def live_through(person: Array, product: Array, offer: Array, kind: Array, row: Array, price: Array, quantity: Array,
+                 expectation: Array, day: int, key: int, weights: tuple[float, ...], moves_trust: bool, uid: Array, quality: Array,
+                 brand_of: Array, warmth: Array, held: Array, brand_trust: Array, row_trust: Array, weight: Array, mark: Array,
+                 orders: Array, spent: Array, first_path: Array, first_day: Array, second_day: Array, last_day: Array,
+                 memory_offer: Array, memory_day: Array, felt: Array, flags: Array, back: Array) -> None:
+    """Let deliveries be judged, move trust, and be written into the purchase history of their buyers.
+
+    Parameters
+    ----------
+    person to expectation : (m,), the deliveries; weights : as `_weights`
+    uid to memory_day : columns of people, products, offers, memberships and ties, as the kernels that are called have them
+    felt : float64 (3, m), written: quality experienced, disconfirmation, satisfaction
+    flags : bool (2, m), written: whether the tie is severed, and whether it is the person's first of the product
+    back : int64 (3, m), written: returned, refunded fen, resaleable
+    """
+    noise, tolerance, gain, loss, defect, base, live, slope, resale, worst, sever, unit, up, down = weights
+    judge(person, product, kind, price, quantity, expectation, uid, quality, key, noise, tolerance, gain, loss, defect, base, live, slope,
+          resale, worst, sever, held, felt[0], felt[1], felt[2], flags[0], back)
+    if moves_trust:
+        move_trust(person, product, offer, kind, row, felt[1], flags[0], brand_of, warmth, unit, up, down, day, brand_trust, row_trust,
+                   weight, mark)
+    note_purchases(person, product, quantity, price, kind, offer, day, orders, spent, first_path, first_day, second_day, last_day,
+                   memory_offer, memory_day, flags[1])
+
+
+@once_for
+def _weights(params: ExperienceParams) -> tuple[float, ...]:
+    """Return the weights that `live_through` takes."""
+    down = params.trust_loss * (1.0 - params.after_sales_effect * params.after_sales)
+    return (params.noise, params.tolerance, params.gain, params.loss, params.defect, params.return_base, params.return_live,
+            params.return_disappointed, params.resaleable, params.defect_units * params.unit, params.sever, params.unit,
+            params.trust_gain, down)
+
+
+def deliver(world: World, orders: Ordered, day: int, params: ExperienceParams, belief: BeliefParams) -> tuple[Delivered, Bools]:
+    """Let today's deliveries be experienced; orders are ascending by person, then product.
+
+    Writes satisfaction, trust (brand, row, tie), belief, purchase history, memory. One delivery a person and product.
+    Purpose of draws: experience. Cost: O(orders).
+
+    Returns
+    -------
+    Delivered
+        What became of them, row by row.
+    bool (m,)
+        Which are a person's first of the product.
+    """
+    people, products, ties, m = world.people, world.products, world.ties, len(orders)
+    person, product = orders.person, orders.product
+    felt, flags, back = np.empty((3, m)), np.empty((2, m), np.bool_), np.empty((3, m), np.int64)
+    live_through(person, product, orders.offer, orders.path_kind, orders.path_row, orders.price_fen, orders.quantity,
+                 orders.expectation, day, world.draws.key("experience", day), _weights(params), params.moves_trust, people.uid,
+                 products.quality, products.brand_of, world.offers.warmth, people.satisfaction, people.brand_trust,
+                 world.audiences.trust, ties.weight, ties.mark, people.orders, people.spent_fen, people.first_path, people.first_day,
+                 people.second_day, people.last_day, people.memory_offer, people.memory_day, felt, flags, back)
+    sellers.remember(world, orders)
+    learn(world, OWN, person.astype(np.int32), product, np.ones(m, np.float32), felt[0], belief)
+    return Delivered(orders.order, person, product, felt[2], *back), flags[1]
 
 
 @kernel()
@@ -233,23 +273,17 @@ def begin_talking(person: Array, product: Array, which: int, until: Array, day: 
     return n
 
 
-def remember(world: World, orders: Ordered, day: int, talk_until: NDArray[np.int64]) -> None:
-    """Write the purchase history of today's deliveries and let the buyers start talking tomorrow.
-
-    Writes orders, spending, first and second day, memory, talk marks. One delivery a person and product.
+def begin_to_talk(world: World, orders: Ordered, is_first: Bools, day: int, talk_until: NDArray[np.int64]) -> None:
+    """Let the buyers of today's deliveries start talking tomorrow.
 
     Parameters
     ----------
+    is_first : bool (m,)
+        Which are a person's first of the product.
     talk_until : int64 (m,)
         Last day on which each talks about it, see `word_of_mouth.last_days`.
     """
-    people = world.people
-    person, product = orders.person, orders.product
-    is_first = np.empty(len(person), np.bool_)
-    note_purchases(person, product, orders.quantity, orders.price_fen, orders.path_kind, orders.offer, day,
-                   people.orders, people.spent_fen, people.first_path, people.first_day, people.second_day,
-                   people.last_day, people.memory_offer, people.memory_day, is_first)
-    sellers.remember(world, orders)
+    people, person, product = world.people, orders.person, orders.product
     for p in range(len(world.products)):
         held = world.talkers.active[p]
         talking = np.empty(len(held) + len(person), np.int32)

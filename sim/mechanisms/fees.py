@@ -78,7 +78,7 @@ def tell_worth(channel: Array, items: Array, value: Array, tended: Array, fit: A
         worth_fen[c] = each * useful[c] * fitting[c]
 
 
-@kernel()
+@kernel(types="float64(float64, float64, float64, float64, float64)")
 def burden(asked_fen: float, wealth: float, worth_fen: float, per_wealth: float, per_value: float) -> Number:
     """Return b, by which what a channel asks for, and gives, lowers the log odds of joining it; wealth in yuan."""
     return per_wealth * (asked_fen / (100.0 * wealth)) + per_value * shortfall(asked_fen, worth_fen)

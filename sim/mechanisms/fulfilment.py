@@ -140,8 +140,9 @@ def fulfil(world: World, chosen: Choices, asked: Wishes, capacity: Capacity, ope
     world.next_order += n
     ordered = Ordered(*(*out[:9, :n], expected[:n], *out[9:, :n]))
     unfilled = Unfilled(*lost[:, : m - n])
-    filled = _pools(world, ordered, unfilled, opened, day, params)
-    return Filled(filled.ordered, filled.deliver, filled.refund, filled.unfilled, filled.closed, chatted)
+    if not len(opened) and not world.pools.open and not np.count_nonzero(world.offers.pool_seats):
+        return Filled(ordered, ordered, Ordered.empty(), unfilled, PoolClosed.empty(), chatted)
+    return replace(_pools(world, ordered, unfilled, opened, day, params), chatted=chatted)
 
 
 def _bans(world: World, chosen: Choices, day: int, reason: NDArray[np.int64]) -> None:

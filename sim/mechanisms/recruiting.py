@@ -93,7 +93,7 @@ _RULES = {"uniform": 0, "preferential": 1, "recency": 2}
 _NOBODY = np.empty(0, np.int64)
 
 
-@kernel()
+@kernel(types="float64(uint64, int64, int64, float64)")
 def contest_score(key: int, uid: int, sponsor_uid: int, weight: float) -> Number:
     """Return -ln(u) / weight: the smallest of an invitee's sponsors wins with chance weight / sum."""
     return -log_(uniform(key, pair(uid, sponsor_uid))) / weight

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.core.among import among
 from sim.exchange.actions import Actions, Post
 from sim.exchange.compose import DayPlan, carried, compose
 from sim.exchange.events import Delivered, Exposed, Joined, Left, Ordered, PathKind, Refused
@@ -226,8 +225,8 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, aske
     filled = fulfilment.fulfil(world, chosen, asked, plan.capacity, plan.pool_open, state.day, mech.fulfilment)
     day.events.chatted = filled.chatted
     if len(plan.capacity):
-        mine = among(plan.capacity.queue, state.recorder.queues)
-        day.staff = int(np.add.reduce(plan.capacity.servers, where=mine))
+        staff, ours = zip(plan.capacity.queue.tolist(), plan.capacity.servers.tolist(), strict=True), state.recorder.queues.tolist()
+        day.staff = sum([servers for queue, servers in staff if queue in ours])
     day.events.ordered, day.events.unfilled, day.events.pool_closed = filled.ordered, filled.unfilled, filled.closed
     if len(filled.refund):
         trade.refund_pools(world, ledger, filled.refund, state.day)
@@ -235,15 +234,15 @@ def _fulfil_and_experience(state: RunState, plan: DayPlan, chosen: Choices, aske
     sent = experience.rounds(filled.deliver)
     parts: list[Delivered] = []
     for orders in sent:
-        parts.append(experience.deliver(world, orders, state.day, mech.experience, mech.belief))
+        delivered, is_first = experience.deliver(world, orders, state.day, mech.experience, mech.belief)
+        parts.append(delivered)
         talk_until = word_of_mouth.last_days(world, orders.person, orders.product, state.day, mech.word_of_mouth)
-        experience.remember(world, orders, state.day, talk_until)
+        experience.begin_to_talk(world, orders, is_first, state.day, talk_until)
         repurchase.after_purchase(world, orders.person, orders.product, state.day, mech.repurchase)
     if len(filled.unfilled):
         repurchase.put_off(world, filled.unfilled.person, filled.unfilled.offer, state.day, mech.repurchase)
-    day.events.delivered = delivered = Delivered.stacked(parts)
-    day.sold = Ordered.stacked(sent)
-    trade.trade(world, ledger, filled.ordered, day.sold, delivered, state.day)
+    day.events.delivered, day.sold = Delivered.stacked(parts), Ordered.stacked(sent)
+    trade.trade(world, ledger, filled.ordered, day.sold, day.events.delivered, state.day)
 
 
 def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:

@@ -33,7 +33,7 @@ _BY_PRODUCT, _BY_ORDER = 9, 7
 """Moves that there are at most for each product of a brand, and for each order of a reseller."""
 
 
-@kernel()
+@kernel(types="int64(int64[:, ::1], int64, int64, int64, int64, int64, int64, int64)")
 def put(moves: Array, n: int, payer: int, payee: int, payer_owner: int, payee_owner: int, amount: int, purpose: int) -> int:
     """Write a move as column n of moves, int64 (7, room), unless it is of nothing; returns how many there are now."""
     if amount == 0:

@@ -54,7 +54,7 @@ TRUST = (
         Mutant("up * u * (1.0 - t) if u > 0.0 else down * u * t", "up * u * t if u > 0.0 else down * u * t"),
         Mutant("u > 0.0 else down * u * t", "u > 0.0 else up * u * t"),
         Mutant("min(1.0, max(0.0, t))", "min(1.0, t)"),
-        Mutant("won = up * warmth[k]", "won = up"),
+        Mutant("won = up * warmth[offer[k]]", "won = up"),
         Mutant("moved(size, -u, down, won) if w & 32768", "moved(size, u, won, down) if w & 32768"),
         Mutant("(w & 32768) | np.int64(size * 32767.0 + 0.5)", "np.int64(size * 32767.0 + 0.5)"),
         Mutant("np.int64(size * 32767.0 + 0.5)", "np.int64(size * 32767.0)"),

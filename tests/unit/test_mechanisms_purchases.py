@@ -76,9 +76,9 @@ def test_a_delivery_moves_the_trust_of_its_own_path() -> None:
     brand, rows = np.full((n, 1), 0.4), np.array([0.6, 0.6, 0.6])
     weight = np.array([16_384, 32_768 | 16_384, 9_000], np.uint16)
     mark = np.array([0b1110_0000_0000_0111, 0b0100_0000_0000_0000, 5], np.uint16)
-    move_trust(np.arange(n), np.zeros(n, np.int64), kind, np.array([0, 0, 1, -1, 1]), np.array([0.3, 0.3, 0.3, 0.3, -0.3]),
-               np.array([1.0, 0.5, 1.0, 1.0, 1.0]), 0.3, up, down, np.array([False, False, False, False, True]), DAY, brand, rows,
-               weight, mark, int(PathKind.TIE))
+    move_trust(np.arange(n), np.zeros(n, np.int64), np.array([1, 0, 1, 1, 1]), kind, np.array([0, 0, 1, -1, 1]),
+               np.array([0.3, 0.3, 0.3, 0.3, -0.3]), np.array([False, False, False, False, True]), np.zeros(1, np.int64),
+               np.array([0.5, 1.0]), 0.3, up, down, DAY, brand, rows, weight, mark)
     assert brand[:, 0] == pytest.approx([0.52, 0.52, 0.52, 0.52, 0.2])
     assert rows == pytest.approx([0.68, 0.0, 0.6])
     half = 16_384 / 32_767
