@@ -91,7 +91,7 @@ class EventTable:
         filled = [part for part in parts if len(part.__dict__[first])]
         if len(filled) < 2:
             return filled[0] if filled else cls.empty()
-        return cls(**{name: np.concatenate([getattr(part, name) for part in filled]) for name in columns_of(cls)})
+        return cls(*map(np.concatenate, zip(*[part.__dict__.values() for part in filled], strict=True)))
 
     def __len__(self) -> int:
         return len(self.__dict__[self._first])

@@ -41,16 +41,12 @@ _PROMISED = -2
 
 @kernel()
 def draw_leads(channel: Array, product: Array, count: Array, targeting: Array, name: Array, key: int, row_of_uid: Array,
-               interest: Array) -> tuple[Array, Array]:
-    """Return whom each advertisement finds, and for which channel, int64 (all advertisements,).
+               interest: Array, found_by: Array) -> None:
+    """Write whom each advertisement finds, and for which channel, int64 (2, all advertisements).
 
     channel, product, count, targeting (k,), one an order of leads: a second one for a channel has draws of its own; name
     (C,); row_of_uid (N,); interest (N, P).
     """
-    total = 0
-    for k in range(len(count)):
-        total += count[k]
-    person, of_channel = np.empty(total, np.int64), np.empty(total, np.int64)
     w = 0
     for k in range(len(channel)):
         nth = 0
@@ -58,38 +54,44 @@ def draw_leads(channel: Array, product: Array, count: Array, targeting: Array, n
             nth += channel[earlier] == channel[k]
         own = draw64(key, (nth << 32) | name[channel[k]])
         for j in range(count[k]):
-            person[w] = found(own, 64 * j, targeting[k], product[k], len(row_of_uid), row_of_uid, interest)
-            of_channel[w] = channel[k]
+            found_by[0, w] = found(own, 64 * j, targeting[k], product[k], len(row_of_uid), row_of_uid, interest)
+            found_by[1, w] = channel[k]
             w += 1
-    return person, of_channel
+
+
+_BAN, _MEMBER, _FULL = (int(r) for r in (Reason.BAN, Reason.MEMBER, Reason.FULL))
 
 
 @kernel()
-def sift(person: Array, channel: Array, owner: Array, account: Array, banned_until: Array, day: int, capacity: Array,
-         members: Array, home: Array, reasons: tuple[int, ...]) -> Array:
-    """Return -1 for whom joins and the reason for whom does not, one after the other, int64 (m,).
+def sift(found_by: Array, owner: Array, account: Array, brand: Array, banned_until: Array, day: int, capacity: Array, members: Array,
+         home: Array, joined: Array, refused: Array) -> int:
+    """Tell who joins from who does not, and why not, one after the other; returns how many join.
 
-    person, channel (m,); owner, account, capacity, members (C,); banned_until (A,); reasons : banned, known, full; home (N, S)
-    is as it was when this returns.
+    found_by : (2, m), as `draw_leads` writes it; owner, account, brand, capacity, members (C,); banned_until (A,); home (N, S),
+    as it was when this returns; joined (9, m), refused (5, m), written: columns of the events.
     """
-    banned, known, full = reasons
-    room, out = capacity - members, np.empty(len(person), np.int64)
-    for j in range(len(person)):
-        i, c = person[j], channel[j]
+    room, yes, no = capacity - members, 0, 0
+    for j in range(found_by.shape[1]):
+        i, c = found_by[0, j], found_by[1, j]
+        reason = -1
         if banned_until[account[c]] > day:
-            out[j] = banned
+            reason = _BAN
         elif home[i, owner[c]] != NO_ROW:
-            out[j] = known
+            reason = _MEMBER
         elif room[c] <= 0:
-            out[j] = full
-        else:
-            out[j] = -1
-            room[c] -= 1
-            home[i, owner[c]] = _PROMISED
-    for j in range(len(person)):
-        if out[j] == -1:
-            home[person[j], owner[channel[j]]] = NO_ROW
-    return out
+            reason = _FULL
+        if reason >= 0:
+            refused[0, no], refused[1, no], refused[2, no], refused[3, no], refused[4, no] = i, -1, c, -1, reason
+            no += 1
+            continue
+        room[c] -= 1
+        home[i, owner[c]] = _PROMISED
+        joined[0, yes], joined[1, yes], joined[2, yes], joined[3, yes], joined[4, yes] = i, c, -1, brand[c], -1
+        joined[5, yes], joined[6, yes], joined[7, yes], joined[8, yes] = -1, 0, 0, 0
+        yes += 1
+    for j in range(yes):
+        home[joined[0, j], owner[joined[1, j]]] = NO_ROW
+    return yes
 
 
 def bring(world: World, table: Lead, day: int) -> tuple[Joined, Refused]:
@@ -107,13 +109,11 @@ def bring(world: World, table: Lead, day: int) -> tuple[Joined, Refused]:
     rented = ~world.channels.owned[table.channel]
     if np.count_nonzero(rented):
         raise PlanError(f"Lead: channel {int(table.channel[rented][0])} is rented; leads join the seller's own channels")
-    person, channel = draw_leads(table.channel, table.product, table.count, table.targeting, world.channels.name,
-                                 world.draws.key("lead", day), world.row_of_uid, world.people.interest)
+    m = int(np.add.reduce(table.count))
+    found_by, joined, refused = np.empty((2, m), np.int64), np.empty((9, m), np.int64), np.empty((5, m), np.int64)
+    draw_leads(table.channel, table.product, table.count, table.targeting, world.channels.name, world.draws.key("lead", day),
+               world.row_of_uid, world.people.interest, found_by)
     channels = world.channels
-    reason = sift(person, channel, channels.owner, channels.account, world.accounts.banned_until, day, channels.capacity,
-                  channels.members, world.audiences.home, (int(Reason.BAN), int(Reason.MEMBER), int(Reason.FULL)))
-    yes, no = (reason < 0).nonzero()[0], (reason >= 0).nonzero()[0]
-    none, zero = np.full(len(yes), -1, np.int64), np.zeros(len(yes), np.int64)
-    joined = Joined(person[yes], channel[yes], none, channels.brand[channel[yes]], none, none, zero, zero, zero)
-    nobody = np.full(len(no), -1, np.int64)
-    return joined, Refused(person[no], nobody, channel[no], nobody, reason[no])
+    n = sift(found_by, channels.owner, channels.account, channels.brand, world.accounts.banned_until, day, channels.capacity,
+             channels.members, world.audiences.home, joined, refused)
+    return Joined(*joined[:, :n]), Refused(*refused[:, : m - n])

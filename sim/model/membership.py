@@ -15,6 +15,7 @@ from sim.core.accounts import Account, Purpose
 from sim.exchange.actions import Enrol, Promote, Release
 from sim.exchange.events import Joined, Left, Reason, Refused
 from sim.ledger.ledger import Ledger
+from sim.ledger.moves import AMOUNT, PAYEE, PAYEE_OWNER, PAYER, PAYER_OWNER, PURPOSE
 from sim.mechanisms.fulfilment import hashes
 from sim.mechanisms.sellers import forget_themselves
 from sim.world.audiences import LEFT, NO_ROW, SPY
@@ -68,8 +69,8 @@ def join(world: World, ledger: Ledger, joined: Joined, day: int) -> tuple[Joined
         upline = np.where(sponsor >= 0, world.resellers.row_of[np.maximum(sponsor, 0)], -1).astype(np.int64)
         enrol_resellers(world, ledger, Newcomers(joined.person[to_role], joined.brand[to_role], joined.tier[to_role], upline,
                                                  joined.buy_in_fen[to_role]), day)
-        if len(to_role) == len(joined):
-            return joined, Refused.empty()
+    if len(let) + len(to_role) == len(joined):
+        return joined, Refused.empty()
     pick = np.concatenate([let, to_role])
     pick.sort()
     kept = joined if len(pick) == len(joined) else Joined(*[column[pick] for column in vars(joined).values()])
@@ -87,7 +88,10 @@ def enrol_resellers(world: World, ledger: Ledger, newcomers: Newcomers, day: int
     """Open rows of the resellers' table, by uid; their buy-in comes out of their household's purse."""
     rows = world.resellers.enrol(world.people.uid[newcomers.person].argsort(kind="stable"), *newcomers, day)
     world.people.role[newcomers.person] = 2
-    ledger.book([(int(Account.HOUSEHOLD), int(Account.RESELLER), 0, rows, newcomers.buy_in_fen, int(Purpose.BUY_IN))], day, "join")
+    moves = np.empty((7, len(rows)), np.int64)
+    moves[PAYER], moves[PAYEE], moves[PAYER_OWNER], moves[PAYEE_OWNER] = int(Account.HOUSEHOLD), int(Account.RESELLER), 0, rows
+    moves[AMOUNT], moves[PURPOSE] = newcomers.buy_in_fen, int(Purpose.BUY_IN)
+    ledger.book_moves(moves, day, "join")
 
 
 def enrol(world: World, ledger: Ledger, table: Enrol, day: int) -> Joined:

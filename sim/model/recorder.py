@@ -22,7 +22,7 @@ from sim.model.counting import count_agents, count_sales
 from sim.model.retail import Retail
 from sim.model.touch import LastTouch
 from sim.records.outcomes import DAILY
-from sim.world.audiences import Channels, observed_activity
+from sim.world.audiences import observed_activity
 from sim.world.state import World
 
 if TYPE_CHECKING:
@@ -52,26 +52,45 @@ _DAY = len(_WRITTEN) - len(_CLOSE)
 
 
 @kernel()
-def sample_means(sample: Array, claims: Array, talk: Array, own: Array, trust: Array, fatigue: Array,
-                 fatigue_day: Array, keep: Array, day: int) -> Number:
-    """Return mean trust of those in the sample who know the product (of all, if nobody does), and mean fatigue of the tired.
+def take_stock(sample: Array, claims: Array, talk: Array, own: Array, trust: Array, fatigue: Array, fatigue_day: Array, keep: Array,
+               day: int, members: Array, zombie_days: Array, fakes: Array, owned: Array, groups: Array) -> tuple[Number, ...]:
+    """Return means over people, and counts over channels.
 
-    The sample is in the order of uid, so the sums do not depend on row numbers.
+    Mean trust of those in the sample who know the product (of all, if nobody does), mean fatigue of the tired; members of owned
+    channels, members of groups, zombies among groups, and fakes in all.
+
+    Parameters
+    ----------
+    sample : rows of people in the order of uid, so that sums do not depend on row numbers
+    claims to fatigue_day : (N,); keep : share of fatigue left by age
+    members, zombie_days, fakes : (C,); owned, groups : numbers of channels
     """
-    known, known_trust, all_trust, tired, weariness = 0, 0.0, 0.0, 0, 0.0
+    known_trust, all_trust, weariness, oldest = 0.0, 0.0, 0.0, len(keep) - 1
+    known: Number = 0
+    tired: Number = 0
+    # Numbers without a sign, and choices instead of branches: a third of the time.
     for k in range(len(sample)):
-        i = sample[k]
+        i = np.uint64(sample[k])
         t = np.float64(trust[i])
         all_trust += t
-        # Without a branch: what is added for those who do not know, or are not tired, is nought.
-        knows = (claims[i] > 0.0) | (talk[i] > 0.0) | (own[i] > 0.0)
+        knows: Number = np.int64((claims[i] > 0.0) | (talk[i] > 0.0) | (own[i] > 0.0))
         known += knows
-        known_trust += t * knows
-        phi = np.float64(fatigue[i]) * keep[min(day - fatigue_day[i], len(keep) - 1)]
+        known_trust += t if knows else 0.0
+    for k in range(len(sample)):
+        i = np.uint64(sample[k])
+        phi = np.float64(fatigue[i]) * keep[np.uint64(min(day - fatigue_day[i], oldest))]
         tired += phi > 0.0
         weariness += phi
     mean_trust = known_trust / known if known > 0 else all_trust / max(len(sample), 1)
-    return mean_trust, weariness / max(tired, 1)
+    ours, inside, zombies, false = 0, 0, 0, 0
+    for c in owned:
+        ours += members[c]
+    for c in groups:
+        inside += members[c]
+        zombies += zombie_days[c] >= ZOMBIE_DAYS
+    for c in range(len(fakes)):
+        false += fakes[c]
+    return mean_trust, weariness / max(tired, 1), ours, inside, zombies, false
 
 
 @kernel()
@@ -102,22 +121,14 @@ def count_buyers(before: int, begin: int, people: Array, ends: Array, active: in
     return active
 
 
-def _activity(channels: Channels, groups: NDArray[np.int64], health: Floats) -> tuple[float, float]:
-    """Return the activity of groups, of health (groups,), that is seen and the true one, means over members (NaN without any)."""
-    members = channels.members[groups]
-    total = int(np.add.reduce(members))
-    if not total:
-        return np.nan, np.nan
-    true = float(np.add.reduce(members * health)) / total
-    if not np.count_nonzero(channels.fakes):
-        return true, true
-    return float((members * observed_activity(channels, groups)).sum()) / total, true
-
-
 def provision(state: RunState) -> float:
     """Return what strategies of the first brand expect to lose on stock that they will take back, fen."""
-    name = "buyback_provision_fen"
-    return float(sum(seat.book[name][0] for seat in state.seats if seat.brand == 0 and len(seat.book.get(name, ())) == 1))
+    total = 0.0
+    for seat in state.seats:
+        held = seat.book.get("buyback_provision_fen")
+        if held is not None and seat.brand == 0 and len(held) == 1:
+            total += float(held[0])
+    return total
 
 
 class Recorder:
@@ -167,8 +178,8 @@ class Recorder:
 
     def record(self, state: RunState, day: Day) -> None:
         """Write the counts of a day."""
-        self._days[day.number, :_DAY] = (*self._trade(state, day), *self._people(state, day), *self._channels(state, day),
-                                         *self._chats(day), *self._agents(state, day))
+        self._days[day.number, :_DAY] = (*self._trade(state, day), *self._people_and_channels(state, day), *self._chats(day),
+                                         *self._agents(state, day))
         self._provision[day.number] = provision(state)
 
     def _trade(self, state: RunState, day: Day) -> tuple[float, ...]:
@@ -196,23 +207,25 @@ class Recorder:
         return (day.noticed, day.impressions, day.reach, day.considered, orders, units, first, orders - first, gmv, refunds,
                 self._buyers, self._active, satisfaction, returned, passed, ultimate)
 
-    def _people(self, state: RunState, day: Day) -> tuple[float, ...]:
-        people, p = state.world.people, int(self._products[0])
-        trust, fatigue = sample_means(
+    def _people_and_channels(self, state: RunState, day: Day) -> tuple[float, ...]:
+        world, channels, groups, p = state.world, state.world.channels, self._groups, int(self._products[0])
+        people = world.people
+        trust, fatigue, owned, inside, zombies, fakes = take_stock(
             self._sample, people.claim_precision[:, p], people.talk_precision[:, p], people.own_precision[:, p],
-            people.brand_trust[:, 0], people.fatigue, people.fatigue_day, state.world.keep.fatigue, day.number)
+            people.brand_trust[:, 0], people.fatigue, people.fatigue_day, world.keep.fatigue, day.number, channels.members,
+            channels.zombie_days, channels.fakes, self._owned, groups)
         talked = day.events.talked
         polarity = talked.polarity if self._alone else talked.polarity[self._is_ours[talked.product]]
-        return trust, fatigue, day.mutes, len(polarity), int(np.count_nonzero(polarity < 0))
-
-    def _channels(self, state: RunState, day: Day) -> tuple[float, ...]:
-        channels, groups = state.world.channels, self._groups
-        health, zombies, seen, true, heat = np.nan, np.nan, np.nan, np.nan, np.nan
+        complaints = int(np.count_nonzero(polarity < 0))
+        health, dead, seen, true, heat = np.nan, np.nan, np.nan, np.nan, np.nan
         if len(groups):
             held = channels.health[groups]
-            health = float(np.add.reduce(held)) / len(held)
-            zombies = float(np.count_nonzero(channels.zombie_days[groups] >= ZOMBIE_DAYS))
-            seen, true = _activity(channels, groups, held)
+            health, dead = float(np.add.reduce(held)) / len(held), float(zombies)
+            if inside:
+                members = channels.members[groups]
+                seen = true = float(np.add.reduce(members * held)) / inside
+                if fakes:
+                    seen = float(np.add.reduce(members * observed_activity(channels, groups))) / inside
         if len(self._rented):
             heat = float(np.add.reduce(channels.heat[self._rented])) / len(self._rented)
         found, banned = day.events.unmasked, day.events.enforced
@@ -222,8 +235,7 @@ class Recorder:
             self.marks.append((day.number, "unmasked", "sock_puppet"))
         if bans:
             self.marks.append((day.number, "ban", "account_ban"))
-        members = np.add.reduce(channels.members[self._owned]) if len(self._owned) else 0
-        return members, health, zombies, seen, true, unmasked, heat, bans
+        return trust, fatigue, day.mutes, len(polarity), complaints, owned, health, dead, seen, true, unmasked, heat, bans
 
     def _chats(self, day: Day) -> tuple[float, ...]:
         told, chats, wait, lost = day.events.chatted, 0, np.nan, np.nan

@@ -250,12 +250,15 @@ def _recruit(state: RunState, plan: DayPlan, day: Day) -> None:
     world, ledger, day.invite = state.world, state.ledger, plan.invite
     joined, refused = recruiting.recruit(world, plan.invite, state.day, state.mechanisms.recruiting,
                                          state.mechanisms.fees)
-    joined, late = membership.join(world, ledger, joined, state.day)
-    bought, known = leads.bring(world, plan.lead, state.day)
-    bought, _ = membership.join(world, ledger, bought, state.day)
-    enrolled = membership.enrol(world, ledger, plan.enrol, state.day)
-    day.events.joined = Joined.stacked([joined, bought, enrolled])
-    day.events.refused = Refused.stacked([refused, late, known])
+    came, late = membership.join(world, ledger, joined, state.day)
+    all_joined, all_refused = [came], [refused, late]
+    if len(plan.lead):
+        bought, known = leads.bring(world, plan.lead, state.day)
+        all_joined.append(membership.join(world, ledger, bought, state.day)[0])
+        all_refused.append(known)
+    if len(plan.enrol):
+        all_joined.append(membership.enrol(world, ledger, plan.enrol, state.day))
+    day.events.joined, day.events.refused = Joined.stacked(all_joined), Refused.stacked(all_refused)
     membership.promote(world, plan.promote)
     day.events.stock_moved = channel.restock(world, ledger, plan.stock_order, state.day)
     day.written_off = channel.write_off(world, ledger, state.day)

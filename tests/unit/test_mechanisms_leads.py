@@ -120,17 +120,20 @@ def test_kernels_are_plain_python_too() -> None:
     interest = np.linspace(0, 1, 20).reshape(20, 1)
     row_of_uid = np.arange(20)[::-1].copy()
     table = (np.array([1, 0, 1]), np.zeros(3, np.int64), np.array([10, 5, 15]), np.array([0.5, 0.0, 1.0]))
-    drawn = [draw_leads(*table, np.array([5, 9]), np.uint64(3), row_of_uid, interest)]
+    drawn = np.empty((2, 2, 30), np.int64)
+    draw_leads(*table, np.array([5, 9]), np.uint64(3), row_of_uid, interest, drawn[0])
     with np.errstate(over="ignore"):
-        drawn.append(draw_leads.py_func(*table, np.array([5, 9]), np.uint64(3), row_of_uid, interest))
+        draw_leads.py_func(*table, np.array([5, 9]), np.uint64(3), row_of_uid, interest, drawn[1])
     assert np.array_equal(drawn[0], drawn[1])
     assert np.bincount(drawn[0][1]).tolist() == [5, 25]
     outs = []
     for kernel in (sift, sift.py_func):
-        home = np.full((5, 1), -1, np.int32)
+        home, joined, refused = np.full((5, 1), -1, np.int32), np.empty((9, 6), np.int64), np.empty((5, 6), np.int64)
         home[4] = 7
-        out = kernel(np.array([0, 1, 0, 4, 2, 3]), np.array([0, 1, 1, 0, 0, 0]), np.array([0, 0]), np.array([0, 1]),
-                     np.array([5, 6]), 5, np.array([4, 9]), np.array([2, 0]), home, (3, 7, 6))
+        yes = kernel(np.array([[0, 1, 0, 4, 2, 3], [0, 1, 1, 0, 0, 0]]), np.array([0, 0]), np.array([0, 1]), np.array([2, 2]),
+                     np.array([5, 6]), 5, np.array([4, 9]), np.array([2, 0]), home, joined, refused)
         assert home[:, 0].tolist() == [-1, -1, -1, -1, 7]
-        outs.append(out.tolist())
-    assert outs == [[-1, 3, 3, 7, -1, 6]] * 2
+        assert joined[1:, :yes].T.tolist() == [[0, -1, 2, -1, -1, 0, 0, 0]] * 2
+        outs.append((joined[0, :yes].tolist(), refused[:, : 6 - yes].T.tolist()))
+    ban, member, full = int(Reason.BAN), int(Reason.MEMBER), int(Reason.FULL)
+    assert outs == [([0, 2], [[1, -1, 1, -1, ban], [0, -1, 1, -1, ban], [4, -1, 0, -1, member], [3, -1, 0, -1, full]])] * 2
