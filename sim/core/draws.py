@@ -157,7 +157,7 @@ def uniforms(key: np.uint64, name: NDArray[np.integer]) -> NDArray[np.float64]:
         Indices of the draws: uids of people, names of accounts, numbers of places.
     """
     out = np.empty(len(name))
-    _fill(key, name, out)
+    _fill(key, np.asarray(name, np.int64), out)  # of one kind, else it is compiled for each
     return out
 
 

@@ -136,7 +136,7 @@ def open_occasions(people: Array, product: int, day: int, window: int, rate: flo
         open_until[i, product] = day + window - 1
         r = rate * np.float64(interest[i])
         wait = exponential(key_wait, u) / r if r > 0.0 else 1.0e9
-        move(head, following, preceding, at, i, np.int64(min(day + window + wait, 30000.0)))
+        move(head, following, preceding, at, np.int64(i), np.int64(min(day + window + wait, 30000.0)))
         gone = min(day - memory_day[i, product], len(memory_keep) - 1)
         if not is_home and (recalled < 0 or uniform(key_memory, u) >= memory_keep[gone]):
             offer[k] = -1
@@ -159,7 +159,7 @@ def close_occasions(people: Array, product: Array, which: int, uses: float, day:
         lasts = uses * (1.0 - spread + 2.0 * spread * uniform(key, np.int64(uid[i])))
         until = day + max(np.int64(1), np.int64(lasts + 0.5))
         in_use_until[i, which] = min(until, 30000)
-        move(head, following, preceding, at, i, until)
+        move(head, following, preceding, at, np.int64(i), until)
 
 
 @kernel()
@@ -223,7 +223,7 @@ def bgnbd_next(people: Array, product: Array, which: int, satisfaction: Array, w
             since = next_time[i] if next_time[i] > 0.0 else np.float64(day)
             next_time[i] = min(since - log_(uniform(inner, 1)) / np.float64(rate[i]), 30000.0)
         # A clock that falls due again today rings tomorrow, at its own time: nothing is lost.
-        move(head, following, preceding, at, i, max(np.int64(next_time[i]), day + 1))
+        move(head, following, preceding, at, np.int64(i), max(np.int64(next_time[i]), day + 1))
 
 
 @kernel()
@@ -237,7 +237,7 @@ def bgnbd_put_off(people: Array, day: int, uid: Array, key: int, rate: Array, ne
         i = people[k]
         if at[i] < 0:
             next_time[i] = min(next_time[i] + exponential(key, np.int64(uid[i])) / np.float64(rate[i]), 30000.0)
-            move(head, following, preceding, at, i, max(np.int64(next_time[i]), day + 1))
+            move(head, following, preceding, at, np.int64(i), max(np.int64(next_time[i]), day + 1))
 
 
 def start_clock(world: World, params: RepurchaseParams, product: int) -> Clock:
@@ -350,7 +350,7 @@ def _start_owners(people: Array, product: int, left: Array, open_until: Array, i
         i = people[k]
         open_until[i, product] = -1
         in_use_until[i, product] = min(left[k], 30000)
-        move(head, following, preceding, at, i, left[k])
+        move(head, following, preceding, at, np.int64(i), left[k])
 
 
 @kernel()
@@ -362,7 +362,7 @@ def _start_ringing(people: Array, product: int, inner_key: int, uid: Array, rate
         open_until[i, product] = -1
         in_use_until[i, product] = 30000
         next_time[i] = min(exponential(inner_key, np.int64(uid[i])) / np.float64(rate[i]), 30000.0)
-        move(head, following, preceding, at, i, np.int64(next_time[i]))
+        move(head, following, preceding, at, np.int64(i), np.int64(next_time[i]))
 
 
 def start_owner(world: World, who: NDArray[np.int64], product: int, used: NDArray[np.float64],

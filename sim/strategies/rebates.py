@@ -156,7 +156,8 @@ def pay_orders(buyer: Array, supplier: Array, product: Array, quantity: Array, u
             is_peer[n] = top > 0 and tier[b] >= top and upline[b] >= 0 and tier[upline[b]] >= top
             n += 1
     who, levels = who[:n], shares[2:]
-    referred = pay_direct(who, value, is_first, upline, here, shares[0], row, amount, 0)
+    referred = pay_direct(who, value, is_first, upline, here, shares[0], row, amount,
+                          np.int64(0))  # a constant would be another type, and compiled once more
     entered = pay_levels(who, value, is_first, upline, tier, here, levels, breakaway, row, amount, referred)
     levelled = pay_levels(who, value, is_later, upline, tier, here, levels, breakaway, row, amount, entered)
     paired = pay_direct(who, value, is_peer, upline, here, shares[1], row, amount, levelled)
