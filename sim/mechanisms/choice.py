@@ -213,14 +213,14 @@ def add_up(person: Array, offer: Array, offer_product: Array, u: Array, n_produc
     return count
 
 
-@kernel(parallel=True)
+@kernel()
 def decide(people: Array, n_products: int, best: Array, sums: Array, mu: float, certain: bool, uid: Array,
            key_buy: int, key_product: int, bought: Array, chance: Array) -> None:
     """Decide buying and product for everyone asked, and clear the scratch behind.
 
     bought : int64 (n,), product bought or -1; chance : float64 (n,), P(buy).
     """
-    for k in prange(len(people)):
+    for k in range(len(people)):
         i = people[k]
         total = 0.0
         for p in range(n_products):
