@@ -16,6 +16,7 @@ from sim.cli import failure
 from sim.cli.command import LazyGroup
 from sim.cli.language import choose, speak
 from sim.cli.options import language_option
+from sim.cli.output import settle_streams, silence
 from sim.core import interrupts
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def main(args: Sequence[str] | None = None) -> None:
         Always, with the exit code.
     """
     given = list(sys.argv[1:] if args is None else args)
+    settle_streams()
     speak(choose(given, os.environ))
     with interrupts.for_a_command():
         code = _run(given)
@@ -62,10 +64,9 @@ def _run(args: list[str]) -> int:
     """Run a command and return its exit code, having told what went wrong."""
     try:
         code = guanxi.main(args, prog_name="guanxi", standalone_mode=False, obj=list(args))
-        if sys.stdout is not None:  # a caller may close it
-            sys.stdout.flush()
-    except BrokenPipeError:
-        failure.silence_output()
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of a pipe left early
+        silence(sys.stdout)
         return 0
     except (click.exceptions.Abort, KeyboardInterrupt):
         return failure.interrupted(args)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from sim.cli.failure import INTERRUPTED, RUN_FAILED
 from sim.cli.language import current, tell
 from sim.cli.options import cores, run_options
 from sim.cli.output import emit, emit_json, note
+from sim.cli.place import result_folder
 from sim.core.errors import DataError
 from sim.text.message import recognised
 
@@ -50,10 +50,10 @@ def claims(options: RunOptions, only: tuple[int, ...], *, is_list: bool, quick: 
     asked = chosen(only)
     if is_list:
         return _listed(asked, as_json=options.as_json)
-    out = options.out or _new_folder()
-    if out.exists() and not resume:
-        raise DataError(tell("claims.exists", path=out))
-    return _tested(asked, options, out, quick=quick)
+    with result_folder(options.out, "claims") as out:
+        if out.exists() and not resume:
+            raise DataError(tell("claims.exists", path=out))
+        return _tested(asked, options, out, quick=quick)
 
 
 def _listed(asked: Sequence[Claim], *, as_json: bool) -> int:
@@ -78,13 +78,6 @@ def _listed(asked: Sequence[Claim], *, as_json: bool) -> int:
             lines += [f"    {line}" for line in wrap(f"{part.id} {text}", terminal_width() - 4)]
     emit("\n".join(lines))
     return 0
-
-
-def _new_folder() -> Path:
-    """Return a new folder under results/."""
-    from sim.records.folders import new_folder
-
-    return new_folder(Path("results"), f"claims-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
 
 
 def _asked(options: RunOptions, out: Path, *, quick: bool) -> Asked:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import shlex
-import sys
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,11 +28,6 @@ INTERRUPTED = 130
 
 _LOCATED = re.compile(r"(^|: )(error: |错误：)", re.MULTILINE)
 """What a problem with its place looks like; the word alone may also stand in what a library said."""
-
-
-def silence_output() -> None:
-    """Let the reader of a pipe leave early without a message at shutdown."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def interrupted(args: list[str]) -> int:

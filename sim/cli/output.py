@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import os
 import re
+import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -39,13 +43,40 @@ def emit(text: str) -> None:
 def emit_json(kind: str, body: Mapping[str, Any]) -> None:
     """Print one JSON document on stdout: schema, kind, then `body`; what is undefined is null."""
     document = {"schema": JSON_SCHEMA, "kind": kind, **_plain(body)}
-    emit(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+    emit(json.dumps(document, ensure_ascii=not _is_unicode(sys.stdout), indent=2, allow_nan=False))
 
 
 def note(text: str, *, quiet: bool = False) -> None:
-    """Print a message on stderr, unless quiet is asked for."""
-    if not quiet:
+    """Print a message on stderr, unless quiet is asked for; nobody is told that it cannot be told."""
+    if quiet:
+        return
+    try:
         click.echo(harmless(text), err=True)
+    except OSError:
+        silence(sys.stderr)
+
+
+def silence(stream: TextIO) -> None:
+    """Let a stream that takes nothing more lead nowhere, so that no message comes at shutdown."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def settle_streams() -> None:
+    r"""Make the standard streams take whatever is written.
+
+    One that was closed by the caller leads nowhere: else the next file that is opened would get its number, and what a
+    library says its text. Stdout writes what its encoding has no letter for as ``\uXXXX``, as stderr does by itself.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open as long as the process
+    if not _is_unicode(sys.stdout) and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _is_unicode(stream: TextIO) -> bool:
+    """Tell whether a stream has every letter."""
+    return str(getattr(stream, "encoding", None) or "utf-8").lower().replace("_", "-").startswith("utf")
 
 
 def warn_crowded(specs: Iterable[ScenarioSpec], moved: Container[str] = (), *, quiet: bool = False) -> None:

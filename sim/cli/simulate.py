@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from sim.cli.failure import EXPECTATION_FAILED, INTERRUPTED, RUN_FAILED, drawing
 from sim.cli.language import current, tell
 from sim.cli.options import cores
 from sim.cli.output import note, warn_crowded
+from sim.cli.place import result_folder
 from sim.cli.progress import Meter, tell_compiling
 from sim.cli.results import show
 from sim.core.errors import RunError, strerror_of
@@ -62,10 +62,16 @@ class Job:
 
 def carry_out(job: Job) -> int:
     """Simulate and show; return the exit code."""
+    _warn(job)
+    what = Path(job.scenarios[0]).stem if len(job.scenarios) == 1 else job.command
+    with result_folder(job.options.out, what) as folder:
+        return _carried_out(job, folder)
+
+
+def _carried_out(job: Job, folder: Path) -> int:
+    """Simulate and show in a folder; return the exit code."""
     from sim.experiment.spool import InterruptedRunsError
 
-    folder = job.options.out or _new_folder(job)
-    _warn(job)
     try:
         result = _simulated(job, folder)
     except InterruptedRunsError as interruption:
@@ -107,14 +113,6 @@ def draw(result: Result, folder: Path, stored: Path) -> Path:
         reason = strerror_of(error)
         raise RunError(Message(
             "records.unwritable_page", folder=folder, reason=reason, stored=stored, command=elsewhere)) from error
-
-
-def _new_folder(job: Job) -> Path:
-    """Return a new folder under results/, named after what is done and when."""
-    from sim.records.folders import new_folder
-
-    what = Path(job.scenarios[0]).stem if len(job.scenarios) == 1 else job.command
-    return new_folder(Path("results"), f"{what}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
 
 
 def _simulated(job: Job, folder: Path) -> Result:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import shlex
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +15,7 @@ from sim.cli.failure import INTERRUPTED, RUN_FAILED, drawing
 from sim.cli.language import current, tell
 from sim.cli.options import FOLDER, cluster_option, cores
 from sim.cli.output import emit, emit_json, note, warn_crowded
+from sim.cli.place import result_folder
 from sim.core.errors import DataError, RunError, strerror_of
 from sim.text.message import Message
 
@@ -113,7 +113,6 @@ def carry_out(study: Study, check: Callable[[], Question], analyse: Callable[[Qu
     analyse : callable
         Plays it and returns the record.
     """
-    from sim.records.folders import require_place
     from sim.scenario.cautions import cautions_of_prices
 
     refuse_workers(study.options, study.where.cluster)
@@ -124,17 +123,16 @@ def carry_out(study: Study, check: Callable[[], Question], analyse: Callable[[Qu
     warn_crowded([question.laid.spec], [one.path for one in getattr(question, "levers", ())], quiet=options.quiet)
     if study.where.is_dry:
         return _forecast(study, question)
-    out = options.out or _new_folder(study.kind, study.scenario)
-    if out.exists():
-        raise DataError(Message("studies.exists", path=out))
-    require_place(out)
-    record = _played(study, lambda field: analyse(question, field))
-    if record is None:
-        return INTERRUPTED
-    record.save(out)
-    with drawing(out):
-        show_study(record, out, draw_study(record, out), as_json=options.as_json)
-    return RUN_FAILED if record.failures else 0
+    with result_folder(options.out, Path(study.scenario).stem, study.kind) as out:
+        if out.exists():
+            raise DataError(Message("studies.exists", path=out))
+        record = _played(study, lambda field: analyse(question, field))
+        if record is None:
+            return INTERRUPTED
+        record.save(out)
+        with drawing(out):
+            show_study(record, out, draw_study(record, out), as_json=options.as_json)
+        return RUN_FAILED if record.failures else 0
 
 
 def _how(study: Study) -> How:
@@ -218,10 +216,3 @@ def show_study(record: Any, folder: Path, page: Path, *, as_json: bool) -> None:
         return
     emit(terminal(record, current(), terminal_width()))
     emit("\n" + tell("studies.page", path=page))
-
-
-def _new_folder(kind: str, scenario: str) -> Path:
-    """Return a new folder under results/."""
-    from sim.records.folders import new_folder
-
-    return new_folder(Path("results"), f"{Path(scenario).stem}-{kind}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")

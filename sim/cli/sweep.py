@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from sim.cli.failure import EXPECTATION_FAILED, INTERRUPTED, RUN_FAILED, drawing
 from sim.cli.language import local, tell
 from sim.cli.options import FILE, FOLDER, cluster_option, cores, run_options, undecided_option
 from sim.cli.output import note
+from sim.cli.place import result_folder
 from sim.cli.studies import refuse_workers
 from sim.core.errors import DataError, ScenarioError, strerror_of
 
@@ -117,13 +117,14 @@ def _swept(sweep_file: str, options: RunOptions, asked: Asked) -> int:
     if asked.is_dry:
         return _forecast(checked, options, asked)
     base = _baseline(asked.baseline)
-    folder = options.out or _new_folder(checked, asked)
-    _require_places(folder, sweep_file, asked)
-    record = _record(checked, options, asked, folder)
-    if record is None:
-        return INTERRUPTED
-    with drawing(folder):
-        return _finished(checked, record, folder, base, options, asked)
+    part = [f"shard-{asked.shard[0]}-of-{asked.shard[1]}"] if asked.shard else []
+    with result_folder(options.out, checked.spec.name, *part) as folder:
+        _require_places(folder, sweep_file, asked)
+        record = _record(checked, options, asked, folder)
+        if record is None:
+            return INTERRUPTED
+        with drawing(folder):
+            return _finished(checked, record, folder, base, options, asked)
 
 
 def _refuse_conflicts(options: RunOptions, asked: Asked) -> None:
@@ -155,7 +156,7 @@ def _require_places(folder: Path, sweep_file: str, asked: Asked) -> None:
     from sim.records.sweep_store import SWEEP
     from sim.scenario.find import is_path
 
-    for path in (folder, asked.junit, asked.summary):
+    for path in (asked.junit, asked.summary):
         if path is not None:
             require_place(path)
     if folder.exists() and not (asked.is_resumed and format_of(folder) == SWEEP):
@@ -163,14 +164,6 @@ def _require_places(folder: Path, sweep_file: str, asked: Asked) -> None:
     for path in (asked.junit, asked.summary):
         if path is not None and path.exists() and is_path(sweep_file) and path.samefile(sweep_file):
             raise DataError(tell("sweep.own_file", path=path))
-
-
-def _new_folder(checked: Sweep, asked: Asked) -> Path:
-    """Return a new folder under results/."""
-    from sim.records.folders import new_folder
-
-    part = f"-shard-{asked.shard[0]}-of-{asked.shard[1]}" if asked.shard else ""
-    return new_folder(Path("results"), f"{checked.spec.name}{part}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
 
 
 def how_to_play(options: RunOptions, asked: Asked) -> How:

@@ -45,8 +45,8 @@ def verify(only: tuple[str, ...], *, is_list: bool, is_whole: bool, seed: int | 
     asked = chosen(only)
     if is_list:
         return _listed(asked, as_json=as_json)
-    if out is not None and out.exists():
-        raise DataError(tell("verify.exists", path=out))
+    if out is not None:
+        _require_free(out)
     record = _held(asked, seed, quiet=quiet)
     if record is None:
         return INTERRUPTED
@@ -101,6 +101,15 @@ def _held(asked: Sequence[tuple[str, Check]], seed: int | None, *, quiet: bool) 
         note(tell("verify.interrupted", done=done, all=len(asked)))
         return None
     return replace(record, command=written_command(out=None), version=version("guanxi"))
+
+
+def _require_free(out: Path) -> None:
+    """Refuse a folder that is there, or cannot be written, before a minute is spent."""
+    from sim.records.folders import require_place
+
+    require_place(out)
+    if out.exists():
+        raise DataError(tell("verify.exists", path=out))
 
 
 def _stored(record: BookRecord, out: Path) -> None:

@@ -18,6 +18,7 @@ from sim.experiment.prepare import Options, frame_of
 from sim.experiment.runs import case, cold, warm_case
 from sim.experiment.spool import InterruptedRunsError, carry_out, spool
 from sim.experiment.tasks import SetApart, Task, Warm
+from sim.records.folders import require_place
 from sim.records.spool import read_run
 from sim.text.message import Message, recognised, said_by
 
@@ -172,10 +173,8 @@ def carried_out(specs: list[ScenarioSpec], asked: Options, play: Callable[[Plan]
     """
     _require_free(asked.out)
     with spool(asked.out) as folder:
+        _require_free(asked.out)  # who held the folder until now may just have finished
         comparison = play(Plan(specs, asked, folder))
-        if asked.out is not None and Path(asked.out).exists():  # the same command, called twice: the other has written it
-            shutil.rmtree(folder, ignore_errors=True)
-            _require_free(asked.out)
         if asked.out is not None:
             comparison.save(Path(asked.out))
             shutil.rmtree(folder, ignore_errors=True)
@@ -183,8 +182,11 @@ def carried_out(specs: list[ScenarioSpec], asked: Options, play: Callable[[Plan]
 
 
 def _require_free(out: Path | None) -> None:
-    """Refuse to write over what is there."""
-    if out is not None and Path(out).exists():
+    """Refuse to write over what is there, or what cannot be written."""
+    if out is None:
+        return
+    require_place(Path(out))
+    if Path(out).exists():
         raise DataError(Message("records.exists", path=out))
 
 

@@ -17,6 +17,7 @@ from sim.experiment.progress import Pace
 from sim.experiment.tasks import Done, SetApart, Warm
 from sim.experiment.workers import run_tasks
 from sim.records.folders import runs_of
+from sim.records.lock import Lock
 from sim.records.spool import PART
 from sim.text.message import Message
 
@@ -41,7 +42,13 @@ class InterruptedRunsError(GuanxiError):
 
 @contextlib.contextmanager
 def spool(out: Path | None) -> Iterator[Path]:
-    """Give the folder of finished runs: beside `out`, where it outlives a failure, else a temporary one."""
+    """Give the folder of finished runs: beside `out`, where it outlives a failure, else a temporary one.
+
+    Raises
+    ------
+    DataError
+        If it cannot be written, or another command works there.
+    """
     if out is None:
         with tempfile.TemporaryDirectory(prefix="guanxi-") as scratch:
             yield Path(scratch)
@@ -52,11 +59,13 @@ def spool(out: Path | None) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(Message("records.unwritable", path=folder, reason=strerror_of(error))) from error
+    lock = Lock(folder / "lock", "records.busy")
     for leftover in folder.glob(f"*{PART}"):
         leftover.unlink(missing_ok=True)
     try:
         yield folder
     finally:
+        lock.release(remove=True)
         with contextlib.suppress(OSError):  # what holds nothing goes again; finished runs stay
             for place in made:
                 place.rmdir()

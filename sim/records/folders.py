@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import re
 import shutil
@@ -36,18 +37,43 @@ def runs_of(folder: Path) -> Path:
     return folder.with_name(folder.name + ".runs")
 
 
-def new_folder(parent: Path, name: str) -> Path:
-    """Return a path in `parent` that is not taken: ``name``, else ``name-2``, ``name-3``, ...
+@contextlib.contextmanager
+def new_folder(parent: Path, name: str) -> Iterator[Path]:
+    """Give a path in `parent` that is free, and that no other command is given before the block ends.
 
-    A path whose finished runs still wait for the rest (`runs_of`) is taken.
+    It is ``name``, else ``name-2``, ``name-3``, ... A path whose finished runs still wait for the rest (`runs_of`) is
+    taken; what keeps others away is that folder, which goes at the end if it holds nothing.
+
+    Raises
+    ------
+    DataError
+        If `parent` cannot be written.
     """
     base = safe_name(name)
-    number = 1
-    while True:
-        path = parent / (base if number == 1 else f"{base}-{number}")
-        if not path.exists() and not runs_of(path).exists():
-            return path
-        number += 1
+    made = [place for place in (parent, *parent.parents) if not place.exists()]
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        path = next(path for number in itertools.count(1) if _take(path := parent / (f"{base}-{number}" if number > 1 else base)))
+    except OSError as error:
+        raise DataError(Message("records.unwritable", path=parent / base, reason=strerror_of(error))) from error
+    try:
+        yield path
+    finally:
+        with contextlib.suppress(OSError):
+            for place in (runs_of(path), *made):
+                if place.exists():
+                    place.rmdir()
+
+
+def _take(path: Path) -> bool:
+    """Take a free path, and tell whether it was free."""
+    if path.exists():
+        return False
+    try:
+        runs_of(path).mkdir()
+    except FileExistsError:
+        return False
+    return True
 
 
 def require_place(path: Path) -> None:
@@ -61,10 +87,17 @@ def require_place(path: Path) -> None:
     Raises
     ------
     DataError
-        If its name is too long, something above it is no folder, or the rights are missing.
+        If its name is too long or no text, something above it is no folder, or the rights are missing.
     """
     try:
-        _temporary(path).exists()  # the longest name that will be used; ENAMETOOLONG is raised
+        str(path).encode()
+    except UnicodeEncodeError as error:  # bytes that are no UTF-8, which the tables' library cannot open
+        raise DataError(Message("records.no_text", path=path)) from error
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            _temporary(path).lstat()  # the longest name that will be used; ENAMETOOLONG is raised
+        if path.is_symlink() and not path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         above = next(one for one in path.absolute().parents if one.exists())
         if path.is_file():
             if not os.access(path, os.W_OK):

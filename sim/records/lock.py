@@ -21,16 +21,22 @@ _TAKEN = {errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK}
 class Lock:
     """The right to work in a folder, held until `release` or the end of the process.
 
+    Parameters
+    ----------
+    path : Path
+        The file that stands for the right; its folder is there.
+    refusal : str
+        Key of what is said to the one who comes second.
+
     Raises
     ------
     DataError
         If another process holds it, or the file cannot be opened.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, refusal: str = "store.locked") -> None:
         self._path = path
         try:
-            # Never removed: who waits for a file that somebody removes holds the lock of nothing.
             self._number: int | None = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise DataError(Message("records.unwritable", path=path, reason=strerror_of(error))) from error
@@ -41,16 +47,32 @@ class Lock:
                 return  # a disk that knows no locks: the manifest's own has to do
             holder = os.read(self._number, 40).decode(errors="replace").strip()
             os.close(self._number)
-            raise DataError(Message("store.locked", folder=path.parent, process=holder or "?")) from None
+            raise DataError(Message(refusal, folder=path.parent, process=holder or "?")) from None
+        if not self._is_there():  # the holder removed it between our opening and taking it: that is the lock of nothing
+            os.close(self._number)
+            raise DataError(Message(refusal, folder=path.parent, process="?"))
         with contextlib.suppress(OSError):  # the number is a help, not the lock
             os.ftruncate(self._number, 0)
             os.write(self._number, f"{os.getpid()}\n".encode())
 
-    def release(self) -> None:
-        """Let the next one in; done twice it does nothing."""
-        number, self._number = self._number, None
-        if number is not None:
-            os.close(number)
+    def release(self, *, remove: bool = False) -> None:
+        """Let the next one in, and remove the file if asked; done twice it does nothing."""
+        if self._number is None:
+            return
+        if remove and self._is_there():
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+        os.close(self._number)
+        self._number = None
+
+    def _is_there(self) -> bool:
+        """Tell whether the file that is open is the one that others find under its name."""
+        if self._number is None:
+            return False
+        try:
+            return os.path.samestat(os.fstat(self._number), self._path.stat())
+        except OSError:
+            return False
 
 
 if sys.platform == "win32":  # pragma: no cover

@@ -58,11 +58,11 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def shell(command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def shell(command: str, folder: Path, encoding: str = "utf-8", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command line of the shell; ``guanxi`` in it means this one."""
     words = command.replace("guanxi", f"{sys.executable} -m sim")
     return subprocess.run(["sh", "-c", words], cwd=folder, env=os.environ | environment, check=False,
-                          capture_output=True, text=True, timeout=120)
+                          capture_output=True, encoding=encoding, timeout=120)
 
 
 # --- nothing steers the terminal ----------------------------------------------------------------
@@ -151,7 +151,7 @@ def test_a_network_refused_in_a_run_leaves_no_folder(
     assert [path.name for path in tmp_path.iterdir()] == ["n.csv"]
 
 
-def test_a_second_caller_finds_the_result_there_and_clears_up(tmp_path: Path) -> None:
+def test_what_appears_in_the_place_of_the_result_costs_no_run(tmp_path: Path) -> None:
     from sim.core.errors import DataError
     from sim.experiment.compare import compare
 
@@ -159,7 +159,46 @@ def test_a_second_caller_finds_the_result_there_and_clears_up(tmp_path: Path) ->
     with pytest.raises(DataError, match="already exists"):
         compare(["community"], people=120, days=2, replications=1, workers=1, out=out, overrides=(SMALL,),
                 progress=lambda _: out.mkdir(exist_ok=True))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["result", "result.runs"]
+    out.rmdir()
+    played = []
+    compare(["community"], people=120, days=2, replications=1, workers=1, out=out, overrides=(SMALL,), progress=played.append)
+    assert not [state for state in played if state.done < state.total], "the kept run is played again"
     assert [path.name for path in tmp_path.iterdir()] == ["result"]
+
+
+def test_two_commands_do_not_share_a_folder_of_runs(tmp_path: Path) -> None:
+    from sim.core.errors import DataError
+    from sim.experiment.compare import compare
+
+    here: dict[str, Any] = {"people": 120, "days": 2, "replications": 1, "workers": 1, "out": tmp_path / "result",
+                            "overrides": (SMALL,)}
+    refused: list[str] = []
+
+    def second(_: object) -> None:
+        if not refused:
+            with pytest.raises(DataError, match=f"another command is working there .process {os.getpid()}") as found:
+                compare(["influencer"], **here)
+            refused.append(str(found.value))
+
+    made = compare(["community"], **here, progress=second)
+    assert refused
+    assert list(made.strategies) == ["community"]
+    assert [path.name for path in tmp_path.iterdir()] == ["result"], "no lock and no runs are left behind"
+
+
+@pytest.mark.parametrize("name", ["a" * 300, os.fsdecode(b"b\xffd"), "dangling", "/proc/x", "file/x"], ids=ascii)
+@pytest.mark.parametrize("command", [("run", "community"), ("sensitivity", "paid_ads"), ("sweep", "community"), ("verify",)],
+                         ids=lambda words: words[0])
+def test_a_place_that_cannot_be_written_costs_nothing(
+        command: tuple[str, ...], name: str, call: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    code, out, err = call(*command, "--out", name, "--lang", "en")
+    assert (code, out) == (3, "")
+    assert "name another folder" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dangling", "file"]
 
 
 def test_a_page_that_cannot_be_written(call: Callable[..., Outcome], stored: Path) -> None:
@@ -176,6 +215,23 @@ def test_a_full_disk_is_no_defect(tmp_path: Path) -> None:
     assert "No space left" in done.stderr
     assert "defect" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_messages_that_nobody_takes_change_no_exit_code(tmp_path: Path) -> None:
+    run = f"guanxi run community {' '.join(QUICK)}"
+    for command, code in ((f"{run} 2>&-", 0), (f"{run} 2> /dev/full", 0), (f"{run} --json 2>&- <&-", 0), ("guanxi nope 2> /dev/full", 2)):
+        done = shell(command, tmp_path)
+        assert (done.returncode, done.stderr) == (code, ""), command
+        assert bool(done.stdout) == (code == 0), command
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_letters_that_stdout_lacks_are_escaped(encoding: str, tmp_path: Path) -> None:
+    done = shell("guanxi explain 私域 --lang zh", tmp_path, encoding, PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert r"\u79c1\u57df" in done.stdout
+    read = shell("guanxi explain 私域 --lang zh --json", tmp_path, encoding, PYTHONIOENCODING=encoding)
+    assert "私域" in str(json.loads(read.stdout))
 
 
 @pytest.mark.parametrize(("command", "code"), [

@@ -15,6 +15,7 @@ from sim.core.errors import DataError
 from sim.records import manifest
 from sim.records.comparison import Comparison, Failure
 from sim.records.folders import new_folder, safe_name, whole_folder
+from sim.records.lock import Lock
 from sim.records.spool import read_run, write_run
 from sim.records.store import load_run, save_run
 from tests.synthetic import make_comparison, make_run
@@ -188,10 +189,26 @@ def test_names_stay_inside_the_folder(text, name):
 
 
 def test_a_new_folder_takes_the_next_free_number(tmp_path):
-    assert new_folder(tmp_path, "a b") == tmp_path / "a-b"
+    with new_folder(tmp_path / "results", "a b") as first, new_folder(tmp_path / "results", "a b") as second:
+        assert [first.name, second.name] == ["a-b", "a-b-2"], "two commands of one second"
+    assert not list(tmp_path.iterdir()), "what holds nothing goes again"
     (tmp_path / "a-b").mkdir()
     (tmp_path / "a-b-2.runs").mkdir()
-    assert new_folder(tmp_path, "a b") == tmp_path / "a-b-3", "a number whose runs wait for the rest is taken too"
+    with new_folder(tmp_path, "a b") as third:
+        assert third == tmp_path / "a-b-3", "a number whose runs wait for the rest is taken too"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a-b", "a-b-2.runs"]
+
+
+def test_a_lock_whose_file_was_removed_locks_nothing(tmp_path):
+    one = Lock(tmp_path / "lock", "records.busy")
+    with pytest.raises(DataError, match="another command is working there"):
+        Lock(tmp_path / "lock", "records.busy")
+    (tmp_path / "lock").unlink()
+    other = Lock(tmp_path / "lock", "records.busy")
+    one.release(remove=True)
+    assert (tmp_path / "lock").exists(), "it is another's by now"
+    other.release(remove=True)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
