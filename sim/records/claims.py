@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim.core.errors import DataError, reason_of
 from sim.records.folders import whole_folder
-from sim.records.manifest import machine, read_manifest, write_manifest
+from sim.records.manifest import machine, read_manifest, require_written, write_manifest
 from sim.records.spool import whole_file
 from sim.text.message import Message
 
@@ -190,12 +190,12 @@ def save_claims(record: ClaimsRecord, runs: Iterable[dict[str, Any]], texts: dic
     document = as_document(record)
     body = {name: document[name] for name in ("seed", "replications", "command", "version", "timings")}
     with whole_folder(path, replace=replace) as folder:
-        write_manifest(folder, KIND, {**body, "machine": machine()})
         (folder / _FILE).write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         with (folder / RUNS).open("w", encoding="utf-8") as stream:
             stream.writelines(json.dumps(plain(run), ensure_ascii=False) + "\n" for run in runs)
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8")
+        write_manifest(folder, KIND, {**body, "machine": machine()})
 
 
 def read_runs(folder: Path) -> dict[str, dict[str, Any]]:
@@ -225,11 +225,13 @@ def read_claims(folder: Path) -> dict[str, Any]:
 
 def _stored(folder: Path, name: str, parsed: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
     """Return what a file of a folder of claims holds."""
-    read_manifest(folder, KIND)
+    manifest = read_manifest(folder, KIND, "claims.give_folder")
     try:
-        return parsed((folder / name).read_text(encoding="utf-8"))
+        found = parsed((folder / name).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(Message("claims.unreadable", path=folder / name, error=reason_of(error))) from error
+    require_written(folder, manifest, name)
+    return found
 
 
 def write_measured(run: dict[str, Any], path: Path) -> None:

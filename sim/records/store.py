@@ -21,7 +21,7 @@ from sim.core.errors import DataError, reason_of
 from sim.records.ablation import Ablation
 from sim.records.comparison import Comparison, Failure, traded
 from sim.records.folders import whole_folder
-from sim.records.manifest import machine, read_manifest, write_manifest
+from sim.records.manifest import machine, read_manifest, require_written, write_manifest
 from sim.records.run_record import EDGE_COLUMNS, RunRecord
 from sim.records.selection import Dropped, Selection
 from sim.records.shape import ComparisonHead, RunHead, require_shape
@@ -65,9 +65,11 @@ def load_run(folder: Path) -> RunRecord:
     try:
         found = {name: read_table(folder / f"{name}.parquet", manifest["rows"][name]) for name in _RUN_TABLES}
         network = found.pop("nodes") | found.pop("edges")
-        return run_of(manifest, {**found, "network": network})
+        run = run_of(manifest, {**found, "network": network})
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(Message("records.garbled", folder=folder, what=reason_of(error))) from error
+    require_written(folder, manifest)
+    return run
 
 
 def _long(comparison: Comparison, tables: Mapping[str, Mapping[str, Any]], missing: Any) -> Table:
@@ -144,10 +146,13 @@ def load(folder: Path) -> Comparison:
     folder = Path(folder)
     manifest = read_manifest(folder, COMPARISON)
     require_shape(ComparisonHead, manifest, folder)
+    require_written(folder, manifest, ".yaml")
     try:
-        return _loaded(folder, manifest)
+        found = _loaded(folder, manifest)
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise DataError(Message("records.garbled", folder=folder, what=reason_of(error))) from error
+    require_written(folder, manifest, ".parquet")
+    return found
 
 
 def _loaded(folder: Path, manifest: dict[str, Any]) -> Comparison:

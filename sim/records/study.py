@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from sim.core.errors import DataError, reason_of, value_problem
 from sim.records.folders import whole_folder
-from sim.records.manifest import read_manifest, write_manifest
+from sim.records.manifest import read_manifest, require_written, write_manifest
 from sim.text.message import Message
 
 if TYPE_CHECKING:
@@ -71,18 +71,20 @@ def load_study(kind: str, file: str, shape: type[Record], path: Path) -> Record:
     DataError
         If the folder is missing, torn, of another kind or of a newer schema.
     """
-    read_manifest(path, kind)
+    manifest = read_manifest(path, kind)
     try:
         document = json.loads((path / file).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         remedy = Message("records.give_folder")
         raise DataError(Message("records.unreadable", path=path / file, error=reason_of(error), remedy=remedy)) from error
     try:
-        return TypeAdapter(shape).validate_python(_undefined(document))
+        record = TypeAdapter(shape).validate_python(_undefined(document))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or file
         raise DataError(Message("records.garbled_place", folder=path / file, place=place, what=value_problem(dict(first)))) from None
+    require_written(path, manifest)
+    return record
 
 
 def _undefined(value: Any) -> Any:
@@ -98,8 +100,8 @@ def save_study(kind: str, file: str, record: Any, path: Path, texts: dict[str, s
     """Write a folder whole: the manifest, the record as `file`, and `texts` by file name."""
     document = as_document(record)
     with whole_folder(path) as folder:
-        write_manifest(folder, kind, {name: document[name] for name in _HEAD if name in document})
         text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
         (folder / file).write_text(text + "\n", encoding="utf-8")
         for name, words in texts.items():
             (folder / name).write_text(words, encoding="utf-8")
+        write_manifest(folder, kind, {name: document[name] for name in _HEAD if name in document})

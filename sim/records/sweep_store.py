@@ -22,7 +22,7 @@ from pydantic import Field
 
 from sim.core.errors import DataError, reason_of
 from sim.records.folders import whole_folder
-from sim.records.manifest import machine, read_manifest, write_manifest
+from sim.records.manifest import machine, read_manifest, require_written, write_manifest
 from sim.records.shape import Number, Question, Shape, Title, require_shape
 from sim.records.sweep import HEAD, AxisRecord, Judged, SweepFailure, SweepRecord
 from sim.records.tables import Table, append_tables, read_table, write_table
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SWEEP = "guanxi-sweep"
+_DAILY = "daily.parquet"
 _PLAIN = ("name", "titles", "strategies", "strategy_titles", "design", "replications", "seed", "question", "version", "code",
           "command", "timings", "machine", "complete")
 _JUDGED = {"point": np.int32, "strategy": np.int32, "expectation": np.str_, "outcome": np.str_, "confidence": np.float64,
@@ -105,7 +106,7 @@ def save(record: SweepRecord, folder: Path, *, replace: bool = False, daily: Ite
     with whole_folder(Path(folder), replace=replace) as part:
         names = record.strategies
         rows = {
-            "daily": append_tables(part / "daily.parquet", pieces, names),
+            "daily": append_tables(part / _DAILY, pieces, names),
             "runs": write_table(part / "runs.parquet", record.runs, names),
             "judged": write_table(part / "judged.parquet", _judged_table(record.judged), names),
         }
@@ -131,10 +132,13 @@ def load(folder: Path) -> SweepRecord:
     folder = Path(folder)
     manifest = read_manifest(folder, SWEEP, "records.give_sweep")
     require_shape(SweepHead, manifest, folder)
+    require_written(folder, manifest, ".yaml")
     try:
-        return _loaded(folder, manifest)
+        found = _loaded(folder, manifest)
     except (KeyError, TypeError, ValueError, IndexError, OSError) as error:
         raise DataError(Message("records.garbled", folder=folder, what=reason_of(error))) from error
+    require_written(folder, manifest, ".parquet", but=_DAILY)  # large, so that it is held against its digest when it is read
+    return found
 
 
 def _loaded(folder: Path, manifest: dict[str, Any]) -> SweepRecord:
@@ -159,8 +163,15 @@ def _loaded(folder: Path, manifest: dict[str, Any]) -> SweepRecord:
         texts={name: (folder / "scenarios" / f"{number:02d}.yaml").read_text(encoding="utf-8")
                for number, name in enumerate(names)},
         source=(folder / "sweep.yaml").read_text(encoding="utf-8"),
-        read_daily=lambda: read_table(folder / "daily.parquet", rows["daily"], names),
+        read_daily=lambda: _daily(folder, manifest),
     )
+
+
+def _daily(folder: Path, manifest: dict[str, Any]) -> Table:
+    """Return the daily series, read when they are asked for."""
+    table = read_table(folder / _DAILY, manifest["rows"]["daily"], [str(name) for name in manifest["strategies"]])
+    require_written(folder, manifest, _DAILY)
+    return table
 
 
 def _axis(found: dict[str, Any]) -> AxisRecord:

@@ -25,6 +25,8 @@ NAME = "strategy"
 """The one column that holds names."""
 
 _REMEDY = "records.copy_again"
+_HOW: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True}
+"""A bit that flips would otherwise be another number."""
 
 
 def column_of(values: NDArray[Any]) -> Any:
@@ -76,7 +78,7 @@ def write_table(path: Path, columns: Mapping[str, Any], names: Sequence[str] = (
     from pyarrow import parquet
 
     table = _arrow(columns, names)
-    parquet.write_table(table, path, compression="zstd")
+    parquet.write_table(table, path, **_HOW)
     return int(table.num_rows)
 
 
@@ -92,7 +94,7 @@ def append_tables(path: Path, pieces: Iterable[Mapping[str, Any]], names: Sequen
     try:
         for piece in pieces:
             table = _arrow(piece, names)
-            writer = writer or parquet.ParquetWriter(path, table.schema, compression="zstd")
+            writer = writer or parquet.ParquetWriter(path, table.schema, **_HOW)
             writer.write_table(table.select(writer.schema.names))
             rows += int(table.num_rows)
         if writer is None:
@@ -116,8 +118,8 @@ def read_table(path: Path, rows: object, names: Sequence[str] = ()) -> Table:
     from pyarrow import parquet
 
     try:
-        table = parquet.ParquetFile(path).read()
-    except (OSError, pa.ArrowException) as error:
+        table = parquet.ParquetFile(path, page_checksum_verification=True).read()
+    except (OSError, ValueError, pa.ArrowException) as error:  # ValueError: a name of a column that is no text
         said = recognised(str(error).splitlines()[0], "system")
         raise DataError(Message("records.torn_table", path=path, error=said, remedy=Message(_REMEDY))) from error
     if table.num_rows != rows:

@@ -168,7 +168,7 @@ def save_book(record: BookRecord, texts: dict[str, str], path: Path) -> None:
     document = as_document(record)
     body = {name: document[name] for name in ("seed", "command", "version", "seconds", "machine")}
     with whole_folder(path) as folder:
-        write_manifest(folder, KIND, body)
         (folder / "verification.json").write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8")
+        write_manifest(folder, KIND, body)

@@ -37,7 +37,7 @@ def settle_data(tree: Node, *, inside: bool) -> None:
     given = network.get("graph") if network is not None else None
     if given is not None:
         raise ScenarioError(given.key.problem(Message("scenario.graph_object"), ("network", "graph")))
-    if network is not None and network.is_map and "path" not in network.value and data is not None:
+    if network is not None and network.is_map and "path" not in network.value and data is not None and isinstance(data.value, str):
         network.value["path"] = data.copy()
     for node, path in ((network.get("path") if network is not None else None, ("network", "path")), (data, ("data",))):
         if node is None or not isinstance(node.value, str):

@@ -147,6 +147,13 @@ def _events(text: str, builder: _Builder) -> Iterable[Any]:
         builder.fail(Message("yaml.invalid", words=recognised(shorten(str(error)), "parser"), hint=""), None)
 
 
+def as_written(value: object) -> str:
+    """Return a value in a message as YAML has it: nothing, true, or a text in quotes."""
+    if value is None:
+        return Message("values.nothing")
+    return str(value).lower() if isinstance(value, bool) else shorten(value, 40)
+
+
 def wide_signs(text: str) -> str:
     """Return a hint at Chinese punctuation that YAML takes for letters, or an empty string."""
     found = next(((sign, meant) for sign, meant in _WIDE.items() if sign in text), None)
@@ -244,7 +251,7 @@ class _Builder:
             try:
                 value = read_scalar(value)
             except ValueError as error:
-                message = Message("values.got", text=said_by(error), value=shorten(value, 40))
+                message = Message("values.got", text=said_by(error), value=as_written(value))
                 self.problems.append(place.problem(message, self._path(), shorten(value)))
                 value = 0
         self._attach(Node(value, place))

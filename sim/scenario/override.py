@@ -26,7 +26,7 @@ def apply_override(tree: Node, setting: str, label: str = "--set") -> None:
     setting : str
         ``path=value``; the value is a YAML scalar or in flow style (``[1, 2]``, ``{a: 1}``).
     label : str
-        The option, as messages name it.
+        The option, as messages name it; one of its own for a value (``--people``) shows the value alone.
 
     Raises
     ------
@@ -34,12 +34,15 @@ def apply_override(tree: Node, setting: str, label: str = "--set") -> None:
         If the setting has no path, its value is not YAML, or an item on the path does not exist.
     """
     path, equals, text = setting.partition("=")
-    name = f"{label} {setting if len(setting) <= 80 and setting.isprintable() else shorten(setting)}"
+    said = setting if label in {"--set", ""} else text
+    name = f"{label} {said if len(said) <= 80 and said.isprintable() else shorten(said)}".strip()
     parts = [part.strip() for part in path.split(".")]
     if not equals or not all(parts):
         raise ScenarioError(Problem(Message("scenario.setting"), file=name))
     if len(parts) > LIMIT_DEPTH:
         raise ScenarioError(Problem(Message("scenario.setting_too_deep", most=LIMIT_DEPTH), file=name))
+    if parts == ["extends"]:
+        raise ScenarioError(Problem(Message("scenario.extends_by_option", name=text.strip()[:100]), file=name))
     value = parse_value(text.strip(), name)
     if parts[-1] in {"path", "data"}:
         value.folder = Path.cwd()

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sim.core.errors import Problem, ScenarioError, did_you_mean, shorten, value_problem
 from sim.core.params import Params
 from sim.scenario import kinds
-from sim.scenario.load import wide_signs
+from sim.scenario.load import as_written, wide_signs
 from sim.scenario.merge import identity
 from sim.scenario.nodes import Node, Path, Place, locate, walk
 from sim.scenario.spec import SECOND, ScenarioSpec
@@ -69,7 +69,7 @@ def in_order(problems: list[Problem], rest: int = 0) -> list[Problem]:
 
 def _problem(entry: Any, tree: Node, root: type[Params]) -> Problem:
     """Return the located problem of one validation error."""
-    loc: Path = tuple(entry["loc"])
+    loc = _stated([tuple(entry["loc"]), *entry.get("ctx", {}).get("others", ())], tree)
     path = named_path(loc, tree) if root is ScenarioSpec else tuple(part for part in loc if part != "[key]")
     if entry["type"] == "extra_forbidden":
         node, _ = locate(tree, loc)
@@ -80,14 +80,28 @@ def _problem(entry: Any, tree: Node, root: type[Params]) -> Problem:
         return node.key.problem(message, path, shorten(entry["input"]))
     if entry["type"] == "missing":
         node, _ = locate(tree, loc[:-1])
+        if node.is_list:
+            return node.place.problem(Message("scenario.missing_item", number=int(loc[-1]) + 1, count=len(node.value)), path[:-1])
         place = node.place if not node.is_map or not node.value else next(iter(node.value.values())).key
         return place.problem(Message("scenario.missing", name=loc[-1], meaning=_meaning(loc, tree, root)), path)
     node, found = locate(tree, loc)
     place = node.place if found else node.key if node is not tree else Place(tree.place.file)
     text = value_problem(entry)
-    said = node.is_map or node.is_list or not found or str(node.value)[:100] in text
-    text = text if said else Message("values.got", text=text, value=shorten(node.value, 40))
+    said = node.is_map or node.is_list or not found or str(node.value)[:100] in text or bool(entry.get("ctx", {}).get("others"))
+    text = text if said else Message("values.got", text=text, value=as_written(node.value))
     return place.problem(text, path, shorten(entry["input"]))
+
+
+def _stated(places: list[Path], tree: Node) -> Path:
+    """Return which of several values that do not go together is told of: what was written last, the first of equals."""
+
+    def age(loc: Path) -> int:
+        node, found = locate(tree, loc)
+        if not found:
+            return 3
+        return 0 if not node.place.line else 1 if node.place.file == tree.place.file else 2  # option, file, what it extends
+
+    return min(places, key=age)
 
 
 def named_path(loc: Path, tree: Node) -> Path:

@@ -40,9 +40,10 @@ SECOND = "scenario.second_strategy"
 """Key of the problem of two strategies under one name."""
 
 
-def located(loc: tuple[str | int, ...], message: str, value: object = None) -> ValidationError:
-    """Return a validation error at `loc`, below wherever it is raised."""
-    kind = PydanticCustomError("scenario", "{message}", {"message": message})
+def located(loc: tuple[str | int, ...], message: str, value: object = None, *,
+            others: tuple[tuple[str | int, ...], ...] = ()) -> ValidationError:
+    """Return a validation error at `loc`, below wherever it is raised; `others` are values that have a part in it."""
+    kind = PydanticCustomError("scenario", "{message}", {"message": message, "others": others})
     return ValidationError.from_exception_data("scenario", [InitErrorDetails(type=kind, loc=loc, input=value)])
 
 
@@ -218,10 +219,12 @@ class ScenarioSpec(Params):
 
     @model_validator(mode="after")
     def _customers_fit(self) -> ScenarioSpec:
-        most = max(brand.seed_customers for brand in self.all_brands())
+        numbers = [brand.seed_customers for brand in self.all_brands()]
+        most = max(numbers)
         if most > self.people:
             message = Message("scenario.seed_customers", people=self.people, most=most)
-            raise located(("people",), message, self.people)
+            brand = ("brands", numbers.index(most)) if self.brands else ("brand",)
+            raise located(("people",), message, self.people, others=((*brand, "seed_customers"),))
         return self
 
     def all_brands(self) -> tuple[BrandParams, ...]:

@@ -108,7 +108,7 @@ def test_a_missing_extra_is_one_message_with_its_remedy(call, monkeypatch, args,
     code, out, err = call(*args, lang=lang)
     assert code == 3
     assert out == ""
-    assert "pip install 'guanxi[analysis]'" in err
+    assert "pip install -c constraints.txt -e '.[analysis]'" in err
     assert package in err
     assert len(err.strip().splitlines()) == 1
     assert list(tmp_path.iterdir()) == []

@@ -217,6 +217,12 @@ def test_a_full_disk_is_no_defect(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_list_that_is_too_short_says_which_item_is_missing(call: Callable[..., Outcome]) -> None:
+    code, _, err = call("run", "community", "--set", "network.layers=[5, 15, 50]", "--lang", "en")
+    assert code == 3
+    assert "error: network.layers: item 4 of the list is missing: there are 3" in err
+
+
 def test_messages_that_nobody_takes_change_no_exit_code(tmp_path: Path) -> None:
     run = f"guanxi run community {' '.join(QUICK)}"
     for command, code in ((f"{run} 2>&-", 0), (f"{run} 2> /dev/full", 0), (f"{run} --json 2>&- <&-", 0), ("guanxi nope 2> /dev/full", 2)):

@@ -18,6 +18,7 @@ from sim.records.folders import new_folder, safe_name, whole_folder
 from sim.records.lock import Lock
 from sim.records.spool import read_run, write_run
 from sim.records.store import load_run, save_run
+from sim.records.tables import read_table
 from tests.synthetic import make_comparison, make_run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -197,6 +198,57 @@ def test_a_new_folder_takes_the_next_free_number(tmp_path):
     with new_folder(tmp_path, "a b") as third:
         assert third == tmp_path / "a-b-3", "a number whose runs wait for the rest is taken too"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a-b", "a-b-2.runs"]
+
+
+@pytest.mark.parametrize("name", ["scenarios/00.yaml", "summary.parquet", "daily.parquet", "examples/01/people.parquet"])
+@pytest.mark.parametrize("harm", [lambda _b: b"", lambda b: b[:-40], lambda b: b + b"\xff", None], ids=["empty", "cut", "longer", "gone"])
+def test_a_file_that_is_not_the_one_that_was_written_is_named(comparison, name, harm, tmp_path):
+    comparison.save(tmp_path / "r")
+    path = tmp_path / "r" / name
+    if harm is None:
+        path.unlink()
+    else:
+        path.write_bytes(harm(path.read_bytes()))
+    with pytest.raises(DataError, match=name) as found:
+        Comparison.load(tmp_path / "r")
+    assert "garbles" not in str(found.value)
+
+
+def test_a_table_of_another_result_is_refused(comparison, tmp_path):
+    comparison.save(tmp_path / "r")
+    make_comparison(replications=3, days=50, seed=2).save(tmp_path / "other")
+    (tmp_path / "other" / "summary.parquet").replace(tmp_path / "r" / "summary.parquet")
+    with pytest.raises(DataError, match=r"summary\.parquet: not the file that was written here"):
+        Comparison.load(tmp_path / "r")
+
+
+def test_a_bit_that_flips_is_noticed(comparison, tmp_path):
+    comparison.save(tmp_path / "r")
+    document = json.loads((tmp_path / "r" / "manifest.json").read_text(encoding="utf-8"))
+    path = tmp_path / "r" / "daily.parquet"
+    sound, rows = path.read_bytes(), document["rows"]["daily"]
+    before = read_table(path, rows, comparison.strategies)
+    for place in np.random.default_rng(1).integers(0, len(sound), 60):
+        harmed = bytearray(sound)
+        harmed[place] ^= 1 << (place % 8)
+        path.write_bytes(harmed)
+        try:
+            after = read_table(path, rows, comparison.strategies)
+        except DataError:
+            continue
+        assert list(after) == list(before), place
+        for column in before:
+            np.testing.assert_array_equal(after[column], before[column], f"bit of byte {place}")
+
+
+def test_a_folder_without_digests_is_read_as_it_is(comparison, tmp_path):
+    comparison.save(tmp_path / "r")
+    path = tmp_path / "r" / "manifest.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    assert len(document.pop("digests")) == 3 + len(comparison.strategies)
+    path.write_text(json.dumps(document), encoding="utf-8")
+    (tmp_path / "r" / "scenarios" / "00.yaml").write_text("name: other\n", encoding="utf-8")
+    assert Comparison.load(tmp_path / "r").texts[comparison.strategies[0]] == "name: other\n"
 
 
 def test_a_lock_whose_file_was_removed_locks_nothing(tmp_path):

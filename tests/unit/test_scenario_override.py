@@ -61,10 +61,11 @@ def test_later_settings_win_and_tell_their_option() -> None:
     apply_override(tree, "days=20")
     apply_override(tree, "days=30", "--days")
     node, _ = locate(tree, ("days",))
-    assert (node.value, node.place.file) == (30, "--days days=30")
+    assert (node.value, node.place.file) == (30, "--days 30")
 
 
 @pytest.mark.parametrize(("setting", "said"), [
+    ("extends=influencer", "--set extends=influencer: error: only a file extends a scenario: write `extends: influencer`"),
     ("days", "a setting is path=value"),
     ("=3", "a setting is path=value"),
     ("a..b=3", "a setting is path=value"),

@@ -119,7 +119,7 @@ def test_a_nameless_file_is_named_after_itself(tmp_path: Path) -> None:
     resolved = resolve(tmp_path / "my-plan.yaml", ["seed=4"], people=500, days=None)
     assert (resolved.spec.seed, resolved.spec.people, resolved.spec.days) == (4, 500, 3)
     assert resolved.positions[("days",)].line == 1
-    assert resolved.positions[("people",)].file == "--people people=500"
+    assert resolved.positions[("people",)].file == "--people 500"
 
 
 @pytest.mark.parametrize(("text", "outcome", "op", "number"), [
@@ -223,3 +223,16 @@ def test_a_product_has_a_name_in_both_languages(written, zh, en):
     assert (name.within("zh"), name.within("en")) == (zh, en)
     again = ScenarioSpec.model_validate(spec.model_dump(mode="json", by_alias=True))
     assert again == spec
+
+
+@pytest.mark.parametrize(("settings", "said"), [
+    ([], "mine.yaml:2:26: error: brand.seed_customers: 900 people"),
+    (["people=800"], "--set people=800: error: people: 800 people"),
+])
+def test_what_does_not_go_together_is_told_where_it_was_written_last(
+        settings: list[str], said: str, tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text("people: 900\n", encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("extends: base.yaml\nbrand: {seed_customers:  901}\n", encoding="utf-8")
+    with pytest.raises(ScenarioError) as found:
+        resolve(tmp_path / "mine.yaml", settings)
+    assert said in found.value.problems[0].located()

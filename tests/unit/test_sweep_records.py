@@ -119,6 +119,19 @@ def test_a_torn_table_is_refused(table: str, tmp_path: Path) -> None:
         _ = load(tmp_path / "out").daily
 
 
+@pytest.mark.parametrize("name", ["sweep.yaml", "scenarios/00.yaml", "runs.parquet", "judged.parquet", "daily.parquet"])
+def test_a_file_that_is_not_the_one_that_was_written_is_named(name: str, tmp_path: Path) -> None:
+    made().save(tmp_path / "out")
+    path = tmp_path / "out" / name
+    path.write_bytes(path.read_bytes() + b"\n" if name.endswith("yaml") else b"PAR1" + path.read_bytes()[4:-4] + b"PARX")
+    with pytest.raises(DataError, match=name):
+        _ = load(tmp_path / "out").daily
+    path.unlink()
+    with pytest.raises(DataError, match=name) as found:
+        _ = load(tmp_path / "out").daily
+    assert "garbles" not in str(found.value)
+
+
 def test_words_that_no_list_holds_are_refused(tmp_path: Path) -> None:
     record = made()
     record.runs["axis:network.kind"][0] = 7
