@@ -85,13 +85,21 @@ def _entry(body: dict[str, Any]) -> list[str]:
     own, other = (("zh", "en") if current() == "zh" else ("en", "zh"))
     title = f"{body[own]}  {body[other]}" if own in body else body["key"]
     lines = [title, *wrap(body["means"][own], terminal_width())]
+    if own == "zh" and body["means"][own].isascii():
+        lines.append(tell("explain.in_english"))
     if body["means"][other] != body["means"][own]:
         lines += wrap(body["means"][other], terminal_width())
-    rows = [(tell(f"explain.{name}"), body.get(name, "")) for name in ("formula", "unit", "use", "after", "confidence")]
+    rows = [(tell(f"explain.{name}"), body.get(name, "")) for name in ("formula", "unit", "use", "after")]
+    rows.append((tell("explain.confidence"), tell(f"explain.grade.{grade_key(body['confidence'])}") if body.get("confidence") else ""))
     rows.append((tell("explain.also"), "、".join(body.get("also", [])) if own == "zh" else ", ".join(body.get("also", []))))
     rows += [(tell("explain.source"), references()[key].full()) for key in body.get("source", [])]
     rows += [(tell("explain.see"), " · ".join(terms()[key].name(current()) for key in body.get("see", [])))]
     return [*lines, "", *definition_list(((name, text) for name, text in rows if text), _COLUMN)]
+
+
+def grade_key(confidence: str) -> str:
+    """Return the key of the words for a confidence: ``high_from_memory`` for ``high (from memory)``."""
+    return confidence.translate(str.maketrans(" ", "_", "()"))
 
 
 def _all_terms() -> list[str]:

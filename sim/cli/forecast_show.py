@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sim.cli.command import terminal_width
 from sim.cli.language import tell
 from sim.cli.output import emit, emit_json
+from sim.core.kernel import cache_folder
 from sim.text.cells import cell_width, pad, wrap
 
 if TYPE_CHECKING:
@@ -32,7 +33,13 @@ def cost_lines(headline: str, cost: Cost, workers: int, *, disk: str) -> list[st
             ("duration", tell("sweep.duration", time=duration(cost.seconds), workers=workers)), ("disk", disk)]
     wide = max(cell_width(tell(f"sweep.dry.{name}")) for name, _ in rows) + _GAP
     figures = ["  " + pad(tell(f"sweep.dry.{name}"), wide) + value for name, value in rows]
-    return [*wrap(headline, width), *figures, *wrap(tell(f"sweep.rests.{cost.rests_on}"), width)]
+    return [*wrap(headline, width), *figures, *wrap(tell(f"sweep.rests.{_rests(cost)}"), width)]
+
+
+def _rests(cost: Cost) -> str:
+    """Return where a time comes from; a guess says that compiling comes on top, unless it has been done."""
+    compiled = cost.rests_on == "guess" and next(cache_folder().rglob("*.nbi"), None) is not None
+    return "guess_compiled" if compiled else cost.rests_on
 
 
 def duration(seconds: float) -> str:

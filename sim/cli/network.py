@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.command import Command, Group, definition_list
-from sim.cli.language import tell
+from sim.cli.language import current, has_message, tell
 from sim.cli.options import json_option, language_option, quiet_option
 from sim.cli.output import emit, emit_json, note
 from sim.cli.progress import tell_compiling
@@ -134,9 +134,15 @@ def _shown(figures: dict[str, Any], name: str) -> str:
     return f"{value:.2f}" if name in {"mean_degree", "mutual_trust"} else f"{100 * value:.1f} %"
 
 
+def _dropped(name: str, count: int) -> str:
+    """Return what was dropped in words; a folder from elsewhere may name anything."""
+    key = f"network.dropped.{name}"
+    return tell(key, count=count) if has_message(key) else f"{name} {count}"
+
+
 def _tell_dropped(found: Network, *, quiet: bool) -> None:
     """Say what the import left out, if anything."""
     dropped = {name: count for name, count in found.notes.items() if count}
     if dropped:
-        parts = ", ".join(f"{name} {count:,}" for name, count in dropped.items())
-        note(tell("network.dropped", parts=parts), quiet=quiet)
+        parts = [_dropped(name, count) for name, count in dropped.items()]
+        note(tell("network.left_out", parts=("，" if current() == "zh" else ", ").join(parts)), quiet=quiet)

@@ -141,16 +141,30 @@ def _how(study: Study) -> How:
     return How(workers=study.options.workers or cores(), cluster=study.where.cluster, model=MODEL)
 
 
+def reach(cluster: str | None, *, quiet: bool) -> None:
+    """Refuse a cluster that cannot be reached; a scheduler that has not written its file yet is waited for, and that is said.
+
+    Raises
+    ------
+    DataError
+        As `sim.experiment.executors.require_executor`.
+    """
+    from sim.experiment.executors import require_executor
+
+    if cluster is not None and cluster.endswith(".json") and not Path(cluster).exists():
+        note(tell("progress.no_scheduler", path=cluster), quiet=quiet)
+    require_executor(cluster)
+
+
 def _played(study: Study, analyse: Callable[[Field], Record]) -> Record | None:
     """Return the record of a study that is played, None after Ctrl-C, told."""
     from sim.cli.progress import Meter, tell_compiling
-    from sim.experiment.executors import require_executor
     from sim.experiment.grid import Field
     from sim.experiment.spool import InterruptedRunsError
     from sim.records.run_store import RunStore, default_store
 
     quiet = study.options.quiet
-    require_executor(study.where.cluster)
+    reach(study.where.cluster, quiet=quiet)
     try:
         with RunStore(study.where.store or default_store()) as store, Meter(quiet=quiet) as meter, \
                 tell_compiling(quiet=quiet, say=meter.compiling):

@@ -15,7 +15,7 @@ from sim.cli.language import local, tell
 from sim.cli.options import FILE, FOLDER, cluster_option, cores, run_options, undecided_option
 from sim.cli.output import note
 from sim.cli.place import result_folder
-from sim.cli.studies import refuse_workers
+from sim.cli.studies import reach, refuse_workers
 from sim.core.errors import DataError, ScenarioError, strerror_of
 
 if TYPE_CHECKING:
@@ -182,7 +182,6 @@ def _store_folder(asked: Asked) -> Path:
 def _record(checked: Sweep, options: RunOptions, asked: Asked, folder: Path) -> SweepRecord | None:
     """Return the finished sweep, kept in `folder`; None after Ctrl-C, told."""
     from sim.cli.progress import Meter, tell_compiling
-    from sim.experiment.executors import require_executor
     from sim.experiment.gather import gather
     from sim.experiment.sweep import sweep as carry_out
     from sim.records.run_store import RunStore
@@ -190,7 +189,7 @@ def _record(checked: Sweep, options: RunOptions, asked: Asked, folder: Path) -> 
     if asked.gather:
         how = how_to_play(options, asked)
         return gather(checked, asked.gather, out=folder, command=written_command(), replace=asked.is_resumed, model=how.model)
-    require_executor(asked.cluster)
+    reach(asked.cluster, quiet=options.quiet)
     seen: list[Progress] = []
     with RunStore(_store_folder(asked)) as store:
         for message in store.notices:

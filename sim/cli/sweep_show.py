@@ -15,7 +15,7 @@ from sim.cli.command import terminal_width
 from sim.cli.forecast_show import cost_lines, size
 from sim.cli.language import current, tell
 from sim.cli.output import emit, emit_json, note
-from sim.cli.sweep_where import to_discover, where_it_holds
+from sim.cli.sweep_where import next_step, where_it_holds
 from sim.core.errors import RunError, strerror_of
 from sim.report.numbers import HARD
 from sim.text.cells import cell_width, clip, pad, wrap
@@ -79,14 +79,13 @@ def show(shown: Shown, *, as_json: bool, quiet: bool) -> None:
         parts.append("\n".join(expected_lines(record, width)))
     if shown.drift is not None:
         parts.append("\n".join(drift_lines(shown.drift, record, width)))
-    where = tell("result.page", path=shown.page) if shown.page else tell("sweep.folder", path=shown.folder)
-    emit("\n\n".join([*parts, where]))
+    where = [tell("result.page", path=shown.page)] if shown.page else []
+    emit("\n\n".join([*parts, "\n".join([*where, tell("sweep.folder", path=shown.folder)])]))
     timings = record.timings
     note(tell("sweep.time", played=int(timings.get("played", 0)), kept=int(timings.get("kept", 0)), seconds=timings.get("wall", 0.0)),
          quiet=quiet)
-    further = to_discover(record, shown.folder)
-    if further:
-        note(tell("sweep.where.next", command=further), quiet=quiet)
+    if shown.page:
+        note(next_step(record, shown.folder), quiet=quiet)
 
 
 def draw_sweep(record: SweepRecord, folder: Path) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from sim.cli.command import written_command
 from sim.cli.language import current, tell
 from sim.report.sweep_where import open_verdicts, parted
 
@@ -37,6 +38,17 @@ def where_it_holds(record: SweepRecord, value_of: Callable[[AxisRecord, float], 
         found.append(tell("sweep.where.line", strategy=record.strategies[first.strategy], expectation=first.expectation,
                           listed=("，" if current() == "zh" else ", ").join(listed)))
     return found
+
+
+def next_step(record: SweepRecord, folder: Path) -> str:
+    """Return what to do with a whole sweep: discover conditions, decide what is open, or look at the page."""
+    further = to_discover(record, folder)
+    if further:
+        return tell("sweep.where.next", command=further)
+    needed = max((one.needed for one in record.judged if one.result == "undecided"), default=0)
+    if needed > record.replications and "--gather" not in record.command:
+        return tell("sweep.where.decide", command=written_command(replications=needed, out=None, junit=None, summary=None))
+    return tell("sweep.where.page")
 
 
 def to_discover(record: SweepRecord, folder: Path) -> str:

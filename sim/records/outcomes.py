@@ -300,6 +300,12 @@ LAST_TOUCH_ORDERS, LAST_TOUCH_FEN = "last_touch_orders.", "last_touch_fen."
 """Facts of a strategy, before its id: orders placed on its offers, and what was paid for them. Without an id: the orders of
 the brand's own shop, from memory or on a friend's word, which are nobody's."""
 
+PARTS_OF_A_WHOLE = frozenset({
+    "conversion", "repurchase_rate_30d", "repurchase_rate_90d", "repurchase_rate_180d", "retention_90d", "zombie_share",
+    "chats_lost_share", "losing_agent_share", "agent_income_top1_share", "zero_recruit_share", "recruiting_income_share",
+    "top_seller_share"})
+"""Shares that lie between nought and one whatever happens; other ratios may exceed one."""
+
 LIGHTS = ("green", "amber", "red")
 """Names of the values of `compliance_light`."""
 

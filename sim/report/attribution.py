@@ -13,9 +13,11 @@ from sim.report.study import (
     WIDTH,
     amount,
     beginning,
+    change_unit,
     failures_said,
     has_span,
     is_decided,
+    level,
     listed,
     nexts_said,
     outcome_name,
@@ -26,6 +28,7 @@ from sim.report.study import (
     wanted_of,
     with_span,
     word,
+    world_asked,
     world_said,
 )
 
@@ -50,7 +53,7 @@ def part_name(part: PartRecord, lang: Lang) -> str:
 
 def said(record: AttributionRecord, lang: Lang) -> list[str]:
     """Return the answer in sentences."""
-    unit, outcome = unit_of(record.outcome), outcome_name(record.outcome, lang)
+    unit, outcome = change_unit(record.outcome), outcome_name(record.outcome, lang)
     way = -1.0 if record.gained.mean < 0 else 1.0  # most of a loss is due to who lost most
     first = max(record.parts, key=lambda part: way * part.share.mean if math.isfinite(part.share.mean) else -math.inf)
     is_open = has_span(record.gained) and not is_decided(record.gained)
@@ -115,7 +118,8 @@ def _best(record: AttributionRecord, lang: Lang) -> list[str]:
     unit, away = unit_of(record.outcome), record.against[best]
     key = "attribution.best" if is_decided(away) else "attribution.best_open"
     out = [word(key, lang, names=combination_name(record, best, lang, strategies=True), outcome=outcome_name(record.outcome, lang),
-                value=with_span(record.coalitions[best], unit, lang), away=with_span(away, unit, lang))]
+                value=with_span(level(record.coalitions[best], record.outcome), unit, lang),
+                away=with_span(away, change_unit(record.outcome), lang))]
     kept = [part_name(part, lang) for part in _wasted(record) if part.id in best.split("+") and part.kind == "strategy"]
     if kept:
         out[0] += ("" if lang == "zh" else " ") + word("attribution.best_keeps", lang, names=beginning(listed(kept, lang)))
@@ -141,18 +145,19 @@ def nexts(record: AttributionRecord, lang: Lang) -> list[str]:
     out = [word("attribution.next_wasted", lang, names=listed(wasted, lang))] if wasted else []
     if _unclear(record) or record.replications < 2:
         out.append(word("common.next_replications", lang, n=4 * record.replications))
-    return [*out, word("attribution.next_sensitivity", lang, scenario=record.scenario, outcome=record.outcome)]
+    return [*out, word("attribution.next_sensitivity", lang, scenario=record.scenario + world_asked(record), outcome=record.outcome)]
 
 
 def terminal_attribution(record: AttributionRecord, lang: Lang, width: int = WIDTH) -> str:
     """Return the contributions and what last touch says of revenue as lines of at most `width` cells."""
-    unit = unit_of(record.outcome)
+    unit, name = change_unit(record.outcome), record.outcome
     heading = word("attribution.heading", lang, title=title_of(record, lang), outcome=outcome_name(record.outcome, lang),
                    n=record.replications, k=len(record.parts))
     rows = [[part_name(part, lang), with_span(part.share, unit, lang), amount(part.alone.mean, unit, lang),
              amount(part.last.mean, unit, lang)] for part in record.parts]
-    rows += [[], *([word(f"attribution.{name}", lang), with_span(one, unit, lang), "", ""] for name, one in (
-        ("sum", record.gained), ("none", record.none), ("whole", record.whole)))]
+    rows += [[], [word("attribution.sum", lang), with_span(record.gained, unit, lang), "", ""],
+             *([word(f"attribution.{key}", lang), with_span(level(one, name), unit_of(name), lang), "", ""]
+               for key, one in (("none", record.none), ("whole", record.whole)))]
     heads = [word(f"attribution.{name}", lang) for name in ("part", "share", "alone", "last")]
     lines = [*paragraphs([heading, world_said(record, lang)], width), "", *table_lines(heads, rows, _SHARES[lang], width)]
     lines += ["", word("attribution.revenue", lang), *table_lines(

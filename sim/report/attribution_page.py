@@ -10,7 +10,7 @@ from sim.report.figures.spans import Mark, Row, strips
 from sim.report.html_table import folded, table
 from sim.report.markup import el
 from sim.report.numbers import DASH
-from sim.report.study import amount, beginning, listed, outcome_name, unit_of, word
+from sim.report.study import amount, beginning, change_unit, level, listed, outcome_name, unit_of, word
 from sim.report.study_page import Opening, estimate_cell, section, study_page
 
 if TYPE_CHECKING:
@@ -31,12 +31,13 @@ def render_attribution(record: AttributionRecord, lang: Lang = "zh") -> str:
 
 
 def _shares(record: AttributionRecord, lang: Lang) -> Html:
-    unit = unit_of(record.outcome)
+    unit, name = change_unit(record.outcome), record.outcome
     heads = [word(f"attribution.{name}", lang) for name in ("part", "share", "alone", "last")]
     rows = [Row(part_name(part, lang), (Mark(part.share.mean, "bar", part.share.low, part.share.high),),
                 tuple(estimate_cell(one, unit, lang) for one in (part.share, part.alone, part.last)), part.id) for part in record.parts]
-    totals = [Row(word(f"attribution.{name}", lang), (Mark(one.mean, "dot", one.low, one.high),), (estimate_cell(one, unit, lang), "", ""))
-              for name, one in (("sum", record.gained), ("none", record.none), ("whole", record.whole))]
+    totals = [Row(word(f"attribution.{key}", lang), (Mark(one.mean, "dot", one.low, one.high),), (estimate_cell(one, counted, lang), "", ""))
+              for key, one, counted in (("sum", record.gained, unit), ("none", level(record.none, name), unit_of(name)),
+                                        ("whole", level(record.whole, name), unit_of(name)))]
     title = f"{word('attribution.section_share', lang)}{word('common.colon', lang)}{outcome_name(record.outcome, lang)}"
     return section("shares", title, word("attribution.section_share_deck", lang),
                    el("p", {"class": "legend"}, word("attribution.bar_share", lang)),
@@ -57,8 +58,8 @@ def _touch(record: AttributionRecord, lang: Lang) -> Html:
 
 def _combinations(record: AttributionRecord, lang: Lang) -> Html:
     unit = unit_of(record.outcome)
-    rows = [[combination_name(record, name, lang), estimate_cell(one, unit, lang),
-             DASH if name == list(record.coalitions)[-1] else estimate_cell(record.against[name], unit, lang)]
+    rows = [[combination_name(record, name, lang), estimate_cell(level(one, record.outcome), unit, lang),
+             DASH if name == list(record.coalitions)[-1] else estimate_cell(record.against[name], change_unit(record.outcome), lang)]
             for name, one in record.coalitions.items()]
     heads = [word("attribution.combination", lang), beginning(outcome_name(record.outcome, lang)), word("attribution.against", lang)]
     title = word("attribution.section_all", lang)

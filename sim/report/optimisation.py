@@ -11,9 +11,11 @@ from sim.report.numbers import span
 from sim.report.study import (
     WIDTH,
     amount,
+    change_unit,
     failures_said,
     has_span,
     is_decided,
+    level,
     lever_amount,
     listed,
     nexts_said,
@@ -23,6 +25,7 @@ from sim.report.study import (
     unit_of,
     with_span,
     word,
+    world_asked,
     world_said,
 )
 from sim.scenario.expect import parse_expectation
@@ -51,7 +54,7 @@ def goal_name(goal: GoalRecord, lang: Lang) -> str:
 
 def goals_of(record: OptimisationRecord, one: CandidateRecord, lang: Lang) -> str:
     """Return the goals of a candidate with their intervals in one clause."""
-    parts = [f"{outcome_name(goal.outcome, lang)} {with_span(one.goals[goal.outcome], unit_of(goal.outcome), lang)}"
+    parts = [f"{outcome_name(goal.outcome, lang)} {with_span(level(one.goals[goal.outcome], goal.outcome), unit_of(goal.outcome), lang)}"
              for goal in record.goals]
     return _clauses(parts, lang)
 
@@ -123,7 +126,7 @@ def _gains(record: OptimisationRecord, best: CandidateRecord, lang: Lang) -> lis
         return []
     parts = []
     for goal in record.goals:
-        away, unit = best.gains[goal.outcome], unit_of(goal.outcome)
+        away, unit = best.gains[goal.outcome], change_unit(goal.outcome)
         if is_same(away):
             key = "gain_none"
         else:
@@ -162,8 +165,7 @@ def nexts(record: OptimisationRecord, lang: Lang) -> list[str]:
         return [word("optimisation.next_none", lang)]
     units = {lever["path"]: lever["unit"] for lever in record.levers}
     settings = " ".join(f"--set {shlex.quote(f'{path}={_written(value, units[path])}')}" for path, value in best[0].levers.items())
-    world = f" --people {record.people} --days {record.days}" if record.people else ""
-    out = [word("optimisation.next_run", lang, number=best[0].number, command=f"guanxi run {record.scenario} {settings}{world}")]
+    out = [word("optimisation.next_run", lang, number=best[0].number, command=f"guanxi run {record.scenario} {settings}{world_asked(record)}")]
     if len(record.goals) > 1 and len(best) > 1:
         out.insert(0, word("optimisation.next_choose", lang))
     if _open_conditions(record, lang) or any(not (is_decided(away) or is_same(away)) for away in best[0].gains.values()):
@@ -187,7 +189,8 @@ def terminal_optimisation(record: OptimisationRecord, lang: Lang, width: int = W
     lines = table_lines(heads, [], columns, width)
     above = len(lines)
     for one in shown:
-        row = [f"{one.number}", *(with_span(one.goals[goal.outcome], unit_of(goal.outcome), lang) for goal in record.goals),
+        row = [f"{one.number}", *(with_span(level(one.goals[goal.outcome], goal.outcome), unit_of(goal.outcome), lang)
+                                   for goal in record.goals),
                str(one.replications)]
         lines += table_lines(heads, [row], columns, width)[above:]
         lines += [f"{pad('', 4)}{text}" for text in paragraphs([settings_of(record, one, lang)], width - 4)]

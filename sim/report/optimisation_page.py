@@ -22,7 +22,7 @@ from sim.report.optimisation import (
     settings_of,
     title_of,
 )
-from sim.report.study import amount, beginning, lever_amount, listed, outcome_name, unit_of, word
+from sim.report.study import amount, beginning, level, lever_amount, listed, outcome_name, unit_of, word
 from sim.report.study_page import Opening, estimate_cell, section, study_page
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _table(name: str, caption: str, candidates: Sequence[CandidateRecord], recor
     heads = [word("optimisation.number", lang), *(beginning(outcome_name(goal.outcome, lang)) for goal in record.goals),
              *(beginning(condition_name(text, lang)) for text in record.conditions),
              *(lever_label(lever, lang) for lever in record.levers), word("optimisation.standing", lang), word("optimisation.runs", lang)]
-    rows = [[str(one.number), *(estimate_cell(one.goals[goal.outcome], unit_of(goal.outcome), lang) for goal in record.goals),
+    rows = [[str(one.number), *(estimate_cell(level(one.goals[goal.outcome], goal.outcome), unit_of(goal.outcome), lang) for goal in record.goals),
              *(_condition(text, one, lang) for text in record.conditions),
              *(lever_amount(one.levers[lever["path"]], lever["unit"], lang) for lever in record.levers),
              _standing(record, one, lang), str(one.replications)] for one in candidates]
@@ -109,7 +109,8 @@ def _table(name: str, caption: str, candidates: Sequence[CandidateRecord], recor
 def _condition(text: str, one: CandidateRecord, lang: Lang) -> Html:
     """Return what a condition's outcome came to, and whether the runs can decide it."""
     found = condition_amount(text, one, lang)
-    shown = found if isinstance(found, str) else estimate_cell(found, unit_of(text.split(maxsplit=1)[0]), lang)
+    name = text.split(maxsplit=1)[0]
+    shown = found if isinstance(found, str) else estimate_cell(level(found, name), unit_of(name), lang)
     return join(shown, el("small", {"class": "interval"}, word("optimisation.open", lang)) if is_open(text, one) else None)
 
 

@@ -10,6 +10,7 @@ from sim.report.numbers import percent
 from sim.report.study import (
     WIDTH,
     amount,
+    change_unit,
     failures_said,
     has_span,
     is_decided,
@@ -21,10 +22,10 @@ from sim.report.study import (
     short_path,
     span_of,
     table_lines,
-    unit_of,
     wanted_of,
     with_span,
     word,
+    world_asked,
     world_said,
 )
 
@@ -49,7 +50,7 @@ def title_of(record: SensitivityRecord, lang: Lang) -> str:
 
 def index_unit(record: SensitivityRecord) -> str:
     """Return the unit of the indices: the outcome's, or shares of variance."""
-    return unit_of(record.outcome) if record.method == "morris" else "share"
+    return change_unit(record.outcome) if record.method == "morris" else "share"
 
 
 def cells(record: SensitivityRecord, lever: LeverRecord, lang: Lang) -> list[str]:
@@ -113,7 +114,8 @@ def nexts(record: SensitivityRecord, lang: Lang) -> list[str]:
     if not record.noise <= _LARGE:
         out.append(word("common.next_replications", lang, n=4 * record.replications))
     goal = "--minimise" if wanted_of(record.outcome) < 0 else "--maximise"
-    return [*out, word("sensitivity.next_optimise", lang, scenario=record.scenario, path=lever_range_written(first), goal=f"{goal} {record.outcome}")]
+    return [*out, word("sensitivity.next_optimise", lang, scenario=record.scenario + world_asked(record),
+                       path=lever_range_written(first), goal=f"{goal} {record.outcome}")]
 
 
 def terminal_sensitivity(record: SensitivityRecord, lang: Lang, width: int = WIDTH) -> str:

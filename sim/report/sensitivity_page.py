@@ -10,7 +10,18 @@ from sim.records.sensitivity import INDICES, MAIN
 from sim.report.figures.spans import Mark, Row, strips
 from sim.report.markup import el, join
 from sim.report.sensitivity import index_unit, lever_name, nexts, said, title_of
-from sim.report.study import amount, has_span, is_decided, lever_range, outcome_name, short_path, unit_of, word
+from sim.report.study import (
+    amount,
+    change_unit,
+    has_span,
+    is_decided,
+    level,
+    lever_range,
+    outcome_name,
+    short_path,
+    unit_of,
+    word,
+)
 from sim.report.study_page import Opening, estimate_cell, section, study_page
 
 if TYPE_CHECKING:
@@ -47,8 +58,8 @@ def _tornado(record: SensitivityRecord, lang: Lang) -> Html:
         ends = (("low", lever.at_low), ("high", lever.at_high))
         marks = tuple(Mark(one.mean, side, one.low, one.high, start=record.mean) for side, one in ends)  # type: ignore[arg-type]
         direction = "" if not has_span(lever.swing) or is_decided(lever.swing) else word("sensitivity.open", lang)
-        swing = join(estimate_cell(lever.swing, unit, lang), el("small", {"class": "interval"}, direction) if direction else None)
-        rows.append(Row(lever_name(lever, lang), marks, (lever_range(lever, lang), *(estimate_cell(one, unit, lang) for _, one in ends), swing),
+        swing = join(estimate_cell(lever.swing, change_unit(record.outcome), lang), el("small", {"class": "interval"}, direction) if direction else None)
+        rows.append(Row(lever_name(lever, lang), marks, (lever_range(lever, lang), *(estimate_cell(level(one, record.outcome), unit, lang) for _, one in ends), swing),
                         short_path(lever.path)))
     heads = [word(f"sensitivity.{key}", lang) for key in ("lever", "range", "at_low", "at_high", "swing")]
     title = word("sensitivity.section_tornado", lang, outcome=name)

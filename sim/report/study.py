@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sim.records.outcomes import SUMMARY
-from sim.report.numbers import DASH, HARD, exact_money, show, span
+from sim.records.outcomes import PARTS_OF_A_WHOLE, SUMMARY
+from sim.report.numbers import DASH, HARD, exact_money, percent, show, span
 from sim.text.catalogue import Lang, say
 from sim.text.cells import clip, pad, wrap
 from sim.text.message import in_language, recognised
@@ -39,9 +40,23 @@ def unit_of(name: str) -> str:
     return SUMMARY[name].unit
 
 
+def change_unit(name: str) -> str:
+    """Return the unit of a difference of a summary outcome: that of shares is counted in points."""
+    return "points" if unit_of(name) == "share" else unit_of(name)
+
+
 def amount(value: float | None, unit: str, lang: Lang) -> str:
     """Return a value, or a difference of values, with its unit; a difference of days counts days."""
+    if unit == "points" and value is not None and math.isfinite(value):
+        return f"{percent(value).rstrip('%')}{HARD}{word('common.points', lang)}"
     return show(value, "count" if unit == "day" else unit, lang)
+
+
+def level(one: Estimate, name: str) -> Estimate:
+    """Return the estimate of a summary outcome with an interval that ends where the outcome does."""
+    if name not in PARTS_OF_A_WHOLE or not has_span(one):
+        return one
+    return replace(one, low=max(0.0, one.low), high=min(1.0, one.high))
 
 
 def has_span(one: Estimate) -> bool:
@@ -81,6 +96,11 @@ def world_said(record: Any, lang: Lang) -> str:
         return ""
     return word("common.world", lang, people=f"{record.people:,}", days=f"{record.days:,}", n=record.replications,
                 runs=f"{record.runs:,}")
+
+
+def world_asked(record: Any) -> str:
+    """Return the options that play another command in the same world."""
+    return f" --people {record.people} --days {record.days}" if record.people else ""
 
 
 def lever_amount(value: float, unit: str, lang: Lang) -> str:

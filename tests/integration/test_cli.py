@@ -271,6 +271,9 @@ def test_two_words_are_one_term(call: Callable[..., Outcome]) -> None:
 
 def test_a_source_of_a_parameter_is_explained(call: Callable[..., Outcome]) -> None:
     assert "elasticity" in call("explain", "domain row 70")[1]
+    in_chinese = call("explain", "domain row 70", "--lang", "zh")[1]
+    assert "高（数字凭记忆）" in in_chinese
+    assert "英文摘录" in in_chinese
     assert "doi:10.1287/mksc.1040.0098" in call("explain", "fader2005")[1].replace("\n", "")
     assert "fen" in call("explain", "participants_result_fen")[1]
 
@@ -328,7 +331,7 @@ def test_a_description_fits_the_terminal(lang: str, call: Callable[..., Outcome]
     code, out, err = call("network", "describe", "ties.csv", "--lang", lang)
     assert code == 0
     assert [line for line in out.splitlines() if cell_width(line) > 80] == []
-    assert "self_ties 1" in err
+    assert {"en": "ties of a person to themselves: 1", "zh": "指向自己的关系 1 条"}[lang] in err
 
 
 def test_an_imported_network_is_the_same_network(call: Callable[..., Outcome], tmp_path: Path) -> None:

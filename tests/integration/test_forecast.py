@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sim.core.kernel import cache_folder
 from sim.experiment.forecast import cost_of, forecast
 from sim.experiment.play import How
 from sim.experiment.sweep import SweepPlan, sweep
@@ -15,6 +16,7 @@ from sim.scenario.resolve import resolve
 from sim.scenario.sweep import resolve_sweep_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -60,3 +62,14 @@ def test_the_disk_that_is_forecast_is_what_the_model_takes(tmp_path: Path) -> No
     assert (after.to_play, after.rests_on) == (3, "measured")
     with RunStore(tmp_path / "store"):  # another command is at work there
         assert forecast(SweepPlan(resolve_sweep_text(asked.source, replications=6)), tmp_path / "store", 1) == after
+
+
+def test_compiling_comes_on_top_only_where_it_has_not_been_done(
+        call: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GUANXI_CACHE", str(tmp_path / "kernels"))
+    asked = ("sweep", "community", "--dry-run", "--store", str(tmp_path / "store"), "--lang", "en")
+    assert "about half a minute" in call(*asked)[1]
+    (cache_folder() / "talk.nbi").touch()
+    told = call(*asked)[1]
+    assert "Nothing has been measured in this store yet" in told
+    assert "compiling" not in told

@@ -12,6 +12,11 @@ import pytest
 
 from sim.api import StudyResult, attribute, load_study, optimise, sensitivity
 from sim.core.errors import DataError, ScenarioError
+from sim.records.attribution import Estimate
+from sim.report import attribution
+from sim.report import sensitivity as report_sensitivity
+from sim.report.optimisation import said
+from sim.report.study import amount, change_unit, level
 from tests.made_studies import made_studies
 
 FIGURES = {"attribution": ("contributions", "touch"), "morris": ("tornado", "indices"), "sobol": ("tornado", "indices"),
@@ -104,3 +109,34 @@ def test_a_study_called_from_python_says_the_call_that_repeats_it(tmp_path):
     assert found.data.command == "sim.attribute('paid_ads', people=100, days=4, replications=1)"
     found.page(tmp_path / "why.html")
     assert "sim.attribute" in (tmp_path / "why.html").read_text(encoding="utf-8")
+
+
+def test_an_interval_ends_where_the_outcome_does(studies):
+    wide = Estimate(0.99, 0.95, 1.027, 8)
+    assert level(wide, "losing_agent_share") == Estimate(0.99, 0.95, 1.0, 8)
+    assert level(Estimate(0.02, -0.1, 0.14, 8), "zombie_share").low == 0
+    assert level(wide, "channel_stock_ratio") is wide, "a ratio that may exceed one"
+    record = studies["front"].data
+    best = dataclasses.replace(record.front[0], goals=record.front[0].goals | {"losing_agent_share": wide})
+    candidates = [best if one.number == best.number else one for one in record.candidates]
+    shown = said(dataclasses.replace(record, candidates=candidates), "en")[0]
+    assert "99% (95% to 100%)" in shown
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "points"), ("zh", "个百分点")])
+def test_a_difference_of_shares_is_counted_in_points(studies, lang, word):
+    assert amount(0.163, change_unit("losing_agent_share"), lang) == f"16\u00a0{word}"
+    assert change_unit("profit_fen") == "fen"
+    record = studies["front"].data
+    best = record.front[0]
+    gains = {name: Estimate(0.16, 0.042, 0.28, 8) for name in best.gains}
+    candidates = [dataclasses.replace(best, gains=gains) if one.number == best.number else one for one in record.candidates]
+    (told,) = [text for text in said(dataclasses.replace(record, candidates=candidates), lang) if word in text]
+    assert f"28\u00a0{word}" in told
+
+
+@pytest.mark.parametrize("name", ["attribution", "morris"])
+def test_the_command_that_is_offered_next_plays_the_same_world(studies, name):
+    record = studies[name].data
+    nexts = attribution.nexts if name == "attribution" else report_sensitivity.nexts
+    assert f" --people {record.people} --days {record.days} " in nexts(record, "en")[-1]

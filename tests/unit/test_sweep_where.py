@@ -6,11 +6,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import click
 import numpy as np
 import pytest
 
 from sim.cli.language import speak
-from sim.cli.sweep_where import to_discover, where_it_holds
+from sim.cli.sweep_where import next_step, to_discover, where_it_holds
 
 
 def record(holds: Any, *, steps: int = 3) -> Any:
@@ -52,3 +53,19 @@ def test_conditions_are_asked_for_only_with_points_enough_of_both_kinds() -> Non
     assert to_discover(record(lambda price, _: price < 4, steps=8), Path("r 1")) == "guanxi discover 'r 1' 'profit_fen > 0 CNY'"
     assert to_discover(record(lambda price, _: price < 1, steps=8), Path("r")) == ""
     assert to_discover(record(lambda price, _: price < 2), Path("r")) == ""
+
+
+def test_the_next_step_is_to_discover_else_to_decide_else_the_page() -> None:
+    found = record(lambda price, _: price < 4, steps=8)
+    found.command, found.replications = "guanxi sweep a.yaml", 4
+    for one in found.judged:
+        one.needed = 0
+    assert "guanxi discover r 'profit_fen > 0 CNY'" in next_step(found, Path("r"))
+    found = record(lambda *_: True)
+    found.command, found.replications = "guanxi sweep a.yaml -r 4 --out r", 4
+    for number, one in enumerate(found.judged):
+        one.needed = 10 * number
+    assert next_step(found, Path("r")).startswith("Next: open the page"), "what is decided needs no more"
+    found.judged[6].result = "undecided"
+    with click.Context(click.Command("sweep"), obj=["sweep", "a.yaml", "-r", "4", "--out", "r"]):
+        assert next_step(found, Path("r")).endswith("\n  guanxi sweep a.yaml --replications 60")

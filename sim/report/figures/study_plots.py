@@ -14,7 +14,7 @@ from sim.report.optimisation import goal_name, goals_of, settings_of
 from sim.report.palette import mark, neutral
 from sim.report.sensitivity import index_unit, lever_name
 from sim.report.sensitivity_page import by_swing
-from sim.report.study import outcome_name, unit_of, word
+from sim.report.study import change_unit, outcome_name, unit_of, word
 from sim.text.cells import clip
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _CELLS = 34
 def contributions(record: AttributionRecord, lang: Lang) -> go.Figure:
     """Return what each part contributes, a bar a part, with 95 % intervals."""
     rows = [(part_name(part, lang), part.share) for part in record.parts]
-    return _bars(rows, outcome_name(record.outcome, lang), unit_of(record.outcome), lang)
+    return _bars(rows, outcome_name(record.outcome, lang), change_unit(record.outcome), lang)
 
 
 def touch(record: AttributionRecord, lang: Lang) -> go.Figure:
@@ -118,6 +118,8 @@ def _scale(unit: str, lang: Lang) -> tuple[float, str]:
     """Return what one of the axis is in a unit of the catalogue, and how that is written after its title."""
     if unit == "fen":
         return 100.0, "（元）" if lang == "zh" else " (¥)"
+    if unit == "points":
+        return 0.01, "（百分点）" if lang == "zh" else " (points)"
     return (0.01, "（%）" if lang == "zh" else " (%)") if unit == "share" else (1.0, "")
 
 
