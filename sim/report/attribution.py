@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sim.records.attribution import AttributionRecord, PartRecord
     from sim.text.catalogue import Lang
 
-_SHARES = {"en": (31, 10, 13), "zh": (34, 10, 12)}
+_SHARES = {"en": (31, 11, 13), "zh": (36, 13, 13)}
 _TOUCHES = {"en": (11, 11, 31), "zh": (10, 10, 34)}
 
 

@@ -15,6 +15,7 @@ from sim.report.study import (
     failures_said,
     has_span,
     is_decided,
+    is_same,
     level,
     lever_amount,
     listed,
@@ -134,11 +135,6 @@ def _gains(record: OptimisationRecord, best: CandidateRecord, lang: Lang) -> lis
         parts.append(word(f"optimisation.{key}", lang, outcome=outcome_name(goal.outcome, lang), away=with_span(away, unit, lang)))
     n = best.gains[record.goals[0].outcome].n
     return [word("optimisation.gains", lang, number=best.number, n=n, parts=_clauses(parts, lang))]
-
-
-def is_same(away: Estimate) -> bool:
-    """Tell whether a difference is nought in every replication: no more of them are needed to see it."""
-    return away.n > 1 and away.low == away.mean == away.high == 0.0
 
 
 def is_open(text: str, one: CandidateRecord) -> bool:

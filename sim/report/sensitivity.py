@@ -14,6 +14,7 @@ from sim.report.study import (
     failures_said,
     has_span,
     is_decided,
+    is_same,
     lever_range,
     listed,
     nexts_said,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from sim.text.catalogue import Lang
 
 _COLUMNS = {"morris": (27, 10, 11), "sobol": (20, 20)}
+_POINTS = {"en": (30, 11, 11), "zh": (34, 13, 13)}
+"""Of differences of shares, whose unit is a word."""
 _LARGE = 0.1
 """Share of noise beyond which the reader is warned."""
 _ROUGH = 0.5
@@ -77,7 +80,11 @@ def said(record: SensitivityRecord, lang: Lang) -> list[str]:
         is_ahead = index.low > second.indices[main].high
         out[0] += ("" if lang == "zh" else " ") + word("sensitivity.ahead" if is_ahead else "sensitivity.ahead_open", lang,
                                                        label=lever_name(second, lang))
-    open_ones = [lever_name(lever, lang) for lever in record.levers if has_span(lever.swing) and not is_decided(lever.swing)]
+    idle = [lever_name(lever, lang) for lever in record.levers if is_same(lever.swing)]
+    if idle:
+        out.append(word("sensitivity.no_effect", lang, names=listed(idle, lang)))
+    open_ones = [lever_name(lever, lang) for lever in record.levers
+                 if has_span(lever.swing) and not is_decided(lever.swing) and not is_same(lever.swing)]
     if open_ones:
         out.append(word("sensitivity.direction_open", lang, names=listed(open_ones, lang)))
     if is_rough(record):
@@ -123,11 +130,12 @@ def terminal_sensitivity(record: SensitivityRecord, lang: Lang, width: int = WID
     heading = word(f"sensitivity.heading_{record.method}", lang, title=title_of(record, lang),
                    outcome=outcome_name(record.outcome, lang), blocks=record.blocks, n=record.replications)
     heads = [word("sensitivity.lever", lang), *(word(f"sensitivity.{name}", lang) for name in CELLS[record.method])]
-    lines = table_lines(heads, [], _COLUMNS[record.method], width)
+    columns = _POINTS[lang] if index_unit(record) == "points" else _COLUMNS[record.method]
+    lines = table_lines(heads, [], columns, width)
     above = len(lines)
     for lever in record.levers:
         row = [lever_name(lever, lang), *cells(record, lever, lang)]
-        lines += table_lines(heads, [row], _COLUMNS[record.method], width)[above:]
+        lines += table_lines(heads, [row], columns, width)[above:]
         lines += [f"  {text}" for text in paragraphs([f"{short_path(lever.path)}  {lever_range(lever, lang)}"], width - 2)]
     return "\n".join([*paragraphs([heading, world_said(record, lang)], width), "", *lines, "",
                       *paragraphs([*said(record, lang), *failures_said(record.failures, lang)], width),

@@ -15,7 +15,7 @@ from sim.report.study import (
     change_unit,
     has_span,
     is_decided,
-    level,
+    is_same,
     lever_range,
     outcome_name,
     short_path,
@@ -57,9 +57,9 @@ def _tornado(record: SensitivityRecord, lang: Lang) -> Html:
     for lever in by_swing(record):
         ends = (("low", lever.at_low), ("high", lever.at_high))
         marks = tuple(Mark(one.mean, side, one.low, one.high, start=record.mean) for side, one in ends)  # type: ignore[arg-type]
-        direction = "" if not has_span(lever.swing) or is_decided(lever.swing) else word("sensitivity.open", lang)
+        direction = "" if not has_span(lever.swing) or is_decided(lever.swing) or is_same(lever.swing) else word("sensitivity.open", lang)
         swing = join(estimate_cell(lever.swing, change_unit(record.outcome), lang), el("small", {"class": "interval"}, direction) if direction else None)
-        rows.append(Row(lever_name(lever, lang), marks, (lever_range(lever, lang), *(estimate_cell(level(one, record.outcome), unit, lang) for _, one in ends), swing),
+        rows.append(Row(lever_name(lever, lang), marks, (lever_range(lever, lang), *(estimate_cell(one, unit, lang) for _, one in ends), swing),
                         short_path(lever.path)))
     heads = [word(f"sensitivity.{key}", lang) for key in ("lever", "range", "at_low", "at_high", "swing")]
     title = word("sensitivity.section_tornado", lang, outcome=name)

@@ -54,7 +54,7 @@ def amount(value: float | None, unit: str, lang: Lang) -> str:
 
 def level(one: Estimate, name: str) -> Estimate:
     """Return the estimate of a summary outcome with an interval that ends where the outcome does."""
-    if name not in PARTS_OF_A_WHOLE or not has_span(one):
+    if name not in PARTS_OF_A_WHOLE or not has_span(one) or not 0 <= one.mean <= 1:
         return one
     return replace(one, low=max(0.0, one.low), high=min(1.0, one.high))
 
@@ -78,6 +78,11 @@ def with_span(one: Estimate, unit: str, lang: Lang) -> str:
 def is_decided(one: Estimate) -> bool:
     """Tell whether the interval of a difference leaves out zero."""
     return has_span(one) and (one.low > 0 or one.high < 0)
+
+
+def is_same(away: Estimate) -> bool:
+    """Tell whether a difference is nought in every replication: no more of them are needed to see it."""
+    return away.n > 1 and away.low == away.mean == away.high == 0.0
 
 
 def listed(names: Sequence[str], lang: Lang) -> str:

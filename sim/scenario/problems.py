@@ -20,6 +20,9 @@ LIMIT_PROBLEMS = 50
 _LIMIT_LOCATED = 200
 """Looking for the nearest name takes a millisecond a problem; a hostile file has thousands."""
 
+_UNWRITTEN = 3
+"""Older than anything that is written: a default."""
+
 _FAMILIES = {"network": kinds.NETWORK, "strategies": kinds.STRATEGIES, "shocks": kinds.SHOCKS}
 
 
@@ -50,6 +53,10 @@ def check_tree(tree: Node) -> ScenarioSpec:
 def located_problems(error: ValidationError, tree: Node, root: type[Params] = ScenarioSpec) -> tuple[list[Problem], int]:
     """Return the located problems of a validation of `tree` as `root`, and how many more were never located."""
     entries = error.errors(include_url=False)
+    # A list that is too short lacks several items: the last says how many there should be, and one problem is enough.
+    last = {entry["loc"][:-1]: entry["loc"][-1] for entry in entries if entry["type"] == "missing"}
+    entries = [entry for entry in entries
+               if entry["type"] != "missing" or isinstance(entry["loc"][-1], str) or last[entry["loc"][:-1]] == entry["loc"][-1]]
     problems = [_problem(entry, tree, root) for entry in entries[:_LIMIT_LOCATED]]
     return problems, len(entries) - len(problems)
 
@@ -81,11 +88,13 @@ def _problem(entry: Any, tree: Node, root: type[Params]) -> Problem:
     if entry["type"] == "missing":
         node, _ = locate(tree, loc[:-1])
         if node.is_list:
-            return node.place.problem(Message("scenario.missing_item", number=int(loc[-1]) + 1, count=len(node.value)), path[:-1])
+            return node.place.problem(Message("scenario.short_list", items=int(loc[-1]) + 1, count=len(node.value)), path[:-1])
         place = node.place if not node.is_map or not node.value else next(iter(node.value.values())).key
         return place.problem(Message("scenario.missing", name=loc[-1], meaning=_meaning(loc, tree, root)), path)
     node, found = locate(tree, loc)
     place = node.place if found else node.key if node is not tree else Place(tree.place.file)
+    if found and node is not tree and entry["type"] in {"value_error", "scenario"}:
+        place = min((one for _, one in walk(node)), key=lambda one: _age(one, tree)).place  # the first of equals is the whole
     text = value_problem(entry)
     said = node.is_map or node.is_list or not found or str(node.value)[:100] in text or bool(entry.get("ctx", {}).get("others"))
     text = text if said else Message("values.got", text=text, value=as_written(node.value))
@@ -94,14 +103,14 @@ def _problem(entry: Any, tree: Node, root: type[Params]) -> Problem:
 
 def _stated(places: list[Path], tree: Node) -> Path:
     """Return which of several values that do not go together is told of: what was written last, the first of equals."""
+    found = [locate(tree, loc) for loc in places]
+    ages = [_age(node, tree) if is_there else _UNWRITTEN for node, is_there in found]
+    return places[ages.index(min(ages))]
 
-    def age(loc: Path) -> int:
-        node, found = locate(tree, loc)
-        if not found:
-            return 3
-        return 0 if not node.place.line else 1 if node.place.file == tree.place.file else 2  # option, file, what it extends
 
-    return min(places, key=age)
+def _age(node: Node, tree: Node) -> int:
+    """Return how early a value was written: 0 by an option, 1 in the file itself, 2 in what it extends."""
+    return 0 if not node.place.line else 1 if node.place.file == tree.place.file else 2
 
 
 def named_path(loc: Path, tree: Node) -> Path:

@@ -217,10 +217,21 @@ def test_a_full_disk_is_no_defect(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_list_that_is_too_short_says_which_item_is_missing(call: Callable[..., Outcome]) -> None:
-    code, _, err = call("run", "community", "--set", "network.layers=[5, 15, 50]", "--lang", "en")
+def test_a_list_that_is_too_short_is_told_once_with_how_many_there_should_be(call: Callable[..., Outcome]) -> None:
+    code, _, err = call("run", "community", "--set", "network.layers=[5, 15]", "--lang", "en")
     assert code == 3
-    assert "error: network.layers: item 4 of the list is missing: there are 3" in err
+    assert err.splitlines() == ["--set network.layers=[5, 15]: error: network.layers: a list of 4 is expected, there are 2"]
+
+
+def test_parts_that_do_not_go_together_are_told_where_one_was_written_last(call: Callable[..., Outcome], tmp_path: Path) -> None:
+    (tmp_path / "ring.yaml").write_text(
+        "name: ring\nextends: community\nnetwork:\n  kind: small_world\n  sides: two\n  ties_per_person: 6\n", encoding="utf-8")
+    assert call("check", "ring.yaml")[0] == 0
+    _, _, err = call("run", "ring.yaml", "--set", "network.ties_per_person=7", "--lang", "en")
+    assert err.startswith("--set network.ties_per_person=7: error: network: ties_per_person must be even")
+    (tmp_path / "mine.yaml").write_text("name: mine\nextends: ring.yaml\nnetwork: {ties_per_person: 7}\n", encoding="utf-8")
+    _, out, err = call("check", "mine.yaml", "--lang", "en")
+    assert "mine.yaml:3:10: error: network: ties_per_person must be even" in out + err
 
 
 def test_messages_that_nobody_takes_change_no_exit_code(tmp_path: Path) -> None:

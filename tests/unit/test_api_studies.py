@@ -116,6 +116,8 @@ def test_an_interval_ends_where_the_outcome_does(studies):
     assert level(wide, "losing_agent_share") == Estimate(0.99, 0.95, 1.0, 8)
     assert level(Estimate(0.02, -0.1, 0.14, 8), "zombie_share").low == 0
     assert level(wide, "channel_stock_ratio") is wide, "a ratio that may exceed one"
+    line = Estimate(-0.006, -0.008, -0.004, 8)
+    assert level(line, "losing_agent_share") is line, "a straight line may leave the range; no end would then be an end"
     record = studies["front"].data
     best = dataclasses.replace(record.front[0], goals=record.front[0].goals | {"losing_agent_share": wide})
     candidates = [best if one.number == best.number else one for one in record.candidates]
@@ -140,3 +142,14 @@ def test_the_command_that_is_offered_next_plays_the_same_world(studies, name):
     record = studies[name].data
     nexts = attribution.nexts if name == "attribution" else report_sensitivity.nexts
     assert f" --people {record.people} --days {record.days} " in nexts(record, "en")[-1]
+
+
+def test_a_lever_that_moves_nothing_is_not_called_undecided(studies):
+    record = studies["morris"].data
+    first, *rest = record.levers
+    still = dataclasses.replace(first, swing=Estimate(0.0, 0.0, 0.0, 5))
+    told = " ".join(report_sensitivity.said(dataclasses.replace(record, levers=[*rest, still]), "en"))
+    name = report_sensitivity.lever_name(first, "en")
+    assert f"Without any effect (the same in every run): {name}." in told
+    _, cannot, undecided = told.partition("cannot be decided (the interval holds zero): ")
+    assert not cannot or name not in undecided.partition(".")[0]
