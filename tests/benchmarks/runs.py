@@ -180,11 +180,11 @@ def first_compile() -> Found:
 _COMPILING = """
 import json
 from sim.core import kernel
-from tests.benchmarks.worlds import CORE, warm
+from tests.benchmarks.worlds import CORE, small_run
 began = []
 kernel.on_compile = lambda name: began.append((name, kernel.compile_seconds))
 for kind in CORE:
-    warm(kind, 1)
+    small_run(kind, 1)
 seconds = {}
 for (name, start), (_, end) in zip(began, [*began[1:], ("", kernel.compile_seconds)]):
     seconds[name] = seconds.get(name, 0) + end - start
